@@ -1,0 +1,103 @@
+//! Everything that can be judged without a call. One failure does not hide the next.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::setup::{node, wasm};
+use crate::{build, paths, step};
+
+pub(crate) fn run() -> Result<ExitCode> {
+    build::run()?;
+    let failed = failures()?;
+    eprintln!("checks: {failed} failed");
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Runs all checks on a built extension and returns how many failed.
+pub(crate) fn failures() -> Result<usize> {
+    let mut failed = 0;
+    for (name, mut command) in commands()? {
+        if !step::attempt(name, &mut command)?.status.success() {
+            failed += 1;
+        }
+    }
+    Ok(failed)
+}
+
+fn commands() -> Result<Vec<(&'static str, Command)>> {
+    let mut commands = vec![
+        ("check the format", cargo(&["fmt", "--all", "--check"])),
+        (
+            "clippy",
+            cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ]),
+        ),
+        (
+            "check the types of the JavaScript",
+            script("typescript/bin/tsc", &["--project", "."]),
+        ),
+        (
+            "eslint",
+            script("eslint/bin/eslint.js", &["--max-warnings", "0", "."]),
+        ),
+        ("web-ext lint", web_ext_lint()),
+        ("check the docs", docs()),
+    ];
+    let toolchain = wasm::Toolchain::find()?;
+    if toolchain.lints() {
+        let mut clippy = toolchain.cargo("clippy");
+        clippy.args([
+            "--package",
+            "sotto-core",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]);
+        commands.push(("clippy for wasm32", clippy));
+    }
+    Ok(commands)
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(paths::workspace()).args(arguments);
+    cargo
+}
+
+fn docs() -> Command {
+    let mut docs = cargo(&[
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    docs
+}
+
+fn script(tool: &str, arguments: &[&str]) -> Command {
+    let mut command = node::script(&paths::node_tool(tool));
+    command.args(arguments);
+    command
+}
+
+fn web_ext_lint() -> Command {
+    let mut lint = script(
+        "web-ext/bin/web-ext.js",
+        &["lint", "--warnings-as-errors", "--no-config-discovery"],
+    );
+    lint.arg("--source-dir").arg(paths::extension());
+    lint
+}

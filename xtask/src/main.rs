@@ -1,0 +1,55 @@
+//! Builds, checks, tests and shows Sotto: `cargo xtask help` lists the tasks.
+//!
+//! Every task does its own set-up, shows the step it is at on standard error, and prints
+//! the whole output of a step that fails. Standard output is for results only.
+
+mod assemble;
+mod bindgen;
+mod build;
+mod check;
+mod demo_call;
+mod paths;
+mod setup;
+mod stamp;
+mod step;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Builds, checks, tests and shows Sotto")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Open a call in browser windows that have Sotto installed
+    Demo(demo_call::Options),
+    /// Check everything, then run all tests: native, wasm32 and in the browser
+    Test,
+    /// Build the extension into target/extension
+    Build,
+    /// Run what needs no call: format, clippy, docs, tsc, eslint, web-ext lint
+    Check,
+    /// Run one compiled wasm32 test file in Node; called by cargo
+    #[command(hide = true)]
+    WasmTest(bindgen::WasmTest),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().task {
+        Task::Demo(options) => demo_call::run(&options),
+        Task::Test => test::run(),
+        Task::Build => build::run().map(|_| ExitCode::SUCCESS),
+        Task::Check => check::run(),
+        Task::WasmTest(arguments) => arguments.run(),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("\nerror: {error:#}");
+        ExitCode::FAILURE
+    })
+}

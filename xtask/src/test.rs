@@ -1,0 +1,137 @@
+//! Runs everything that CI runs and adds it all up in one last line.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+
+use crate::setup::{browser, node, wasm};
+use crate::{build, check, paths, step};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    passed: usize,
+    failed: usize,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+pub(crate) fn run() -> Result<ExitCode> {
+    let browser = browser::find()?;
+    build::run()?;
+    let mut total = Count {
+        passed: 0,
+        failed: check::failures()?,
+    };
+    total.add(suite("native tests", native())?);
+    total.add(suite("tests of the core on wasm32", on_wasm()?)?);
+    total.add(suite("browser tests", in_browser(browser)?)?);
+    println!("{} passed, {} failed", total.passed, total.failed);
+    Ok(if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// A suite that fails as a whole, or runs no test at all, counts as one failure.
+fn suite(name: &str, mut command: Command) -> Result<Count> {
+    let finished = step::attempt(name, &mut command)?;
+    let mut count = count(&finished.output);
+    if count.failed == 0 && (!finished.status.success() || count.passed == 0) {
+        count.failed = 1;
+    }
+    eprintln!("{name}: {} passed, {} failed", count.passed, count.failed);
+    Ok(count)
+}
+
+fn native() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .current_dir(paths::workspace())
+        .args(["test", "--workspace", "--no-fail-fast"]);
+    cargo
+}
+
+fn on_wasm() -> Result<Command> {
+    let runner = std::env::current_exe().context("finding this program")?;
+    let mut cargo = wasm::Toolchain::find()?.cargo("test");
+    cargo.args(["--package", "sotto-core", "--no-fail-fast"]);
+    let runner = format!("{} wasm-test", runner.display());
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    Ok(cargo)
+}
+
+fn in_browser(browser: PathBuf) -> Result<Command> {
+    let mut node = node::node();
+    node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]);
+    node.args(stories()?)
+        .env("CHROME", browser)
+        .env("SOTTO_EXTENSION", paths::extension());
+    Ok(node)
+}
+
+fn stories() -> Result<Vec<PathBuf>> {
+    let folder = paths::workspace().join("tests/browser");
+    let entries = std::fs::read_dir(&folder).context("reading tests/browser")?;
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    Ok(files)
+}
+
+/// Adds up the result lines of Rust's test harness and of Node's.
+fn count(output: &str) -> Count {
+    let mut total = Count::default();
+    for line in output.lines().map(str::trim) {
+        if let Some(result) = line.strip_prefix("test result: ") {
+            total.passed += number_before(result, " passed");
+            total.failed += number_before(result, " failed");
+        } else if let Some(passed) = line.strip_prefix("# pass ") {
+            total.passed += passed.parse().unwrap_or(0);
+        } else if let Some(failed) = line.strip_prefix("# fail ") {
+            total.failed += failed.parse().unwrap_or(0);
+        }
+    }
+    total
+}
+
+fn number_before(text: &str, word: &str) -> usize {
+    let before = text.split(word).next().unwrap_or_default();
+    before
+        .rsplit(' ')
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, count};
+
+    #[test]
+    fn results_of_all_harnesses_add_up() {
+        let output = "test result: ok. 12 passed; 0 failed; 1 ignored; finished in 0.1s\n\
+                      test result: FAILED. 3 passed; 2 failed; 0 ignored\n\
+                      # pass 4\n# fail 1\n";
+        assert_eq!(
+            count(output),
+            Count {
+                passed: 19,
+                failed: 3
+            }
+        );
+    }
+
+    #[test]
+    fn other_lines_count_for_nothing() {
+        assert_eq!(count("test a::b ... ok\n# tests 4\n"), Count::default());
+    }
+}
