@@ -1,0 +1,30 @@
+//! The control channels of a call, and who was heard on each.
+
+use std::collections::BTreeMap;
+
+use crate::ids::{ConnectionId, PeerId};
+
+#[derive(Default)]
+pub struct Links(BTreeMap<ConnectionId, Option<PeerId>>);
+
+impl Links {
+    pub fn open(&mut self, link: ConnectionId) {
+        self.0.insert(link, None);
+    }
+
+    /// Closes a link; names the participant that can't be heard on any link now.
+    pub fn close(&mut self, link: ConnectionId) -> Option<PeerId> {
+        let peer = self.0.remove(&link)??;
+        (!self.0.values().any(|other| *other == Some(peer))).then_some(peer)
+    }
+
+    pub fn heard(&mut self, link: ConnectionId, peer: PeerId) {
+        if let Some(known) = self.0.get_mut(&link) {
+            *known = Some(peer);
+        }
+    }
+
+    pub fn peer(&self, link: ConnectionId) -> Option<PeerId> {
+        self.0.get(&link).copied().flatten()
+    }
+}

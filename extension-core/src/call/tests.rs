@@ -1,0 +1,245 @@
+//! Whole calls in virtual time: real MLS, a network of ours, no clock.
+
+mod mesh;
+
+use std::time::Duration;
+
+use mesh::{Mesh, Network};
+
+use super::*;
+use crate::wire::{MAX_MESSAGE, Packet};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn two_who_meet_end_in_one_group_with_one_number() {
+    let mut mesh = Mesh::new(2);
+    assert_ne!(mesh.call(0).safety_number(), mesh.call(1).safety_number());
+    mesh.run_for(SECOND);
+    mesh.assert_one_group(&[0, 1]);
+}
+
+#[test]
+fn a_join_takes_a_few_round_trips_and_not_a_timeout() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(Duration::from_millis(150));
+    mesh.assert_one_group(&[0, 1]);
+}
+
+#[test]
+fn eight_who_start_at_once_end_in_one_group() {
+    let mut mesh = Mesh::new(8);
+    mesh.run_for(SECOND * 3);
+    mesh.assert_one_group(&[0, 1, 2, 3, 4, 5, 6, 7]);
+}
+
+#[test]
+fn a_third_joins_and_all_numbers_follow() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let before = mesh.call(0).safety_number();
+    let third = mesh.add();
+    mesh.run_for(SECOND);
+    mesh.assert_one_group(&[0, 1, third]);
+    assert_ne!(mesh.call(0).safety_number(), before);
+}
+
+#[test]
+fn who_says_goodbye_is_removed_at_once() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND * 3);
+    mesh.leave(0);
+    mesh.run_for(Duration::from_millis(300));
+    mesh.assert_one_group(&[1, 2]);
+}
+
+#[test]
+fn who_vanishes_with_its_channels_is_removed_soon() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND * 3);
+    mesh.crash(1);
+    mesh.run_for(Duration::from_millis(2500));
+    mesh.assert_one_group(&[0, 2]);
+}
+
+#[test]
+fn who_falls_silent_is_removed_and_comes_back_by_itself() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND * 3);
+    mesh.network.cut(2);
+    mesh.run_for(SECOND * 8);
+    mesh.assert_one_group(&[0, 1]);
+    mesh.network.heal();
+    mesh.run_for(SECOND * 8);
+    mesh.assert_one_group(&[0, 1, 2]);
+}
+
+#[test]
+fn a_silent_committer_is_stood_in_for() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND * 3);
+    let committer = mesh.committer();
+    mesh.network.cut(committer);
+    let fourth = mesh.add();
+    mesh.network.cut(committer);
+    mesh.run_for(SECOND * 10);
+    let rest: Vec<usize> = (0..=fourth).filter(|who| *who != committer).collect();
+    mesh.assert_one_group(&rest);
+}
+
+#[test]
+fn calls_survive_loss_duplication_and_reordering() {
+    for seed in 0..8 {
+        let mut mesh = Mesh::with_network(4, Network::bad(seed));
+        mesh.run_for(SECOND * 30);
+        mesh.network.make_good();
+        mesh.run_for(SECOND * 15);
+        mesh.assert_one_group(&[0, 1, 2, 3]);
+    }
+}
+
+#[test]
+fn two_groups_that_meet_become_one() {
+    let mut mesh = Mesh::new(4);
+    mesh.network.split(&[0, 1]);
+    mesh.run_for(SECOND * 8);
+    mesh.assert_one_group(&[0, 1]);
+    mesh.assert_one_group(&[2, 3]);
+    mesh.network.heal();
+    mesh.run_for(SECOND * 10);
+    mesh.assert_one_group(&[0, 1, 2, 3]);
+}
+
+#[test]
+fn media_flows_between_members_and_to_nobody_else() {
+    let mut mesh = Mesh::new(2);
+    let early = mesh.seal(0, b"too early");
+    assert_eq!(early, Err(SealError::NoKey));
+    mesh.run_for(SECOND);
+    let sealed = mesh.seal(0, b"secret sound").expect("a group of two");
+    assert!(!sealed.windows(6).any(|window| window == b"secret"));
+    assert_eq!(mesh.open(1, &sealed), Ok(b"secret sound".to_vec()));
+    let mut outsider = Call::new(Instant(0), [99; 32]).expect("a call");
+    let mut buffer = Vec::new();
+    assert!(outsider.open(Codec::Opus, &sealed, &mut buffer).is_err());
+}
+
+#[test]
+fn frames_of_the_old_epoch_open_for_ten_seconds_more() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let sealed = [mesh.seal(0, b"one").expect("sealed"), mesh.seal(0, b"two").expect("sealed")];
+    mesh.add();
+    mesh.run_for(SECOND * 5);
+    assert_eq!(mesh.open(1, &sealed[0]), Ok(b"one".to_vec()));
+    mesh.run_for(SECOND * 8);
+    assert_eq!(mesh.open(1, &sealed[1]), Err(OpenError::NoKey));
+}
+
+#[test]
+fn who_was_removed_cannot_open_what_is_sent_afterwards() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND * 3);
+    mesh.network.cut(2);
+    mesh.run_for(SECOND * 8);
+    let sealed = mesh.seal(0, b"only for one").expect("sealed");
+    assert_eq!(mesh.open(1, &sealed), Ok(b"only for one".to_vec()));
+    assert!(mesh.open(2, &sealed).is_err());
+}
+
+#[test]
+fn garbage_on_a_channel_changes_nothing() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let before = mesh.call(0).safety_number();
+    let now = mesh.now();
+    let whole = Message::Commit(vec![7; 300].into()).to_bytes();
+    let mut inputs: Vec<Vec<u8>> = vec![vec![], vec![0; 70_000], b"SOTO".to_vec()];
+    for kind in 0..=255 {
+        let mut body = whole.clone();
+        body[0] = kind;
+        inputs.push(Packet { message: kind.into(), index: 0, count: 1, fragment: &body }.to_bytes());
+    }
+    for cut in 0..whole.len() {
+        let packet = Packet { message: 9, index: 0, count: 1, fragment: &whole[..cut] };
+        inputs.push(packet.to_bytes());
+    }
+    for bytes in inputs {
+        let _ = mesh.call_mut(0).handle_packet(now, Mesh::link(0, 1), &bytes);
+    }
+    mesh.run_for(SECOND * 2);
+    assert_eq!(mesh.call(0).safety_number(), before);
+    mesh.assert_one_group(&[0, 1]);
+}
+
+#[test]
+fn recorded_control_messages_played_again_change_nothing() {
+    let mut mesh = Mesh::new(3);
+    mesh.network.record();
+    mesh.run_for(SECOND * 3);
+    let before = mesh.call(0).safety_number();
+    let recorded = mesh.network.recorded();
+    assert!(recorded.len() > 10);
+    let now = mesh.now();
+    for (from, to, bytes) in recorded.iter().filter(|(_, _, bytes)| bytes.len() < MAX_MESSAGE) {
+        let _ = mesh.call_mut(*to).handle_packet(now, Mesh::link(*to, *from), bytes);
+    }
+    mesh.run_for(SECOND * 2);
+    mesh.assert_one_group(&[0, 1, 2]);
+    assert_eq!(mesh.call(0).safety_number(), before);
+}
+
+#[test]
+fn a_flood_of_strangers_is_bounded_and_members_stay() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let mut rng = ChaCha20Rng::from_seed([5; 32]);
+    for number in 0..400 {
+        let stranger = Identity::generate(&mut rng);
+        let standing = mesh.call(0).standing;
+        let beacon = Beacon { sequence: 1, standing, seeks: None, presence: Presence::Here };
+        let body = Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes();
+        let packet = Packet { message: number, index: 0, count: 1, fragment: &body }.to_bytes();
+        let now = mesh.now();
+        let _ = mesh.call_mut(0).handle_packet(now, Mesh::link(0, 1), &packet);
+    }
+    assert!(mesh.call(0).live_peers(mesh.now()).count() <= crate::roster::MAX_PEERS);
+    mesh.run_for(SECOND * 7);
+    mesh.assert_one_group(&[0, 1]);
+}
+
+#[test]
+fn a_key_package_that_nobody_announced_is_not_kept() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let mut rng = ChaCha20Rng::from_seed([6; 32]);
+    let ghost = Identity::generate(&mut rng);
+    let candidate = Candidate::new(&ghost, fork(&mut rng)).expect("a key package");
+    let body = Message::KeyPackage(candidate.message().into()).to_bytes();
+    let packet = Packet { message: 1, index: 0, count: 1, fragment: &body }.to_bytes();
+    let now = mesh.now();
+    mesh.call_mut(0).handle_packet(now, Mesh::link(0, 1), &packet).expect("well-formed");
+    mesh.run_for(SECOND * 2);
+    mesh.assert_one_group(&[0, 1]);
+}
+
+#[test]
+fn a_welcome_to_a_group_that_we_did_not_seek_is_refused() {
+    let mut rng = ChaCha20Rng::from_seed([7; 32]);
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(Duration::from_millis(15));
+    let seeker = (0..2).find(|who| mesh.call(*who).seeking.is_some()).expect("one seeks");
+    let candidate = &mesh.call(seeker).seeking.as_ref().expect("it seeks").candidate;
+    let joiner = crate::group::Joiner::parse(candidate.message()).expect("its key package");
+    let thief = Identity::generate(&mut rng);
+    let mut trap = found(&mut rng, &thief).expect("a group");
+    let welcome = trap.commit(&thief, &[&joiner], &[]).expect("a commit").welcome.expect("adds");
+    let body = Message::Welcome(welcome.into()).to_bytes();
+    let packet = Packet { message: 1, index: 0, count: 1, fragment: &body }.to_bytes();
+    let now = mesh.now();
+    let other = 1 - seeker;
+    let outcome = mesh.call_mut(seeker).handle_packet(now, Mesh::link(seeker, other), &packet);
+    assert_eq!(outcome, Err(WireError::Malformed));
+    mesh.run_for(SECOND * 6);
+    mesh.assert_one_group(&[0, 1]);
+}

@@ -1,0 +1,133 @@
+//! The mesh carrier: one data channel on each of the page's peer connections, each ending at one
+//! other participant. A broadcast is a copy on every open channel.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{
+    Carrier,
+    fragments::{Reassembly, cut},
+    rate::Bucket,
+};
+use crate::{
+    ids::ConnectionId,
+    time::Instant,
+    wire::{Packet, WireError},
+};
+
+/// Open channels that are served at once; a page that opens more gets silence on the rest.
+pub const MAX_LINKS: usize = 512;
+
+const PACKETS_BURST: u64 = 400;
+const PACKETS_PER_SECOND: u64 = 200;
+
+struct Link {
+    reassembly: Reassembly,
+    allowance: Bucket,
+}
+
+/// See the module's text.
+#[derive(Default)]
+pub struct MeshCarrier {
+    links: BTreeMap<ConnectionId, Link>,
+    next_message: u32,
+    outgoing: VecDeque<(ConnectionId, Vec<u8>)>,
+}
+
+impl MeshCarrier {
+    /// A channel opened. False when there are too many already.
+    pub fn open(&mut self, now: Instant, link: ConnectionId) -> bool {
+        if self.links.len() >= MAX_LINKS {
+            return false;
+        }
+        let allowance = Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND);
+        self.links.insert(link, Link { reassembly: Reassembly::default(), allowance });
+        true
+    }
+
+    /// A channel closed.
+    pub fn close(&mut self, link: ConnectionId) {
+        self.links.remove(&link);
+        self.outgoing.retain(|(to, _)| *to != link);
+    }
+}
+
+impl Carrier for MeshCarrier {
+    fn handle_packet(
+        &mut self,
+        now: Instant,
+        link: ConnectionId,
+        bytes: &[u8],
+    ) -> Result<Option<Vec<u8>>, WireError> {
+        let link = self.links.get_mut(&link).ok_or(WireError::NotOurs)?;
+        if !link.allowance.take(now, 1) {
+            return Err(WireError::TooLarge);
+        }
+        link.reassembly.handle(now, Packet::parse(bytes)?)
+    }
+
+    fn broadcast(&mut self, message: &[u8]) {
+        let packets = cut(self.next_message, message);
+        self.next_message = self.next_message.wrapping_add(1);
+        for link in self.links.keys() {
+            self.outgoing.extend(packets.iter().map(|packet| (*link, packet.clone())));
+        }
+    }
+
+    fn poll_packet(&mut self) -> Option<(ConnectionId, Vec<u8>)> {
+        self.outgoing.pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::PageId;
+
+    fn link(number: u32) -> ConnectionId {
+        ConnectionId { page: PageId(1), number }
+    }
+
+    fn drain(carrier: &mut MeshCarrier) -> Vec<(ConnectionId, Vec<u8>)> {
+        std::iter::from_fn(|| carrier.poll_packet()).collect()
+    }
+
+    #[test]
+    fn a_broadcast_goes_out_on_every_open_link() {
+        let mut carrier = MeshCarrier::default();
+        carrier.open(Instant(0), link(1));
+        carrier.open(Instant(0), link(2));
+        carrier.broadcast(b"hello");
+        let to: Vec<_> = drain(&mut carrier).into_iter().map(|(to, _)| to).collect();
+        assert_eq!(to, [link(1), link(2)]);
+    }
+
+    #[test]
+    fn a_closed_link_gets_nothing_and_gives_nothing() {
+        let mut carrier = MeshCarrier::default();
+        carrier.open(Instant(0), link(1));
+        carrier.broadcast(b"hello");
+        carrier.close(link(1));
+        assert_eq!(drain(&mut carrier), []);
+        assert_eq!(carrier.handle_packet(Instant(0), link(1), b"x"), Err(WireError::NotOurs));
+    }
+
+    #[test]
+    fn a_flood_is_cut_off_on_its_own_link_only() {
+        let mut carrier = MeshCarrier::default();
+        carrier.open(Instant(0), link(1));
+        carrier.open(Instant(0), link(2));
+        let packet = &cut(1, b"x")[0];
+        let taken = (0..10_000)
+            .filter(|_| carrier.handle_packet(Instant(0), link(1), packet).is_ok())
+            .count();
+        assert_eq!(taken as u64, PACKETS_BURST);
+        assert!(carrier.handle_packet(Instant(0), link(2), packet).is_ok());
+    }
+
+    #[test]
+    fn links_are_bounded() {
+        let mut carrier = MeshCarrier::default();
+        let opened = (0..2000).filter(|number| carrier.open(Instant(0), link(*number))).count();
+        assert_eq!(opened, MAX_LINKS);
+    }
+}

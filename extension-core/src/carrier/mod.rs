@@ -1,0 +1,31 @@
+//! Bringing control bytes across. The group protocol needs one thing only: a best-effort
+//! broadcast to the others in the call. It survives loss, duplication, reordering and delay by
+//! itself, so a carrier promises none of that; it bounds what a flooding peer can make it hold.
+
+mod fragments;
+mod mesh;
+mod rate;
+
+pub use mesh::MeshCarrier;
+
+use crate::{ids::ConnectionId, time::Instant, wire::WireError};
+
+/// A way to reach the others in the call.
+pub trait Carrier {
+    /// Takes bytes that arrived on a link. Gives a message back once it is whole.
+    ///
+    /// # Errors
+    /// Says why the bytes were refused; the link goes on.
+    fn handle_packet(
+        &mut self,
+        now: Instant,
+        link: ConnectionId,
+        bytes: &[u8],
+    ) -> Result<Option<Vec<u8>>, WireError>;
+
+    /// Queues a message to everyone who can be reached.
+    fn broadcast(&mut self, message: &[u8]);
+
+    /// The next packet to send, and where.
+    fn poll_packet(&mut self) -> Option<(ConnectionId, Vec<u8>)>;
+}

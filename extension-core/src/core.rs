@@ -1,0 +1,259 @@
+//! The whole core: every tab's call, kept apart. Routes what the worker reports to the tab it
+//! belongs to, and collects what is to be done.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use serde::Serialize;
+
+use crate::{
+    ids::{ConnectionId, PageId, StreamId, TabId},
+    tab::{ConnectionState, Direction, MediaKind, Reach, Tab, Trouble},
+    time::Instant,
+    view::{State, View},
+};
+
+/// Tabs and pages that are served at once.
+const MAX_PAGES: usize = 1024;
+/// Names of codecs we can't carry that are remembered, to be shown.
+const MAX_CODEC_NAMES: usize = 32;
+
+/// What the worker has to do. Bytes go to the page, the rest to whoever shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Output {
+    /// Send these bytes on a connection's control channel.
+    Send {
+        /// The page.
+        page: PageId,
+        /// Its connection.
+        connection: u32,
+        /// The packet.
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
+    /// Tell the page's pump whether frames come here or pass.
+    Mode {
+        /// The page.
+        page: PageId,
+        /// Whether Sotto is on.
+        on: bool,
+    },
+    /// Ask the sender of a received stream for a key frame.
+    KeyFrame {
+        /// The page.
+        page: PageId,
+        /// Its stream.
+        stream: u32,
+    },
+    /// The tab's view has changed.
+    View {
+        /// The tab.
+        tab: TabId,
+    },
+    /// The tab's state has changed; the badge shows it.
+    Badge {
+        /// The tab.
+        tab: TabId,
+        /// The new state.
+        state: State,
+    },
+}
+
+/// A codec as the worker names it in each frame: a small number for a media type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodecNumber(pub u32);
+
+/// See the module's text.
+pub struct Core {
+    rng: ChaCha20Rng,
+    tabs: BTreeMap<TabId, Tab>,
+    pages: BTreeMap<PageId, TabId>,
+    next_page: u32,
+    codecs: Vec<String>,
+    outputs: VecDeque<Output>,
+    buffer: Vec<u8>,
+}
+
+impl Core {
+    /// A core without tabs. All randomness of its groups is stretched from `seed`.
+    pub fn new(seed: [u8; 32]) -> Self {
+        Self {
+            rng: ChaCha20Rng::from_seed(seed),
+            tabs: BTreeMap::new(),
+            pages: BTreeMap::new(),
+            next_page: 1,
+            codecs: Vec::new(),
+            outputs: VecDeque::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// A page of a tab has its relay and pump ready. Returns its number; none when there are too
+    /// many pages.
+    pub fn attach(&mut self, now: Instant, tab: TabId) -> Option<PageId> {
+        if self.pages.len() >= MAX_PAGES {
+            return None;
+        }
+        let page = PageId(self.next_page);
+        self.next_page += 1;
+        self.pages.insert(page, tab);
+        self.with_tab(now, tab, |tab| tab.attach(page));
+        Some(page)
+    }
+
+    /// A page is gone, with its connections and streams.
+    pub fn detach(&mut self, now: Instant, page: PageId) {
+        self.with_page(now, page, |tab| tab.detach(now, page));
+        self.pages.remove(&page);
+    }
+
+    /// The person turned Sotto on. Nothing changes when it is on already.
+    pub fn turn_on(&mut self, now: Instant, tab: TabId) {
+        let mut seed = [0; 32];
+        self.rng.fill_bytes(&mut seed);
+        self.with_tab(now, tab, |tab| tab.turn_on(now, seed));
+    }
+
+    /// The person turned Sotto off: we say goodbye and every key of the call is gone.
+    pub fn turn_off(&mut self, now: Instant, tab: TabId) {
+        self.with_tab(now, tab, |tab| tab.turn_off(now));
+    }
+
+    /// The tab is closed.
+    pub fn forget(&mut self, tab: TabId) {
+        self.tabs.remove(&tab);
+        self.pages.retain(|_, of| *of != tab);
+    }
+
+    /// What the popup found out about our access to the tab.
+    pub fn reach(&mut self, now: Instant, tab: TabId, reach: Reach) {
+        self.with_tab(now, tab, |tab| tab.set_reach(reach));
+    }
+
+    /// A peer connection was made, connected or closed.
+    pub fn connection(&mut self, now: Instant, id: ConnectionId, state: ConnectionState) {
+        self.with_page(now, id.page, |tab| tab.connection(now, id, state));
+    }
+
+    /// A connection's control channel opened or closed.
+    pub fn channel(&mut self, now: Instant, id: ConnectionId, state: ChannelState) {
+        self.with_page(now, id.page, |tab| tab.channel(now, id, state));
+    }
+
+    /// Bytes arrived on a control channel. They may come from anyone.
+    pub fn control(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) {
+        self.with_page(now, id.page, |tab| tab.control(now, id, bytes));
+    }
+
+    /// A sender or receiver came to exist, with a transform of ours on it.
+    pub fn stream(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        connection: u32,
+        direction: Direction,
+        media: MediaKind,
+    ) {
+        let connection = ConnectionId { page: id.page, number: connection };
+        self.with_page(now, id.page, |tab| tab.stream(id, connection, direction, media));
+    }
+
+    /// A sender or receiver is gone.
+    pub fn stream_ended(&mut self, now: Instant, id: StreamId) {
+        self.with_page(now, id.page, |tab| tab.stream_ended(id));
+    }
+
+    /// A page's relay or pump met trouble.
+    pub fn trouble(&mut self, now: Instant, page: PageId, trouble: Trouble) {
+        self.with_page(now, page, |tab| tab.trouble(page, trouble));
+    }
+
+    /// The number to give a frame's media type in [`Core::transform`]. The same name always has
+    /// the same number, so it can be kept.
+    pub fn codec(&mut self, mime: &str) -> CodecNumber {
+        let name: String = mime.chars().take(40).collect();
+        let known = self.codecs.iter().position(|codec| *codec == name);
+        let index = known.unwrap_or_else(|| {
+            if self.codecs.len() < MAX_CODEC_NAMES {
+                self.codecs.push(name);
+            }
+            self.codecs.len() - 1
+        });
+        CodecNumber(index as u32)
+    }
+
+    /// Seals or opens a frame, by its stream's direction. None: the frame must be dropped.
+    pub fn transform(
+        &mut self,
+        now: Instant,
+        stream: StreamId,
+        codec: CodecNumber,
+        frame: &[u8],
+    ) -> Option<&[u8]> {
+        let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
+        let codec = self.codecs.get(codec.0 as usize)?;
+        let outcome = tab.transform(now, stream, codec, frame, &mut self.buffer);
+        tab.collect_urgent(&mut self.outputs);
+        outcome
+    }
+
+    /// What `frames` calls of [`Core::transform`] on a stream took, as the worker measured it.
+    pub fn timed(&mut self, stream: StreamId, microseconds: f64, frames: u32) {
+        let tab = self.pages.get(&stream.page).and_then(|tab| self.tabs.get_mut(tab));
+        if let Some(tab) = tab {
+            tab.timed(stream, microseconds, frames);
+        }
+    }
+
+    /// Does what is due by now.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        for (id, tab) in &mut self.tabs {
+            tab.handle_timeout(now);
+            tab.collect(now, *id, &mut self.outputs);
+        }
+    }
+
+    /// When to call [`Core::handle_timeout`] next.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.tabs.values().filter_map(Tab::poll_timeout).min()
+    }
+
+    /// The next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// What the popup shows of a tab.
+    pub fn view(&self, now: Instant, tab: TabId) -> View {
+        self.tabs.get(&tab).map_or_else(View::off, |tab| tab.view(now))
+    }
+
+    fn with_tab(&mut self, now: Instant, id: TabId, act: impl FnOnce(&mut Tab)) {
+        let tab = self.tabs.entry(id).or_default();
+        act(tab);
+        tab.collect(now, id, &mut self.outputs);
+        if tab.is_idle() {
+            self.tabs.remove(&id);
+        }
+    }
+
+    fn with_page(&mut self, now: Instant, page: PageId, act: impl FnOnce(&mut Tab)) {
+        if let Some(tab) = self.pages.get(&page) {
+            self.with_tab(now, *tab, act);
+        }
+    }
+}
+
+/// Whether a control channel can carry bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelState {
+    /// It can.
+    Open,
+    /// It can't, or not any more.
+    Closed,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! What was really done to each stream, lately and in all. "Encrypted" is said on this evidence
+//! and on nothing else: not on a setting, not on a key being there.
+
+use std::{collections::VecDeque, time::Duration};
+
+use serde::Serialize;
+
+use crate::time::Instant;
+
+/// What happened within this long counts as now.
+pub const RECENT: Duration = Duration::from_secs(3);
+
+/// Why frames of a stream are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DropReason {
+    /// A codec that Sotto can't carry.
+    Codec,
+    /// Nobody is there who could open it.
+    Alone,
+    /// It arrived without our encryption.
+    NotSealed,
+    /// It is sealed with a key that we don't have.
+    NoKey,
+    /// It failed authentication.
+    Forged,
+    /// More streams than are kept apart.
+    TooManyStreams,
+    /// The key's counter is used up.
+    CounterExhausted,
+    /// Shorter than its codec's headers.
+    Malformed,
+}
+
+/// What protects a stream, as the popup shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protection {
+    /// Frames were sealed or opened just now.
+    Encrypted,
+    /// No frame came, or no key is there yet.
+    Waiting,
+    /// Frames come and are dropped.
+    Dropped,
+    /// Sotto is off.
+    Clear,
+}
+
+/// The evidence of one stream.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    good: Option<Instant>,
+    bad: Option<(Instant, DropReason)>,
+}
+
+impl Evidence {
+    /// A frame was sealed or opened.
+    pub fn succeeded(&mut self, now: Instant) {
+        self.good = Some(now);
+    }
+
+    /// A frame was dropped.
+    pub fn dropped(&mut self, now: Instant, reason: DropReason) {
+        self.bad = Some((now, reason));
+    }
+
+    /// Whether a frame was sealed or opened just now.
+    pub fn is_good(&self, now: Instant) -> bool {
+        self.good.is_some_and(|at| now.since(at) < RECENT)
+    }
+
+    /// Why frames are being dropped, if they are and none gets through.
+    pub fn dropping(&self, now: Instant) -> Option<DropReason> {
+        let (at, reason) = self.bad?;
+        (now.since(at) < RECENT && !self.is_good(now)).then_some(reason)
+    }
+
+    /// The sum of it.
+    pub fn protection(&self, now: Instant) -> Protection {
+        if self.is_good(now) {
+            Protection::Encrypted
+        } else if self.dropping(now).is_some() {
+            Protection::Dropped
+        } else {
+            Protection::Waiting
+        }
+    }
+}
+
+/// Frames of a tab, counted since Sotto was turned on.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// Sealed and handed back to be sent.
+    pub sealed: u64,
+    /// Opened and handed back to be shown.
+    pub opened: u64,
+    /// Looked like ours and failed: forged, or without a key.
+    pub failed: u64,
+    /// Dropped for any other reason.
+    pub dropped: u64,
+    /// Bytes that sealing added, in all.
+    pub overhead: u64,
+}
+
+/// The median of the last measurements of what a frame costs, in microseconds.
+#[derive(Clone, Debug, Default)]
+pub struct Cost(VecDeque<f64>);
+
+const COSTS: usize = 256;
+
+impl Cost {
+    /// Takes a measurement over one or more frames; their mean counts.
+    pub fn record(&mut self, microseconds: f64, frames: u32) {
+        if frames == 0 || !microseconds.is_finite() || microseconds < 0.0 {
+            return;
+        }
+        if self.0.len() >= COSTS {
+            self.0.pop_front();
+        }
+        self.0.push_back(microseconds / f64::from(frames));
+    }
+
+    /// The median, if anything was measured.
+    pub fn median(&self) -> Option<f64> {
+        let mut sorted: Vec<f64> = self.0.iter().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn success_counts_only_while_it_is_fresh() {
+        let mut evidence = Evidence::default();
+        assert_eq!(evidence.protection(Instant(0)), Protection::Waiting);
+        evidence.succeeded(Instant(1000));
+        assert_eq!(evidence.protection(Instant(3999)), Protection::Encrypted);
+        assert_eq!(evidence.protection(Instant(4000)), Protection::Waiting);
+    }
+
+    #[test]
+    fn drops_show_once_nothing_gets_through() {
+        let mut evidence = Evidence::default();
+        evidence.succeeded(Instant(1000));
+        evidence.dropped(Instant(3900), DropReason::Forged);
+        assert_eq!(evidence.protection(Instant(3950)), Protection::Encrypted);
+        assert_eq!(evidence.protection(Instant(4100)), Protection::Dropped);
+        assert_eq!(evidence.dropping(Instant(4100)), Some(DropReason::Forged));
+    }
+
+    #[test]
+    fn the_median_is_of_the_latest_measurements() {
+        let mut cost = Cost::default();
+        (0..1000).for_each(|_| cost.record(900.0, 1));
+        (0..COSTS).for_each(|_| cost.record(320.0, 32));
+        cost.record(f64::NAN, 1);
+        cost.record(5.0, 0);
+        assert_eq!(cost.median(), Some(10.0));
+    }
+}

@@ -1,0 +1,409 @@
+//! The MLS group (RFC 9420): the only module that knows openmls. It speaks plain values: key
+//! packages, Welcomes and Commits are bytes, members are leaves and participant ids.
+//!
+//! ```text
+//!  Candidate --join(Welcome)--> Group --commit / receive--> Group, one epoch on
+//!                                 |
+//!                               found (alone)
+//! ```
+
+mod provider;
+
+use openmls::prelude::{
+    BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey, KeyPackage, KeyPackageBundle,
+    KeyPackageIn, LeafNode, LeafNodeIndex, MlsGroup, MlsGroupCreateConfig, MlsGroupJoinConfig,
+    MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProcessedMessageContent, ProtocolVersion,
+    SenderRatchetConfiguration, StagedCommit, StagedWelcome, Welcome,
+};
+use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
+use provider::Provider;
+use rand_chacha::ChaCha20Rng;
+use tls_codec::{DeserializeBytes, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{
+    identity::Identity,
+    ids::{Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
+    media::{BASE_KEY_LENGTH, BaseKey, MAX_MEMBERS},
+};
+
+/// The hybrid post-quantum suite 0x004F (draft-ietf-mls-pq-ciphersuites).
+pub const CIPHERSUITE: Ciphersuite = Ciphersuite::MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519;
+
+/// RFC 9605 section 5.2.
+const BASE_KEY_LABEL: &str = "SFrame 1.0 Base Key";
+
+/// What went wrong in a group, sorted by whose doing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GroupError {
+    /// A message that isn't what it should be, or breaks a rule.
+    #[error("a peer sent an invalid MLS message")]
+    PeerMisbehaved,
+    /// A message for another epoch, group or member: no one's fault.
+    #[error("an MLS message that is not for this state")]
+    NotForUs,
+    /// A key package under another suite or version.
+    #[error("a peer uses an MLS suite or version that we don't")]
+    Unsupported,
+    /// The group can't grow further.
+    #[error("the group is full")]
+    Full,
+    /// Ours.
+    #[error("an internal error of the group")]
+    Internal,
+}
+
+/// A key package that was checked, with what we need to know of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joiner {
+    /// Whose it is.
+    pub peer: PeerId,
+    /// Its reference.
+    pub reference: KeyPackageRef,
+    key_package: KeyPackage,
+}
+
+impl Joiner {
+    /// Checks a key package from the carrier (RFC 9420 section 10.1): its signature, its suite,
+    /// its lifetime, and that its credential is the participant id of its key.
+    ///
+    /// # Errors
+    /// [`GroupError::Unsupported`] for another suite, else [`GroupError::PeerMisbehaved`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, GroupError> {
+        let MlsMessageBodyIn::KeyPackage(key_package) = parse_message(bytes)? else {
+            return Err(GroupError::PeerMisbehaved);
+        };
+        let crypto = openmls_rust_crypto::RustCrypto::default();
+        Self::check(key_package, &crypto)
+    }
+
+    fn check(key_package: KeyPackageIn, crypto: &impl OpenMlsCrypto) -> Result<Self, GroupError> {
+        let key_package = key_package
+            .validate(crypto, ProtocolVersion::Mls10)
+            .map_err(|_| GroupError::PeerMisbehaved)?;
+        if key_package.ciphersuite() != CIPHERSUITE {
+            return Err(GroupError::Unsupported);
+        }
+        let peer = peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
+        Ok(Self { peer, reference: reference_of(&key_package, crypto)?, key_package })
+    }
+}
+
+/// A key package of ours that waits to be added to a group.
+pub struct Candidate {
+    provider: Provider,
+    reference: KeyPackageRef,
+    message: Vec<u8>,
+}
+
+impl Candidate {
+    /// Makes a fresh key package.
+    ///
+    /// # Errors
+    /// [`GroupError::Internal`].
+    pub fn new(identity: &Identity, rng: ChaCha20Rng) -> Result<Self, GroupError> {
+        let provider = Provider::new(rng);
+        let bundle: KeyPackageBundle = KeyPackage::builder()
+            .leaf_node_capabilities(capabilities())
+            .build(CIPHERSUITE, &provider, identity, credential(identity))
+            .map_err(|_| GroupError::Internal)?;
+        let reference = reference_of(bundle.key_package(), provider.crypto())?;
+        let message = to_bytes(&MlsMessageOut::from(bundle.key_package().clone()))?;
+        Ok(Self { provider, reference, message })
+    }
+
+    /// The reference to the key package.
+    pub fn reference(&self) -> KeyPackageRef {
+        self.reference
+    }
+
+    /// The key package as an `MLSMessage`.
+    pub fn message(&self) -> &[u8] {
+        &self.message
+    }
+
+    /// Whether a Welcome is for this key package.
+    pub fn is_welcomed_by(&self, welcome: &[u8]) -> bool {
+        parse_welcome(welcome).is_ok_and(|welcome| welcomes(&welcome, self.reference))
+    }
+
+    /// Joins the group that a Welcome leads to (RFC 9420 section 12.4.3.1). The key package is
+    /// spent by the attempt, whatever its outcome.
+    ///
+    /// # Errors
+    /// [`GroupError::PeerMisbehaved`], or [`GroupError::Unsupported`] for another suite.
+    pub fn join(self, welcome: &[u8]) -> Result<Group, GroupError> {
+        let welcome = parse_welcome(welcome)?;
+        let mls = StagedWelcome::new_from_welcome(&self.provider, &join_config(), welcome, None)
+            .and_then(|staged| staged.into_group(&self.provider))
+            .map_err(|_| GroupError::PeerMisbehaved)?;
+        let group = Group { provider: self.provider, mls };
+        group.check()?;
+        Ok(group)
+    }
+}
+
+/// What a commit of ours puts on the wire.
+pub struct Committed {
+    /// The Commit, for the members of the epoch that it ends.
+    pub commit: Vec<u8>,
+    /// The Welcome, for those that it adds.
+    pub welcome: Option<Vec<u8>>,
+}
+
+/// What a Commit of another member did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merged {
+    /// The group is one epoch on.
+    Advanced {
+        /// Who was added, with which key package.
+        added: Vec<(PeerId, KeyPackageRef)>,
+    },
+    /// We are no longer in it.
+    Removed,
+}
+
+/// A group that we are a member of.
+pub struct Group {
+    provider: Provider,
+    mls: MlsGroup,
+}
+
+impl Group {
+    /// Founds a group with nobody else in it.
+    ///
+    /// # Errors
+    /// [`GroupError::Internal`].
+    pub fn found(identity: &Identity, id: GroupId, rng: ChaCha20Rng) -> Result<Self, GroupError> {
+        let provider = Provider::new(rng);
+        let mls = MlsGroup::new_with_group_id(
+            &provider,
+            identity,
+            &create_config(),
+            openmls::prelude::GroupId::from_slice(&id.0),
+            credential(identity),
+        )
+        .map_err(|_| GroupError::Internal)?;
+        Ok(Self { provider, mls })
+    }
+
+    /// The group's id.
+    pub fn id(&self) -> GroupId {
+        group_id(self.mls.group_id()).expect("checked when we founded or joined the group")
+    }
+
+    /// The current epoch.
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.mls.epoch().as_u64())
+    }
+
+    /// Our leaf.
+    pub fn own_leaf(&self) -> Leaf {
+        Leaf(self.mls.own_leaf_index().u32())
+    }
+
+    /// Everyone in the group, by leaf.
+    pub fn members(&self) -> Vec<(Leaf, PeerId)> {
+        self.mls
+            .members()
+            .filter_map(|member| {
+                let peer =
+                    peer_of(&member.signature_key, &member.credential)?;
+                Some((Leaf(member.index.u32()), peer))
+            })
+            .collect()
+    }
+
+    /// The epoch authenticator (RFC 9420 section 8.7): 32 bytes that only members know.
+    pub fn epoch_authenticator(&self) -> &[u8] {
+        self.mls.epoch_authenticator().as_slice()
+    }
+
+    /// The base key of this epoch's media (RFC 9605 section 5.2).
+    ///
+    /// # Errors
+    /// [`GroupError::Internal`].
+    pub fn media_base_key(&self) -> Result<BaseKey, GroupError> {
+        let secret = self
+            .mls
+            .export_secret(self.provider.crypto(), BASE_KEY_LABEL, &[], BASE_KEY_LENGTH)
+            .map_err(|_| GroupError::Internal)?;
+        let secret = Zeroizing::new(secret);
+        let mut key = BaseKey::default();
+        key.copy_from_slice(&secret);
+        Ok(key)
+    }
+
+    /// Commits joins and removals in one go and moves to the epoch that they make.
+    ///
+    /// # Errors
+    /// [`GroupError::Full`], or [`GroupError::Internal`] when the commit can't be built; the
+    /// group is as before then.
+    pub fn commit(
+        &mut self,
+        identity: &Identity,
+        add: &[&Joiner],
+        remove: &[Leaf],
+    ) -> Result<Committed, GroupError> {
+        if self.mls.members().count() + add.len() > MAX_MEMBERS as usize {
+            return Err(GroupError::Full);
+        }
+        let built = self.build_commit(identity, add, remove);
+        if built.is_err() {
+            let _ = self.mls.clear_pending_commit(self.provider.storage());
+        }
+        let committed = built?;
+        self.mls.merge_pending_commit(&self.provider).map_err(|_| GroupError::Internal)?;
+        Ok(committed)
+    }
+
+    fn build_commit(
+        &mut self,
+        identity: &Identity,
+        add: &[&Joiner],
+        remove: &[Leaf],
+    ) -> Result<Committed, GroupError> {
+        let bundle = self
+            .mls
+            .commit_builder()
+            .propose_removals(remove.iter().map(|leaf| LeafNodeIndex::new(leaf.0)))
+            .propose_adds(add.iter().map(|joiner| joiner.key_package.clone()))
+            .load_psks(self.provider.storage())
+            .map_err(|_| GroupError::Internal)?
+            .build(self.provider.rand(), self.provider.crypto(), identity, |_| true)
+            .map_err(|_| GroupError::Internal)?
+            .stage_commit(&self.provider)
+            .map_err(|_| GroupError::Internal)?;
+        let welcome = bundle.to_welcome_msg().map(|welcome| to_bytes(&welcome)).transpose()?;
+        Ok(Committed { commit: to_bytes(bundle.commit())?, welcome })
+    }
+
+    /// Takes a Commit of another member and merges it.
+    ///
+    /// # Errors
+    /// [`GroupError::NotForUs`] for another group or epoch, else
+    /// [`GroupError::PeerMisbehaved`]; the group is as before then.
+    pub fn receive(&mut self, commit: &[u8]) -> Result<Merged, GroupError> {
+        let MlsMessageBodyIn::PrivateMessage(message) = parse_message(commit)? else {
+            return Err(GroupError::PeerMisbehaved);
+        };
+        if message.group_id() != self.mls.group_id() || message.epoch() != self.mls.epoch() {
+            return Err(GroupError::NotForUs);
+        }
+        let processed = self
+            .mls
+            .process_message(&self.provider, message)
+            .map_err(|_| GroupError::PeerMisbehaved)?;
+        let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
+            return Err(GroupError::PeerMisbehaved);
+        };
+        let added = self.check_joiners(&staged)?;
+        let removed = staged.self_removed();
+        self.mls
+            .merge_staged_commit(&self.provider, *staged)
+            .map_err(|_| GroupError::Internal)?;
+        Ok(if removed { Merged::Removed } else { Merged::Advanced { added } })
+    }
+
+    /// Whom a Commit adds; refused when one of them isn't who it says.
+    fn check_joiners(
+        &self,
+        staged: &StagedCommit,
+    ) -> Result<Vec<(PeerId, KeyPackageRef)>, GroupError> {
+        staged
+            .add_proposals()
+            .map(|add| {
+                let key_package = add.add_proposal().key_package();
+                let peer = peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
+                Ok((peer, reference_of(key_package, self.provider.crypto())?))
+            })
+            .collect()
+    }
+
+    /// Rules of ours that a group must keep which we are welcomed to.
+    fn check(&self) -> Result<(), GroupError> {
+        if self.mls.ciphersuite() != CIPHERSUITE {
+            return Err(GroupError::Unsupported);
+        }
+        let named = group_id(self.mls.group_id()).is_some();
+        let members = self.mls.members().count();
+        let every_member_is_themselves = self.members().len() == members;
+        let room = members <= MAX_MEMBERS as usize && self.own_leaf().0 < MAX_MEMBERS;
+        if named && every_member_is_themselves && room {
+            Ok(())
+        } else {
+            Err(GroupError::PeerMisbehaved)
+        }
+    }
+}
+
+/// The participant that a leaf belongs to: its credential must be the id of its own key.
+fn peer_of(signature_key: &[u8], credential: &Credential) -> Option<PeerId> {
+    let peer = PeerId::of(signature_key.try_into().ok()?);
+    let basic = credential.credential_type() == CredentialType::Basic;
+    (basic && credential.serialized_content() == peer.0).then_some(peer)
+}
+
+fn peer_of_leaf(leaf: &LeafNode) -> Option<PeerId> {
+    peer_of(leaf.signature_key().as_slice(), leaf.credential())
+}
+
+fn credential(identity: &Identity) -> CredentialWithKey {
+    CredentialWithKey {
+        credential: BasicCredential::new(identity.peer().0.to_vec()).into(),
+        signature_key: identity.public_key().to_vec().into(),
+    }
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities::builder().ciphersuites(vec![CIPHERSUITE]).build()
+}
+
+fn create_config() -> MlsGroupCreateConfig {
+    MlsGroupCreateConfig::builder()
+        .ciphersuite(CIPHERSUITE)
+        .capabilities(capabilities())
+        .use_ratchet_tree_extension(true)
+        .sender_ratchet_configuration(SenderRatchetConfiguration::default())
+        .build()
+}
+
+fn join_config() -> MlsGroupJoinConfig {
+    MlsGroupJoinConfig::builder().use_ratchet_tree_extension(true).build()
+}
+
+fn group_id(id: &openmls::prelude::GroupId) -> Option<GroupId> {
+    id.as_slice().try_into().ok().map(GroupId)
+}
+
+fn reference_of(
+    key_package: &KeyPackage,
+    crypto: &impl OpenMlsCrypto,
+) -> Result<KeyPackageRef, GroupError> {
+    let reference = key_package.hash_ref(crypto).map_err(|_| GroupError::Internal)?;
+    reference.as_slice().try_into().map(KeyPackageRef).map_err(|_| GroupError::Unsupported)
+}
+
+fn welcomes(welcome: &Welcome, reference: KeyPackageRef) -> bool {
+    welcome.secrets().iter().any(|secret| secret.new_member().as_slice() == reference.0)
+}
+
+fn parse_welcome(bytes: &[u8]) -> Result<Welcome, GroupError> {
+    match parse_message(bytes)? {
+        MlsMessageBodyIn::Welcome(welcome) => Ok(welcome),
+        _ => Err(GroupError::PeerMisbehaved),
+    }
+}
+
+fn parse_message(bytes: &[u8]) -> Result<MlsMessageBodyIn, GroupError> {
+    MlsMessageIn::tls_deserialize_exact_bytes(bytes)
+        .map(MlsMessageIn::extract)
+        .map_err(|_| GroupError::PeerMisbehaved)
+}
+
+fn to_bytes(message: &MlsMessageOut) -> Result<Vec<u8>, GroupError> {
+    message.tls_serialize_detached().map_err(|_| GroupError::Internal)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! Sealing and opening frames with SFrame (RFC 9605) under AES-128-GCM with a 128-bit tag. Gets
+//! plain values (base keys, leaves, epochs) and doesn't know MLS, tabs or streams of a browser.
+//!
+//! ```text
+//! sealed frame:  clear prefix | SFrame header | ciphertext | tag
+//!                  by codec      2 to 7 bytes    as plain     16
+//! authenticated: SFrame header | codec | clear prefix
+//! ```
+
+mod keyring;
+mod kid;
+mod open;
+mod seal;
+
+pub use keyring::{BaseKey, EpochId, Keyring};
+pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS};
+pub use open::{Opened, OpenError};
+pub use seal::SealError;
+
+use sframe::CipherSuite;
+
+/// RFC 9605 section 4.5: `AES_128_GCM_SHA256_128`.
+pub const CIPHER_SUITE: CipherSuite = CipherSuite::AesGcm128Sha256;
+
+/// Length of a base key, `Nk` of the suite.
+pub const BASE_KEY_LENGTH: usize = 16;
+
+/// Most bytes that a sealed frame has more than its plaintext: 1 + 3 + 3 of header, 16 of tag.
+pub const MAX_OVERHEAD: usize = 23;

@@ -1,0 +1,108 @@
+//! Sealing: RFC 9605 section 4.4.3. One key and one counter per stream and epoch; the counter is
+//! part of the key's struct and neither can be had without the other, so no nonce comes twice.
+
+use std::collections::BTreeMap;
+
+use sframe::{
+    frame::{MediaFrameView, MonotonicCounter},
+    key::EncryptionKey,
+};
+
+use super::{BaseKey, CIPHER_SUITE, Context, Keyring, Kid, MAX_COUNTER};
+use crate::{
+    framing::Codec,
+    ids::{Epoch, Leaf},
+};
+
+/// Why a frame was not sealed. It must not be sent then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// There is no epoch to seal with.
+    #[error("no media key yet")]
+    NoKey,
+    /// The frame lacks the headers of its codec.
+    #[error("the frame is malformed")]
+    Malformed,
+    /// The key has sealed as many frames as it may.
+    #[error("the key's counter is used up")]
+    CounterExhausted,
+}
+
+struct SendKey {
+    key: EncryptionKey,
+    counter: MonotonicCounter,
+}
+
+pub(super) struct SendKeys {
+    base_key: BaseKey,
+    epoch: Epoch,
+    leaf: Leaf,
+    streams: BTreeMap<Context, SendKey>,
+}
+
+impl SendKeys {
+    pub fn new(base_key: BaseKey, epoch: Epoch, leaf: Leaf) -> Self {
+        Self { base_key, epoch, leaf, streams: BTreeMap::new() }
+    }
+
+    fn stream(&mut self, context: Context) -> Result<&mut SendKey, SealError> {
+        use std::collections::btree_map::Entry;
+        match self.streams.entry(context) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let kid = Kid::new(context, self.leaf, self.epoch).ok_or(SealError::NoKey)?;
+                let key = EncryptionKey::derive_from(CIPHER_SUITE, kid.number(), &*self.base_key)
+                    .map_err(|_| SealError::NoKey)?;
+                Ok(entry.insert(SendKey { key, counter: MonotonicCounter::new(MAX_COUNTER) }))
+            }
+        }
+    }
+}
+
+impl Keyring {
+    /// Seals a frame of one of our streams into `buffer` and returns the sealed bytes in it.
+    ///
+    /// # Errors
+    /// See [`SealError`]; the frame must be dropped.
+    pub fn seal<'b>(
+        &mut self,
+        context: Context,
+        codec: Codec,
+        frame: &[u8],
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8], SealError> {
+        let keys = self.sending_keys().ok_or(SealError::NoKey)?;
+        let stream = keys.send.stream(context)?;
+        let prefix = codec.clear_prefix(frame).map_err(|_| SealError::Malformed)?;
+        let (clear, secret) = frame.split_at(prefix);
+        let meta = Metadata::new(codec, clear);
+        let view = MediaFrameView::try_with_meta_data(&mut stream.counter, secret, meta.bytes())
+            .map_err(|_| SealError::CounterExhausted)?;
+        view.encrypt_into(&stream.key, buffer).map_err(|_| SealError::Malformed)?;
+        Ok(&buffer[Metadata::CODEC..])
+    }
+}
+
+/// The metadata of RFC 9605 section 4.4.3: the codec, then the clear prefix. `sframe` leaves it at
+/// the start of its buffer, so that past the codec byte the buffer is the frame as it is sent.
+pub(super) struct Metadata {
+    bytes: [u8; Self::CODEC + Self::PREFIX],
+    length: usize,
+}
+
+impl Metadata {
+    pub const CODEC: usize = 1;
+    const PREFIX: usize = 16;
+
+    pub fn new(codec: Codec, clear: &[u8]) -> Self {
+        let mut bytes = [0; Self::CODEC + Self::PREFIX];
+        let length = Self::CODEC + clear.len();
+        bytes[0] = codec.tag();
+        bytes[Self::CODEC..length].copy_from_slice(clear);
+        Self { bytes, length }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}

@@ -1,0 +1,424 @@
+//! A tab: its pages' connections and streams, which are there with Sotto on or off, and its call,
+//! which is there only with Sotto on. Frames pass through here; the call sees none of the
+//! browser's streams and this sees none of the keys.
+
+mod streams;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+pub use streams::{Direction, MediaKind};
+use streams::{Stream, Streams};
+
+use crate::{
+    call::Call,
+    core::{ChannelState, Output},
+    evidence::{Cost, Counts, DropReason},
+    framing::Codec,
+    ids::{ConnectionId, PageId, StreamId, TabId},
+    media::{OpenError, SealError},
+    time::Instant,
+    view::{self, State, View},
+    wire::WireError,
+};
+
+const MAX_CONNECTIONS: usize = 1024;
+const VIEW_INTERVAL: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Whether Sotto can get into the tab's page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// It can.
+    #[default]
+    Ok,
+    /// The browser allows no extension there.
+    Restricted,
+    /// The person hasn't given the permission.
+    NoPermission,
+    /// The page was there before Sotto was.
+    ReloadNeeded,
+}
+
+/// What a peer connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionState {
+    /// It was made.
+    New,
+    /// It reaches somebody.
+    Connected,
+    /// It is closed or lost.
+    Closed,
+}
+
+/// What a page's relay or pump reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// The page's policy keeps the frame pump out.
+    PumpBlocked,
+    /// The page removed our iframe.
+    HostRemoved,
+    /// The page uses encoded transforms itself.
+    PageTransform,
+    /// The control channel can't be had.
+    ControlChannelClosed,
+    /// Anything else that stops media.
+    Other,
+}
+
+/// See the module's text.
+#[derive(Default)]
+pub struct Tab {
+    pub(crate) call: Option<Call>,
+    pub(crate) on: bool,
+    pub(crate) reach: Reach,
+    pub(crate) pages: BTreeSet<PageId>,
+    pub(crate) connections: BTreeMap<ConnectionId, ConnectionState>,
+    pub(crate) streams: Streams,
+    pub(crate) troubles: BTreeSet<(PageId, Trouble)>,
+    pub(crate) counts: Counts,
+    pub(crate) seal_cost: Cost,
+    pub(crate) open_cost: Cost,
+    pub(crate) join: Join,
+    pub(crate) other_version: Option<u8>,
+    open_channels: BTreeSet<ConnectionId>,
+    key_frames: VecDeque<StreamId>,
+    modes: VecDeque<(PageId, bool)>,
+    farewell: VecDeque<(ConnectionId, Vec<u8>)>,
+    shown: Option<State>,
+    last_view: Option<Instant>,
+    stale: bool,
+}
+
+/// How long it took from Sotto being on, and somebody else with it in sight, to the first frame
+/// that was opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Join {
+    started: Option<Instant>,
+    first_opened: Option<Instant>,
+}
+
+impl Join {
+    fn contact(&mut self, now: Instant) {
+        self.started.get_or_insert(now);
+    }
+
+    fn opened(&mut self, now: Instant) {
+        self.first_opened.get_or_insert(now);
+    }
+
+    /// The time in milliseconds, once there is one.
+    pub fn millis(&self) -> Option<u64> {
+        let took = self.first_opened?.since(self.started?);
+        u64::try_from(took.as_millis()).ok()
+    }
+}
+
+impl Tab {
+    pub(crate) fn attach(&mut self, page: PageId) {
+        self.pages.insert(page);
+        self.modes.push_back((page, self.on));
+        self.stale = true;
+    }
+
+    pub(crate) fn detach(&mut self, now: Instant, page: PageId) {
+        let gone: Vec<_> =
+            self.connections.keys().filter(|id| id.page == page).copied().collect();
+        for id in gone {
+            self.connection(now, id, ConnectionState::Closed);
+        }
+        self.pages.remove(&page);
+        self.streams.remove_page(page);
+        self.troubles.retain(|(of, _)| *of != page);
+        self.stale = true;
+    }
+
+    pub(crate) fn turn_on(&mut self, now: Instant, seed: [u8; 32]) {
+        if self.on {
+            return;
+        }
+        self.on = true;
+        self.forget_figures();
+        self.call = Call::new(now, seed).ok();
+        if let Some(call) = &mut self.call {
+            for link in &self.open_channels {
+                call.open_link(now, *link);
+            }
+        }
+        self.switch_modes();
+    }
+
+    pub(crate) fn turn_off(&mut self, now: Instant) {
+        if !self.on {
+            return;
+        }
+        self.on = false;
+        if let Some(mut call) = self.call.take() {
+            call.leave(now);
+            self.farewell.extend(std::iter::from_fn(|| call.poll_packet()));
+        }
+        self.forget_figures();
+        self.switch_modes();
+        self.key_frames.extend(self.streams.incoming_video());
+    }
+
+    fn switch_modes(&mut self) {
+        self.modes.extend(self.pages.iter().map(|page| (*page, self.on)));
+        self.stale = true;
+    }
+
+    fn forget_figures(&mut self) {
+        self.counts = Counts::default();
+        self.seal_cost = Cost::default();
+        self.open_cost = Cost::default();
+        self.join = Join::default();
+        self.other_version = None;
+        self.streams.forget_evidence();
+    }
+
+    pub(crate) fn set_reach(&mut self, reach: Reach) {
+        self.stale |= self.reach != reach;
+        self.reach = reach;
+    }
+
+    pub(crate) fn connection(&mut self, now: Instant, id: ConnectionId, state: ConnectionState) {
+        self.stale = true;
+        if state != ConnectionState::Closed {
+            if self.connections.len() < MAX_CONNECTIONS || self.connections.contains_key(&id) {
+                self.connections.insert(id, state);
+            }
+            return;
+        }
+        self.connections.remove(&id);
+        self.channel(now, id, ChannelState::Closed);
+    }
+
+    pub(crate) fn channel(&mut self, now: Instant, id: ConnectionId, state: ChannelState) {
+        let changed = match state {
+            ChannelState::Open => {
+                self.connections.contains_key(&id) && self.open_channels.insert(id)
+            }
+            ChannelState::Closed => self.open_channels.remove(&id),
+        };
+        if let (true, Some(call)) = (changed, &mut self.call) {
+            match state {
+                ChannelState::Open => call.open_link(now, id),
+                ChannelState::Closed => call.close_link(now, id),
+            }
+        }
+        self.stale = true;
+    }
+
+    pub(crate) fn control(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) {
+        let Some(call) = &mut self.call else { return };
+        if let Err(WireError::OtherVersion(version)) = call.handle_packet(now, id, bytes) {
+            self.other_version = Some(version);
+        }
+        if call.live_peers(now).next().is_some() {
+            self.join.contact(now);
+        }
+    }
+
+    pub(crate) fn stream(
+        &mut self,
+        id: StreamId,
+        connection: ConnectionId,
+        direction: Direction,
+        media: MediaKind,
+    ) {
+        self.streams.add(id, connection, direction, media);
+        self.stale = true;
+    }
+
+    pub(crate) fn stream_ended(&mut self, id: StreamId) {
+        self.streams.remove(id);
+        self.stale = true;
+    }
+
+    pub(crate) fn trouble(&mut self, page: PageId, trouble: Trouble) {
+        self.troubles.insert((page, trouble));
+        self.stale = true;
+    }
+
+    pub(crate) fn timed(&mut self, stream: StreamId, microseconds: f64, frames: u32) {
+        match self.streams.get(stream).map(|stream| stream.direction) {
+            Some(Direction::Send) => self.seal_cost.record(microseconds, frames),
+            Some(Direction::Receive) => self.open_cost.record(microseconds, frames),
+            None => {}
+        }
+    }
+
+    /// Seals or opens a frame. With Sotto off no frame should come here, and none goes on.
+    pub(crate) fn transform<'b>(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        codec: &str,
+        frame: &[u8],
+        buffer: &'b mut Vec<u8>,
+    ) -> Option<&'b [u8]> {
+        // Padding and DTX: browsers hand out frames without a byte in them. There is nothing to
+        // protect and nothing to report.
+        if frame.is_empty() {
+            return None;
+        }
+        let stream = self.streams.get_mut(id)?;
+        let call = self.call.as_mut()?;
+        stream.note_codec(codec);
+        let outcome = match (stream.codec(), stream.direction) {
+            (None, _) => Err(DropReason::Codec),
+            (Some(codec), Direction::Send) => seal(call, stream, codec, frame, buffer),
+            (Some(codec), Direction::Receive) => open(call, stream, codec, frame, buffer),
+        };
+        match outcome {
+            Ok(Some(transformed)) => {
+                self.count_success(now, id, frame.len(), transformed.len());
+                Some(transformed)
+            }
+            Ok(None) => {
+                self.counts.dropped += 1;
+                None
+            }
+            Err(reason) => {
+                self.count_drop(now, id, reason);
+                None
+            }
+        }
+    }
+
+    fn count_success(&mut self, now: Instant, id: StreamId, before: usize, after: usize) {
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        stream.evidence.succeeded(now);
+        match stream.direction {
+            Direction::Send => {
+                self.counts.sealed += 1;
+                self.counts.overhead += after.saturating_sub(before) as u64;
+            }
+            Direction::Receive => {
+                self.counts.opened += 1;
+                self.join.opened(now);
+                if stream.wants_key_frame(now) {
+                    self.key_frames.push_back(id);
+                }
+            }
+        }
+    }
+
+    fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason) {
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        stream.evidence.dropped(now, reason);
+        stream.lost_frames();
+        match reason {
+            DropReason::Forged | DropReason::NoKey => self.counts.failed += 1,
+            _ => self.counts.dropped += 1,
+        }
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        if let Some(call) = &mut self.call {
+            call.handle_timeout(now);
+        }
+        self.stale |= self.on;
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let view = (self.on || self.stale).then_some(self.last_view.map(|at| at + VIEW_INTERVAL));
+        let call = self.call.as_ref().and_then(Call::poll_timeout);
+        [view.flatten(), call].into_iter().flatten().min()
+    }
+
+    /// Nothing is left that would have to be remembered.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.on && self.pages.is_empty() && self.reach == Reach::Ok
+    }
+
+    pub(crate) fn view(&self, now: Instant) -> View {
+        view::of(self, now)
+    }
+
+    /// What the frame path itself has to say; it runs for every frame and so does no more.
+    pub(crate) fn collect_urgent(&mut self, outputs: &mut VecDeque<Output>) {
+        let requests = self.key_frames.drain(..);
+        outputs.extend(
+            requests.map(|id| Output::KeyFrame { page: id.page, stream: id.number }),
+        );
+    }
+
+    pub(crate) fn collect(&mut self, now: Instant, tab: TabId, outputs: &mut VecDeque<Output>) {
+        let packets = self.farewell.drain(..);
+        let packets =
+            packets.chain(std::iter::from_fn(|| self.call.as_mut().and_then(Call::poll_packet)));
+        outputs.extend(packets.map(|(to, bytes)| Output::Send {
+            page: to.page,
+            connection: to.number,
+            bytes,
+        }));
+        outputs.extend(self.modes.drain(..).map(|(page, on)| Output::Mode { page, on }));
+        self.collect_urgent(outputs);
+        self.collect_view(now, tab, outputs);
+    }
+
+    fn collect_view(&mut self, now: Instant, tab: TabId, outputs: &mut VecDeque<Output>) {
+        let state = view::state_of(self, now).0;
+        let changed = self.shown != Some(state);
+        if changed {
+            self.shown = Some(state);
+            outputs.push_back(Output::Badge { tab, state });
+        }
+        let due = self.last_view.is_none_or(|at| now.since(at) >= VIEW_INTERVAL);
+        if changed || (self.stale && due) {
+            self.stale = false;
+            self.last_view = Some(now);
+            outputs.push_back(Output::View { tab });
+        }
+    }
+}
+
+type Transformed<'b> = Result<Option<&'b [u8]>, DropReason>;
+
+fn seal<'b>(
+    call: &mut Call,
+    stream: &Stream,
+    codec: Codec,
+    frame: &[u8],
+    buffer: &'b mut Vec<u8>,
+) -> Transformed<'b> {
+    if call.is_alone() {
+        return Err(DropReason::Alone);
+    }
+    let context = stream.context.ok_or(DropReason::TooManyStreams)?;
+    call.seal(context, codec, frame, buffer).map(Some).map_err(|error| match error {
+        SealError::NoKey => DropReason::NoKey,
+        SealError::Malformed => DropReason::Malformed,
+        SealError::CounterExhausted => DropReason::CounterExhausted,
+    })
+}
+
+fn open<'b>(
+    call: &mut Call,
+    stream: &mut Stream,
+    codec: Codec,
+    frame: &[u8],
+    buffer: &'b mut Vec<u8>,
+) -> Transformed<'b> {
+    match call.open(codec, frame, buffer) {
+        Ok(opened) => {
+            stream.member = opened.member;
+            Ok(Some(opened.frame))
+        }
+        // A browser hands out retransmitted frames twice; a replay looks the same, and both end
+        // here without a word.
+        Err(OpenError::Replayed | OpenError::Echo) => Ok(None),
+        Err(error) => Err(reason_of(call, stream, error)),
+    }
+}
+
+/// A plain frame can look like a sealed one with a strange key id. From somebody who has never
+/// shown Sotto it is plain.
+fn reason_of(call: &Call, stream: &Stream, error: OpenError) -> DropReason {
+    match error {
+        OpenError::TooManyStreams => DropReason::TooManyStreams,
+        _ if call.peer_on(stream.connection).is_none() => DropReason::NotSealed,
+        OpenError::NoKey => DropReason::NoKey,
+        OpenError::NotSealed => DropReason::NotSealed,
+        OpenError::Forged | OpenError::Replayed | OpenError::Echo => DropReason::Forged,
+    }
+}

@@ -1,0 +1,307 @@
+//! What a person is shown, computed here so that the popup renders and decides nothing. Codes,
+//! not sentences: the words are the popup's, in the reader's language.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::{
+    call::Call,
+    evidence::{DropReason, Protection},
+    ids::{Epoch, Leaf, PageId, PeerId, StreamId},
+    safety::SafetyNumber,
+    tab::{ConnectionState, Direction, MediaKind, Reach, Tab, Trouble},
+    time::Instant,
+};
+
+/// The state of a tab in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Off: the page is as without Sotto.
+    Off,
+    /// On, and nobody else is here with Sotto.
+    Alone,
+    /// On, and keys or the first frames are on their way.
+    Joining,
+    /// On, and frames were sealed or opened just now.
+    Encrypted,
+    /// On, and something is wrong.
+    Trouble,
+    /// It can't work here.
+    Unsupported,
+}
+
+/// A person in the group.
+#[derive(Clone, Debug, Serialize)]
+pub struct MemberView {
+    id: PeerId,
+    leaf: Leaf,
+    you: bool,
+    committer: bool,
+}
+
+/// A stream and what protects it.
+#[derive(Clone, Debug, Serialize)]
+pub struct StreamView {
+    page: PageId,
+    stream: u32,
+    direction: Direction,
+    media: MediaKind,
+    codec: Option<String>,
+    member: Option<PeerId>,
+    /// What was done to its frames lately.
+    pub protection: Protection,
+    /// Why frames are dropped, if they are.
+    pub reason: Option<DropReason>,
+}
+
+/// Something that a person should know, by its code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Problem {
+    /// Which sentence to show.
+    pub code: &'static str,
+    /// How many, where that matters.
+    pub count: Option<usize>,
+    /// Which, where that matters.
+    pub detail: Option<String>,
+}
+
+/// The figures.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatsView {
+    /// Frames sealed since Sotto was turned on.
+    pub sealed: u64,
+    /// Frames opened.
+    pub opened: u64,
+    /// Frames that looked sealed and couldn't be opened.
+    pub failed: u64,
+    /// Frames dropped for another reason.
+    pub dropped: u64,
+    overhead_bytes_per_frame: Option<f64>,
+    seal_us_p50: Option<f64>,
+    open_us_p50: Option<f64>,
+    join_ms: Option<u64>,
+}
+
+/// All that the popup shows of a tab.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct View {
+    /// The state in one word.
+    pub state: State,
+    /// Which sentence explains it.
+    pub reason: &'static str,
+    /// Whether the person has turned Sotto on.
+    pub on: bool,
+    /// To compare, once there is somebody to compare with.
+    pub safety_number: Option<SafetyNumber>,
+    /// The group's epoch.
+    pub epoch: Option<Epoch>,
+    /// Everyone in the group.
+    pub members: Vec<MemberView>,
+    /// Every stream of the tab.
+    pub streams: Vec<StreamView>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Participants of the page's call who haven't shown Sotto.
+    pub others: usize,
+    /// The figures.
+    pub stats: StatsView,
+}
+
+impl View {
+    /// The view of a tab that nothing is known of.
+    pub fn off() -> Self {
+        of(&Tab::default(), Instant(0))
+    }
+}
+
+pub(crate) fn of(tab: &Tab, now: Instant) -> View {
+    let (state, reason) = state_of(tab, now);
+    let call = tab.call.as_ref().filter(|call| !call.is_alone());
+    View {
+        state,
+        reason,
+        on: tab.on,
+        safety_number: call.map(Call::safety_number),
+        epoch: call.map(Call::epoch),
+        members: tab.call.as_ref().map(members).unwrap_or_default(),
+        streams: tab.streams.iter().map(|(id, _)| stream_view(tab, now, id)).collect(),
+        problems: problems(tab, now),
+        others: others(tab),
+        stats: stats(tab),
+    }
+}
+
+/// The state, and which sentence explains it. Ordered: what rules out all else comes first.
+pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
+    let unreachable = match tab.reach {
+        Reach::Ok => None,
+        Reach::Restricted => Some("restricted"),
+        Reach::NoPermission => Some("no-permission"),
+        Reach::ReloadNeeded => Some("reload-needed"),
+    };
+    if let Some(reason) = unreachable {
+        return (State::Unsupported, reason);
+    }
+    if !tab.on {
+        return (State::Off, "off");
+    }
+    if has(tab, Trouble::PumpBlocked) {
+        return (State::Unsupported, "pump-blocked");
+    }
+    let Some(call) = &tab.call else { return (State::Trouble, "core-crashed") };
+    if !tab.troubles.is_empty() {
+        return (State::Trouble, "trouble");
+    }
+    state_of_call(tab, call, now)
+}
+
+fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) {
+    if call.is_alone() {
+        return match call.live_peers(now).next() {
+            Some(_) => (State::Joining, "joining"),
+            None if tab.connections.is_empty() => (State::Alone, "alone-no-call"),
+            None => (State::Alone, "alone"),
+        };
+    }
+    let serious = tab.streams.iter().any(|(_, stream)| {
+        let from_outsider = stream.direction == Direction::Receive
+            && call.peer_on(stream.connection).is_none();
+        stream.evidence.dropping(now).is_some() && !from_outsider
+    });
+    if serious {
+        return (State::Trouble, "trouble");
+    }
+    if tab.streams.iter().any(|(_, stream)| stream.evidence.is_good(now)) {
+        (State::Encrypted, "encrypted")
+    } else {
+        (State::Joining, "no-media-yet")
+    }
+}
+
+fn has(tab: &Tab, trouble: Trouble) -> bool {
+    tab.troubles.iter().any(|(_, known)| *known == trouble)
+}
+
+fn members(call: &Call) -> Vec<MemberView> {
+    let committer = call.members().first().map(|(leaf, _)| *leaf);
+    call.members()
+        .iter()
+        .map(|(leaf, peer)| MemberView {
+            id: *peer,
+            leaf: *leaf,
+            you: *peer == call.peer(),
+            committer: Some(*leaf) == committer,
+        })
+        .collect()
+}
+
+fn stream_view(tab: &Tab, now: Instant, id: StreamId) -> StreamView {
+    let stream = tab.streams.get(id).expect("the caller took the id from the map");
+    let protection =
+        if tab.on { stream.evidence.protection(now) } else { Protection::Clear };
+    let ours = tab.call.as_ref().map(Call::peer);
+    let member = if stream.direction == Direction::Send { ours } else { stream.member };
+    StreamView {
+        page: id.page,
+        stream: id.number,
+        direction: stream.direction,
+        media: stream.media,
+        codec: stream.codec_name.as_deref().map(codec_label),
+        member,
+        protection,
+        reason: stream.evidence.dropping(now).filter(|_| tab.on),
+    }
+}
+
+/// The name without its kind: `VP8` for `video/VP8`.
+fn codec_label(mime: &str) -> String {
+    mime.rsplit('/').next().unwrap_or(mime).to_owned()
+}
+
+/// Connections that reach somebody who hasn't shown Sotto. Without a call there is no telling.
+fn others(tab: &Tab) -> usize {
+    let Some(call) = &tab.call else { return 0 };
+    tab.connections
+        .iter()
+        .filter(|(id, state)| {
+            **state == ConnectionState::Connected && call.peer_on(**id).is_none()
+        })
+        .count()
+}
+
+fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
+    let mut found = BTreeSet::new();
+    if !tab.on {
+        return Vec::new();
+    }
+    for (_, trouble) in &tab.troubles {
+        found.insert(Problem { code: trouble_code(*trouble), count: None, detail: None });
+    }
+    if let Some(version) = tab.other_version {
+        let detail = Some(version.to_string());
+        found.insert(Problem { code: "other-version", count: None, detail });
+    }
+    let others = others(tab);
+    if others > 0 {
+        found.insert(Problem { code: "others-without-sotto", count: Some(others), detail: None });
+    }
+    if let Some(call) = &tab.call {
+        let silent = call.silent_members(now);
+        if silent > 0 {
+            found.insert(Problem { code: "member-unreachable", count: Some(silent), detail: None });
+        }
+        found.extend(stream_problems(tab, call, now));
+    }
+    found.into_iter().collect()
+}
+
+fn stream_problems<'a>(
+    tab: &'a Tab,
+    call: &'a Call,
+    now: Instant,
+) -> impl Iterator<Item = Problem> + 'a {
+    tab.streams.iter().filter_map(move |(_, stream)| {
+        let codec = stream.codec_name.as_deref().map(codec_label);
+        let who = call.peer_on(stream.connection).map(|peer| peer.short());
+        let (code, detail) = match stream.evidence.dropping(now)? {
+            DropReason::Codec => ("codec-unsupported", codec),
+            DropReason::NotSealed => ("stream-not-sealed", Some(who?)),
+            DropReason::Forged => ("frames-forged", who),
+            DropReason::NoKey => ("frames-no-key", who),
+            DropReason::TooManyStreams => ("too-many-streams", who),
+            DropReason::CounterExhausted => ("counter-exhausted", None),
+            DropReason::Malformed => ("malformed", codec),
+            DropReason::Alone => return None,
+        };
+        Some(Problem { code, count: None, detail })
+    })
+}
+
+fn trouble_code(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::PumpBlocked => "pump-blocked",
+        Trouble::HostRemoved => "host-removed",
+        Trouble::PageTransform => "page-transform",
+        Trouble::ControlChannelClosed => "control-channel-closed",
+        Trouble::Other => "page-trouble",
+    }
+}
+
+fn stats(tab: &Tab) -> StatsView {
+    let counts = &tab.counts;
+    let overhead = (counts.sealed > 0).then(|| counts.overhead as f64 / counts.sealed as f64);
+    StatsView {
+        sealed: counts.sealed,
+        opened: counts.opened,
+        failed: counts.failed,
+        dropped: counts.dropped,
+        overhead_bytes_per_frame: overhead,
+        seal_us_p50: tab.seal_cost.median(),
+        open_us_p50: tab.open_cost.median(),
+        join_ms: tab.join.millis(),
+    }
+}

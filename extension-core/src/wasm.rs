@@ -1,0 +1,176 @@
+//! The binding for the worker: turns JavaScript's values into the core's and back, and decides
+//! nothing. A value that isn't what the worker's types promise is ignored.
+
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    core::{ChannelState, CodecNumber, Core, Output},
+    ids::{ConnectionId, PageId, StreamId, TabId},
+    tab::{ConnectionState, Direction, MediaKind, Reach, Trouble},
+    time::Instant,
+};
+
+/// [`Core`], as the worker holds it.
+#[wasm_bindgen(js_name = Core)]
+pub struct WasmCore(Core);
+
+#[wasm_bindgen(js_class = Core)]
+impl WasmCore {
+    /// A core without tabs, from 32 random bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: &[u8]) -> Result<WasmCore, JsError> {
+        let seed = seed.try_into().map_err(|_| JsError::new("the seed must be 32 bytes"))?;
+        Ok(Self(Core::new(seed)))
+    }
+
+    pub fn attach(&mut self, now: f64, tab: u32) -> Option<u32> {
+        self.0.attach(at(now), TabId(tab)).map(|page| page.0)
+    }
+
+    pub fn detach(&mut self, now: f64, page: u32) {
+        self.0.detach(at(now), PageId(page));
+    }
+
+    #[wasm_bindgen(js_name = turnOn)]
+    pub fn turn_on(&mut self, now: f64, tab: u32) {
+        self.0.turn_on(at(now), TabId(tab));
+    }
+
+    #[wasm_bindgen(js_name = turnOff)]
+    pub fn turn_off(&mut self, now: f64, tab: u32) {
+        self.0.turn_off(at(now), TabId(tab));
+    }
+
+    pub fn forget(&mut self, _now: f64, tab: u32) {
+        self.0.forget(TabId(tab));
+    }
+
+    pub fn reach(&mut self, now: f64, tab: u32, reach: &str) {
+        let reach = match reach {
+            "ok" => Reach::Ok,
+            "restricted" => Reach::Restricted,
+            "no-permission" => Reach::NoPermission,
+            "reload-needed" => Reach::ReloadNeeded,
+            _ => return,
+        };
+        self.0.reach(at(now), TabId(tab), reach);
+    }
+
+    pub fn connection(&mut self, now: f64, page: u32, connection: u32, state: &str) {
+        let state = match state {
+            "new" => ConnectionState::New,
+            "connected" => ConnectionState::Connected,
+            "closed" => ConnectionState::Closed,
+            _ => return,
+        };
+        self.0.connection(at(now), connection_id(page, connection), state);
+    }
+
+    pub fn channel(&mut self, now: f64, page: u32, connection: u32, open: bool) {
+        let state = if open { ChannelState::Open } else { ChannelState::Closed };
+        self.0.channel(at(now), connection_id(page, connection), state);
+    }
+
+    pub fn control(&mut self, now: f64, page: u32, connection: u32, bytes: &[u8]) {
+        self.0.control(at(now), connection_id(page, connection), bytes);
+    }
+
+    pub fn stream(
+        &mut self,
+        now: f64,
+        page: u32,
+        stream: u32,
+        connection: u32,
+        direction: &str,
+        media: &str,
+    ) {
+        let direction = match direction {
+            "send" => Direction::Send,
+            "receive" => Direction::Receive,
+            _ => return,
+        };
+        let media = match media {
+            "audio" => MediaKind::Audio,
+            "video" => MediaKind::Video,
+            _ => return,
+        };
+        self.0.stream(at(now), stream_id(page, stream), connection, direction, media);
+    }
+
+    #[wasm_bindgen(js_name = streamEnded)]
+    pub fn stream_ended(&mut self, now: f64, page: u32, stream: u32) {
+        self.0.stream_ended(at(now), stream_id(page, stream));
+    }
+
+    pub fn trouble(&mut self, now: f64, page: u32, code: &str) {
+        let trouble = match code {
+            "pump-blocked" => Trouble::PumpBlocked,
+            "host-removed" => Trouble::HostRemoved,
+            "page-transform" => Trouble::PageTransform,
+            "control-channel-closed" => Trouble::ControlChannelClosed,
+            _ => Trouble::Other,
+        };
+        self.0.trouble(at(now), PageId(page), trouble);
+    }
+
+    pub fn codec(&mut self, mime: &str) -> u32 {
+        self.0.codec(mime).0
+    }
+
+    pub fn transform(
+        &mut self,
+        now: f64,
+        page: u32,
+        stream: u32,
+        codec: u32,
+        frame: &[u8],
+    ) -> Option<js_sys::Uint8Array> {
+        self.0
+            .transform(at(now), stream_id(page, stream), CodecNumber(codec), frame)
+            .map(js_sys::Uint8Array::from)
+    }
+
+    pub fn timed(&mut self, page: u32, stream: u32, microseconds: f64, frames: u32) {
+        self.0.timed(stream_id(page, stream), microseconds, frames);
+    }
+
+    #[wasm_bindgen(js_name = handleTimeout)]
+    pub fn handle_timeout(&mut self, now: f64) {
+        self.0.handle_timeout(at(now));
+    }
+
+    #[wasm_bindgen(js_name = pollTimeout)]
+    pub fn poll_timeout(&self) -> Option<f64> {
+        self.0.poll_timeout().map(|at| at.0 as f64)
+    }
+
+    #[wasm_bindgen(js_name = pollOutput)]
+    pub fn poll_output(&mut self) -> Result<JsValue, JsError> {
+        let Some(output) = self.0.poll_output() else { return Ok(JsValue::UNDEFINED) };
+        let value = serde_wasm_bindgen::to_value(&output)?;
+        if let Output::Send { bytes, .. } = &output {
+            let bytes = js_sys::Uint8Array::from(bytes.as_slice());
+            js_sys::Reflect::set(&value, &"bytes".into(), &bytes)
+                .map_err(|_| JsError::new("a plain object takes a property"))?;
+        }
+        Ok(value)
+    }
+
+    pub fn view(&self, now: f64, tab: u32) -> Result<JsValue, JsError> {
+        let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+        let view = self.0.view(at(now), TabId(tab));
+        Ok(serde::Serialize::serialize(&view, &serializer)?)
+    }
+}
+
+fn at(now: f64) -> Instant {
+    Instant(now.max(0.0) as u64)
+}
+
+fn connection_id(page: u32, number: u32) -> ConnectionId {
+    ConnectionId { page: PageId(page), number }
+}
+
+fn stream_id(page: u32, number: u32) -> StreamId {
+    StreamId { page: PageId(page), number }
+}

@@ -1,0 +1,174 @@
+//! Our envelope: packets as a carrier moves them, and the messages that they add up to.
+//! The layouts are PROTOCOL.md's, written in RFC 9420's presentation language (section 2.1).
+//! Parsing checks shapes and bounds only; what a message means is for `roster` and `group`.
+
+mod beacon;
+
+pub use beacon::{Beacon, Presence, Seek, SignedBeacon, Standing};
+
+use tls_codec::{
+    DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize, VLBytes,
+};
+
+/// The version that this code speaks; it stands in every packet.
+pub const VERSION: u8 = 1;
+
+const MAGIC: [u8; 4] = *b"SOTO";
+const HEADER: usize = 13;
+
+/// The longest message that may be reassembled, in bytes: a Welcome for some 300 members.
+pub const MAX_MESSAGE: usize = 512 * 1024;
+
+/// Why bytes from a carrier were refused. All of these are the sender's doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// Not ours at all.
+    #[error("not a Sotto packet")]
+    NotOurs,
+    /// Ours, in a version that we don't speak.
+    #[error("a packet of protocol version {0}")]
+    OtherVersion(u8),
+    /// Ours, and broken.
+    #[error("a malformed packet or message")]
+    Malformed,
+    /// Ours, and larger than the bounds allow.
+    #[error("a message over its bounds")]
+    TooLarge,
+}
+
+/// One fragment of a message.
+///
+/// ```text
+/// +--------+---------+------------+----------+----------+-------------
+/// | "SOTO" | version | message    | index    | count    | fragment ...
+/// | 4      | 1       | 4          | 2        | 2        | to the end
+/// +--------+---------+------------+----------+----------+-------------
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// The sender's number for the message, the same in all its fragments.
+    pub message: u32,
+    /// Which fragment this is, below `count`.
+    pub index: u16,
+    /// How many fragments the message has, at least 1.
+    pub count: u16,
+    /// The fragment.
+    pub fragment: &'a [u8],
+}
+
+impl<'a> Packet<'a> {
+    /// Reads a packet.
+    ///
+    /// # Errors
+    /// Every [`WireError`] but `TooLarge`.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
+        let (magic, rest) = bytes.split_first_chunk::<4>().ok_or(WireError::NotOurs)?;
+        if *magic != MAGIC {
+            return Err(WireError::NotOurs);
+        }
+        let (version, rest) = rest.split_first().ok_or(WireError::Malformed)?;
+        if *version != VERSION {
+            return Err(WireError::OtherVersion(*version));
+        }
+        let (message, rest) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
+        let (index, rest) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
+        let (count, fragment) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
+        let packet = Self {
+            message: u32::from_be_bytes(*message),
+            index: u16::from_be_bytes(*index),
+            count: u16::from_be_bytes(*count),
+            fragment,
+        };
+        if packet.index < packet.count { Ok(packet) } else { Err(WireError::Malformed) }
+    }
+
+    /// Writes the packet.
+    pub fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + self.fragment.len());
+        bytes.extend_from_slice(&MAGIC);
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&self.message.to_be_bytes());
+        bytes.extend_from_slice(&self.index.to_be_bytes());
+        bytes.extend_from_slice(&self.count.to_be_bytes());
+        bytes.extend_from_slice(self.fragment);
+        bytes
+    }
+}
+
+/// What members and those who want to become members say to each other.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserializeBytes, TlsSize)]
+#[repr(u8)]
+pub enum Message {
+    /// "I am here, in this state": the only message that is ours and not MLS's.
+    #[tls_codec(discriminant = 1)]
+    Beacon(SignedBeacon),
+    /// An `MLSMessage` with a key package (RFC 9420 section 10).
+    #[tls_codec(discriminant = 2)]
+    KeyPackage(VLBytes),
+    /// An `MLSMessage` with a Welcome (RFC 9420 section 12.4.3.1).
+    #[tls_codec(discriminant = 3)]
+    Welcome(VLBytes),
+    /// An `MLSMessage` with a Commit in a `PrivateMessage` (RFC 9420 section 12.4).
+    #[tls_codec(discriminant = 4)]
+    Commit(VLBytes),
+}
+
+impl Message {
+    /// Reads a whole message, with nothing left over.
+    ///
+    /// # Errors
+    /// [`WireError::Malformed`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::tls_deserialize_exact_bytes(bytes).map_err(|_| WireError::Malformed)
+    }
+
+    /// Writes the message.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.tls_serialize_detached().expect("a message of ours is far below the codec's 1 GiB")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_survives_the_way() {
+        let packet = Packet { message: 7, index: 1, count: 3, fragment: b"abc" };
+        assert_eq!(Packet::parse(&packet.to_bytes()), Ok(packet));
+    }
+
+    #[test]
+    fn a_foreign_packet_is_told_from_a_broken_one() {
+        let whole = Packet { message: 7, index: 0, count: 1, fragment: b"" }.to_bytes();
+        assert_eq!(Packet::parse(b"hello, this is the page"), Err(WireError::NotOurs));
+        assert_eq!(Packet::parse(b""), Err(WireError::NotOurs));
+        for cut in 4..whole.len() {
+            assert_eq!(Packet::parse(&whole[..cut]), Err(WireError::Malformed));
+        }
+    }
+
+    #[test]
+    fn another_version_is_named_and_not_misread() {
+        let mut bytes = Packet { message: 7, index: 0, count: 1, fragment: b"x" }.to_bytes();
+        bytes[4] = 9;
+        assert_eq!(Packet::parse(&bytes), Err(WireError::OtherVersion(9)));
+    }
+
+    #[test]
+    fn a_fragment_outside_its_message_is_refused() {
+        let bytes = Packet { message: 7, index: 3, count: 3, fragment: b"x" }.to_bytes();
+        assert_eq!(Packet::parse(&bytes), Err(WireError::Malformed));
+    }
+
+    #[test]
+    fn a_message_survives_the_way_and_nothing_may_follow_it() {
+        let message = Message::Commit(vec![1, 2, 3].into());
+        let mut bytes = message.to_bytes();
+        assert_eq!(Message::parse(&bytes), Ok(message));
+        bytes.push(0);
+        assert_eq!(Message::parse(&bytes), Err(WireError::Malformed));
+        assert_eq!(Message::parse(&[99, 0]), Err(WireError::Malformed));
+        assert_eq!(Message::parse(&[]), Err(WireError::Malformed));
+    }
+}
