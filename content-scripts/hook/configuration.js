@@ -1,0 +1,68 @@
+/**
+ * Page realm: adds `encodedInsertableStreams` to a connection's configuration,
+ * so that a sender or receiver without a transform is silent in Chromium and
+ * not in clear, and hides it again from what the page reads back.
+ *
+ * The page's own dictionary is never copied or written: the browser reads it
+ * through a proxy, so every getter runs once, in the browser's order, and what
+ * is invalid fails with the browser's own error.
+ */
+{
+  const { bare, defineProperty, read } = sottoHook;
+  const NativeProxy = Proxy;
+  const empty = Object.create(null);
+  const FLAG = 'encodedInsertableStreams';
+
+  /** @param {unknown} value @returns {value is object} */
+  const isObject = (value) =>
+    (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+  /**
+   * @param {object} dictionary
+   * @param {SottoSubstitute} substitute
+   */
+  function overlay(dictionary, substitute) {
+    /** @param {object} _ @param {PropertyKey} name */
+    const get = (_, name) =>
+      substitute(name, read(dictionary, name), (other) => read(dictionary, other));
+    // An empty target: a frozen dictionary would forbid the proxy another value.
+    return new NativeProxy(empty, bare({ get }));
+  }
+
+  /**
+   * @param {unknown} configuration the page's argument
+   * @param {(wanted: boolean) => boolean} decide what the browser gets instead
+   */
+  function withFlag(configuration, decide) {
+    if (configuration === undefined || configuration === null) {
+      return bare({ [FLAG]: decide(false) });
+    }
+    if (!isObject(configuration)) return configuration;
+    return overlay(configuration, (name, value) => (name === FLAG ? decide(!!value) : value));
+  }
+
+  /** @type {SottoHook['overlay']} */
+  sottoHook.overlay = (value, substitute) => (isObject(value) ? overlay(value, substitute) : value);
+
+  /** @type {SottoHook['forConstruction']} */
+  sottoHook.forConstruction = (configuration) => {
+    let wanted = false;
+    const flagged = withFlag(configuration, (value) => {
+      wanted = value;
+      return true;
+    });
+    return { flagged, wanted: () => wanted };
+  };
+
+  // The browser refuses a changed flag: a page that changes its own gets that error.
+  /** @type {SottoHook['forChange']} */
+  sottoHook.forChange = (configuration, had) =>
+    withFlag(configuration, (wanted) => wanted === had);
+
+  /** @type {SottoHook['asThePageSetIt']} */
+  sottoHook.asThePageSetIt = (configuration, had) => {
+    const shown = bare({ value: had, writable: true, enumerable: true, configurable: true });
+    defineProperty(configuration, FLAG, shown);
+    return configuration;
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * Page realm: replaces RTCPeerConnection and those of its methods after which
+ * a transceiver can exist that did not before, and tells the relay each time.
+ *
+ * The relay has its own view of the same connection and does the rest there:
+ * transforms, control channel, what the far side's description needs. The
+ * native's own promise goes back to the page.
+ */
+{
+  const { apply, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
+  const { notify, introduce, consult, overlay } = sottoHook;
+  const { forConstruction, forChange, asThePageSetIt } = sottoHook;
+  const Native = globalThis.RTCPeerConnection;
+
+  /** @type {WeakMap<object, {number: number, hadFlag: boolean}>} */
+  const connections = new WeakMap();
+  let created = 0;
+
+  /** @param {any} peer @param {boolean} hadFlag */
+  function remember(peer, hadFlag) {
+    created += 1;
+    weakSet(connections, peer, { number: created, hadFlag });
+    introduce(peer, created, hadFlag);
+    return peer;
+  }
+
+  function replaceConstructor() {
+    const StandIn = disguise(Native, {
+      construct(target, args, newTarget) {
+        const { flagged, wanted } = forConstruction(args[0]);
+        return remember(construct(target, [flagged, args[1]], newTarget), wanted());
+      },
+    });
+    for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) {
+      const property = Object.getOwnPropertyDescriptor(globalThis, name);
+      if (property?.value === Native) Object.defineProperty(globalThis, name, { ...property, value: StandIn });
+    }
+    const property = Object.getOwnPropertyDescriptor(Native.prototype, 'constructor');
+    Object.defineProperty(Native.prototype, 'constructor', { ...property, value: StandIn });
+  }
+
+  /**
+   * @param {string} name
+   * @param {(call: (args: any[]) => any, args: any[], connection: {number: number, hadFlag: boolean}) => unknown} around
+   */
+  function wrapMethod(name, around) {
+    wrap(Native.prototype, name, 'value', (native, self, args) => {
+      const connection = weakGet(connections, self);
+      if (!connection) return apply(native, self, args);
+      return around((changed) => apply(native, self, changed), args, connection);
+    });
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} after */
+  function reportAround(name, before, after) {
+    wrapMethod(name, (call, args, { number }) => {
+      if (before) notify(before, number);
+      const result = call(args);
+      if (after) notify(after, number);
+      return result;
+    });
+  }
+
+  /** @param {unknown} callback @param {() => void} first */
+  function preceded(callback, first) {
+    if (typeof callback !== 'function') return callback;
+    /** @this {unknown} @param {unknown[]} args */
+    return function (...args) {
+      first();
+      return apply(callback, this, args);
+    };
+  }
+
+  /** @param {unknown} description @param {number} number */
+  function consulted(description, number) {
+    /** @type {{type: unknown} | null} */
+    let early = null;
+    return overlay(description, (name, value, get) => {
+      if (name === 'type' && early) return early.type;
+      if (name !== 'sdp' || typeof value !== 'string') return value;
+      early = { type: get('type') };
+      return typeof early.type === 'string' ? consult(number, early.type, value) : value;
+    });
+  }
+
+  function wrapDescriptions() {
+    wrapMethod('setRemoteDescription', (call, args, { number }) => {
+      const described = () => notify('described', number);
+      if (args.length > 0) args[0] = consulted(args[0], number);
+      if (args.length > 1) args[1] = preceded(args[1], described);
+      const promise = call(args);
+      afterwards(promise, described);
+      return promise;
+    });
+    wrapMethod('setLocalDescription', (call, args, { number }) => {
+      if (args[0] === undefined || args[0] === null) notify('offering', number);
+      return call(args);
+    });
+    reportAround('createOffer', 'offering', 'sweep');
+  }
+
+  function wrapConfiguration() {
+    wrapMethod('getConfiguration', (call, args, { hadFlag }) => asThePageSetIt(call(args), hadFlag));
+    wrapMethod('setConfiguration', (call, args, { hadFlag }) =>
+      call([forChange(args[0], hadFlag)]),
+    );
+  }
+
+  if (Native) {
+    replaceConstructor();
+    for (const name of ['addTrack', 'addTransceiver', 'addStream']) reportAround(name, null, 'sweep');
+    reportAround('createDataChannel', 'page-channel', null);
+    reportAround('restartIce', null, 'ice-restart');
+    reportAround('close', null, 'close');
+    wrapDescriptions();
+    wrapConfiguration();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Page realm: the hook's only line to the relay, a node that is in no document.
+ *
+ * Both worlds start before the page's first script, in an order that differs;
+ * whichever comes second makes the node change hands. From then on the hook
+ * speaks by synchronous events on it: a connection goes across as
+ * `relatedTarget`, its number as `detail`, text as attributes. The page has no
+ * reference to the node, and no port or key is on this side.
+ */
+{
+  const { bare, uncurry } = sottoHook;
+  const NativeMouseEvent = MouseEvent;
+  const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
+  const setAttribute = uncurry(Element.prototype.setAttribute);
+  const getAttribute = uncurry(Element.prototype.getAttribute);
+  const node = document.createElement('i');
+
+  /** @param {EventTarget} target @param {string} name @param {MouseEventInit} init */
+  function send(target, name, init) {
+    dispatch(target, new NativeMouseEvent(name, bare(init)));
+  }
+
+  function handOver() {
+    send(window, 'sotto-hook', { relatedTarget: node });
+  }
+  window.addEventListener('sotto-relay', handOver);
+  // Left in place, the listener would hand the node to a page that asks.
+  node.addEventListener('taken', () => window.removeEventListener('sotto-relay', handOver));
+  handOver();
+
+  /** @type {SottoHook['notify']} */
+  sottoHook.notify = (name, connection) => send(node, name, { detail: connection });
+
+  /** @type {SottoHook['introduce']} */
+  sottoHook.introduce = (peer, connection, pageTransforms) =>
+    send(node, 'connection', { detail: connection, relatedTarget: peer, altKey: pageTransforms });
+
+  /** @type {SottoHook['consult']} */
+  sottoHook.consult = (connection, type, sdp) => {
+    setAttribute(node, 'type', type);
+    setAttribute(node, 'sdp', sdp);
+    send(node, 'remote-description', { detail: connection });
+    return getAttribute(node, 'sdp');
+  };
+}
