@@ -1,0 +1,107 @@
+/**
+ * The frame pump: the whole code of a worker that moves encoded frames between
+ * the browser's transforms and the core worker. It holds no key and decides
+ * nothing but this: while Sotto is on, a frame goes on only with what the core
+ * gave back for it; while off, frames pass untouched and without a hop.
+ *
+ * The relay makes the worker from this function's source. It must not refer to
+ * anything outside itself.
+ */
+function sottoPump() {
+  /** @type {MessagePort | null} */
+  let core = null;
+  /** @type {boolean | null} */
+  let on = null;
+  let lastQuestion = 0;
+  /** @type {Map<number, (data: ArrayBuffer | null) => void>} */
+  const questions = new Map();
+  /** @type {Map<number, any>} */
+  const transformers = new Map();
+  /** @type {() => void} */
+  let modeKnown;
+  const known = /** @type {Promise<void>} */ (new Promise((resolve) => (modeKnown = resolve)));
+
+  /** @param {boolean} value */
+  function setMode(value) {
+    on = value;
+    modeKnown();
+  }
+
+  /** @param {number} question @param {ArrayBuffer | null} data */
+  function answer(question, data) {
+    questions.get(question)?.(data);
+    questions.delete(question);
+  }
+
+  /** @param {any} message */
+  function fromCore(message) {
+    if (Array.isArray(message)) answer(message[0], message[1]);
+    else if (message.kind === 'mode') setMode(message.on);
+    else if (message.kind === 'key-frame') requestKeyFrame(message.stream);
+  }
+
+  /** @param {number} stream */
+  async function requestKeyFrame(stream) {
+    // A receiver that has ended refuses; there is nobody left to ask for.
+    await transformers.get(stream)?.sendKeyFrameRequest().catch(() => {});
+  }
+
+  /** @param {MessagePort} port */
+  function useCore(port) {
+    core?.close();
+    for (const question of questions.keys()) answer(question, null);
+    core = port;
+    core.onmessage = (event) => fromCore(event.data);
+  }
+
+  /**
+   * @param {number} stream @param {string} mime @param {ArrayBuffer} data
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  function ask(stream, mime, data) {
+    if (!core) return Promise.resolve(null);
+    lastQuestion += 1;
+    core.postMessage([lastQuestion, stream, mime, data], [data]);
+    return new Promise((resolve) => questions.set(lastQuestion, resolve));
+  }
+
+  /**
+   * @param {number} stream @param {any} frame
+   * @returns {Promise<boolean>} whether the frame may go on
+   */
+  async function protect(stream, frame) {
+    const { data } = frame;
+    if (data.byteLength === 0) return false;
+    const result = await ask(stream, frame.getMetadata().mimeType ?? '', data);
+    if (!result) return false;
+    frame.data = result;
+    return true;
+  }
+
+  /** @param {any} transformer */
+  async function pump(transformer) {
+    const { stream } = transformer.options;
+    transformers.set(stream, transformer);
+    const reader = transformer.readable.getReader();
+    const writer = transformer.writable.getWriter();
+    await known;
+    for (;;) {
+      const { value: frame, done } = await reader.read();
+      if (done) return;
+      if (on && !(await protect(stream, frame))) continue;
+      await writer.write(frame);
+    }
+  }
+
+  /** @param {any} message @param {readonly MessagePort[]} ports */
+  function fromRelay(message, ports) {
+    if (message.kind === 'port') useCore(ports[0]);
+    // Only before the core has spoken: its word is the later one.
+    else if (message.kind === 'off' && on === null) setMode(false);
+    else if (message.kind === 'stream-ended') transformers.delete(message.stream);
+  }
+
+  self.onmessage = (event) => fromRelay(event.data, event.ports);
+  // @ts-expect-error: known only to the scope of dedicated workers
+  self.onrtctransform = (event) => pump(event.transformer).catch(() => {});
+}

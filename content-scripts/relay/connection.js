@@ -1,0 +1,87 @@
+/**
+ * Isolated world: one connection of the page, as the relay knows it. Joins the
+ * streams, the control channel and the need to negotiate, and says in the
+ * core's words what became of them.
+ */
+class SottoConnection {
+  /**
+   * @param {number} number
+   * @param {RTCPeerConnection} peer
+   * @param {boolean} pageTransforms
+   * @param {{
+   *   pump(): Worker,
+   *   report(message: Sotto.RelayToCore): void,
+   *   streamEnded(stream: number): void,
+   *   trouble(code: string): void,
+   * }} relay
+   */
+  constructor(number, peer, pageTransforms, relay) {
+    this.number = number;
+    this.peer = peer;
+    this.relay = relay;
+    this.closed = false;
+    this.channel = new SottoControlChannel(peer, {
+      opened: (open) => this.reportChannel(open),
+      received: (bytes) => relay.report({ kind: 'control', connection: number, bytes }),
+    });
+    this.need = new SottoNegotiationNeed(peer, () => this.channel.isUnwanted());
+    this.streams = new SottoStreams(peer, pageTransforms, {
+      pump: () => relay.pump(),
+      started: (stream, direction, media) =>
+        relay.report({ kind: 'stream', stream, connection: number, direction, media }),
+      ended: (stream) => relay.streamEnded(stream),
+      replaced: () => relay.trouble('page-transform'),
+    });
+    peer.addEventListener('connectionstatechange', () => this.handleState());
+    this.reportState();
+  }
+
+  get state() {
+    if (this.closed) return 'closed';
+    return this.peer.connectionState === 'connected' ? 'connected' : 'new';
+  }
+
+  reportState() {
+    this.relay.report({ kind: 'connection', connection: this.number, state: this.state });
+  }
+
+  /** @param {boolean} open */
+  reportChannel(open) {
+    this.relay.report({ kind: 'channel', connection: this.number, open });
+  }
+
+  handleState() {
+    if (this.peer.connectionState === 'closed') this.handleClose();
+    else if (this.peer.connectionState === 'connected') this.reportState();
+  }
+
+  handleClose() {
+    if (this.closed) return;
+    this.closed = true;
+    this.need.stop();
+    this.streams.endAll();
+    this.reportState();
+  }
+
+  handleSweep() {
+    this.streams.sweep();
+    this.need.check();
+  }
+
+  /** The page's method has not resolved yet: whatever it made is covered first. */
+  handleDescribed() {
+    this.streams.sweep();
+    this.channel.handleState();
+  }
+
+  /** Everything a core that has just begun needs to hear. */
+  repeat() {
+    if (this.closed) return;
+    const connection = this.number;
+    this.reportState();
+    for (const { stream, direction, media, ended } of this.streams.streams.values()) {
+      if (!ended) this.relay.report({ kind: 'stream', stream, connection, direction, media });
+    }
+    if (this.channel.isOpen) this.reportChannel(true);
+  }
+}

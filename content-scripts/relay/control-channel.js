@@ -1,0 +1,128 @@
+/**
+ * Isolated world: the data channel that Sotto adds to a connection of the page
+ * for the core's messages, kept out of the page's logic.
+ *
+ * It is negotiated out of band, so the far page hears nothing of it; it comes
+ * only with an offer the page makes anyway, or on a data section that is there
+ * already, never to a connection without media. What it carries is opaque.
+ */
+class SottoControlChannel {
+  /** Both sides must come to the same id; the second is for pages that use the first. */
+  static IDS = [1007, 1013];
+  static MAX_MESSAGE = 64 * 1024;
+  static MAX_BUFFERED = 1024 * 1024;
+
+  /**
+   * @param {RTCPeerConnection} peer
+   * @param {{opened(open: boolean): void, received(bytes: ArrayBuffer): void}} listener
+   */
+  constructor(peer, listener) {
+    this.peer = peer;
+    this.listener = listener;
+    /** @type {RTCDataChannel | null} */
+    this.channel = null;
+    this.pageHasChannels = false;
+    /** @type {Event[]} */
+    this.heldCandidates = [];
+    peer.addEventListener('signalingstatechange', () => this.handleState());
+    peer.addEventListener('icecandidate', (event) => this.handleCandidate(event));
+    peer.addEventListener('datachannel', () => this.handlePageChannel());
+  }
+
+  get isOpen() {
+    return this.channel?.readyState === 'open';
+  }
+
+  /** The page is about to make an offer. */
+  handleOffering() {
+    if (this.peer.signalingState !== 'stable' || this.peer.getTransceivers().length === 0) return;
+    if (!this.channel) this.open();
+  }
+
+  handlePageChannel() {
+    this.pageHasChannels = true;
+  }
+
+  handleState() {
+    const { signalingState, remoteDescription } = this.peer;
+    if (signalingState === 'stable') this.settleCandidates();
+    if (signalingState !== 'stable' && signalingState !== 'have-remote-offer') return;
+    if (this.channel || this.peer.getTransceivers().length === 0) return;
+    if (sottoSdp.hasLiveData(remoteDescription)) this.open();
+  }
+
+  /** Whether a need to negotiate data can only be Sotto's. */
+  isUnwanted() {
+    const { currentLocalDescription: local, currentRemoteDescription: remote } = this.peer;
+    if (!this.channel || this.pageHasChannels) return false;
+    return !sottoSdp.hasLiveData(local) || !sottoSdp.hasLiveData(remote);
+  }
+
+  /** @param {string} type @param {string} sdp @returns {string} */
+  completed(type, sdp) {
+    if (!this.channel || this.pageHasChannels) return sdp;
+    const { pendingLocalDescription, currentLocalDescription } = this.peer;
+    const local = type === 'offer' ? currentLocalDescription : pendingLocalDescription;
+    return sottoSdp.withDataSection(local, sdp);
+  }
+
+  open() {
+    for (const id of SottoControlChannel.IDS) {
+      try {
+        return this.use(this.peer.createDataChannel('', { negotiated: true, id }));
+      } catch {
+        // The page has this id, or the connection is closed.
+      }
+    }
+  }
+
+  /** @param {RTCDataChannel} channel */
+  use(channel) {
+    this.channel = channel;
+    channel.binaryType = 'arraybuffer';
+    channel.addEventListener('open', () => this.listener.opened(true));
+    channel.addEventListener('close', () => this.listener.opened(false));
+    channel.addEventListener('message', ({ data }) => {
+      if (data instanceof ArrayBuffer && data.byteLength <= SottoControlChannel.MAX_MESSAGE) {
+        this.listener.received(data);
+      }
+    });
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  send(bytes) {
+    const { channel } = this;
+    if (channel?.readyState !== 'open' || bytes.byteLength > SottoControlChannel.MAX_MESSAGE) return;
+    if (channel.bufferedAmount <= SottoControlChannel.MAX_BUFFERED) channel.send(bytes);
+  }
+
+  /**
+   * Until the answer says that the data section is bundled, the browser gathers
+   * candidates for it, which a page without data channels would not have seen.
+   * @param {RTCPeerConnectionIceEvent} event
+   */
+  handleCandidate(event) {
+    if (!event.isTrusted || !event.candidate || !this.channel || this.pageHasChannels) return;
+    const section = sottoSdp.dataSection(this.peer.localDescription);
+    if (!section || sottoSdp.mid(section) !== event.candidate.sdpMid) return;
+    event.stopImmediatePropagation();
+    if (this.peer.signalingState === 'stable') this.releaseUnlessBundled([event]);
+    else this.heldCandidates.push(event);
+  }
+
+  settleCandidates() {
+    const held = this.heldCandidates;
+    this.heldCandidates = [];
+    this.releaseUnlessBundled(held);
+  }
+
+  /** @param {Event[]} events */
+  releaseUnlessBundled(events) {
+    const { remoteDescription } = this.peer;
+    const section = sottoSdp.dataSection(remoteDescription);
+    const mid = section && sottoSdp.mid(section);
+    if (!section || !mid || sottoSdp.isRejected(section)) return;
+    if (sottoSdp.isBundled(remoteDescription, mid)) return;
+    for (const event of events) this.peer.dispatchEvent(event);
+  }
+}

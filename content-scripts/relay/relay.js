@@ -1,0 +1,147 @@
+/**
+ * Isolated world: takes what the hook shows it of the page's connections,
+ * covers their streams, owns the control channels and the pump, and passes
+ * opaque bytes between them and the core worker. It makes no decision about
+ * keys or members and holds none.
+ *
+ * A page without connections costs one event listener: the pump and the host
+ * page come with the first connection.
+ */
+{
+  /** Control messages that come before the core is ready; the core repairs what is lost. */
+  const MAX_EARLY = 64;
+
+  /** @type {Map<number, SottoConnection>} */
+  const connections = new Map();
+  /** @type {Set<string>} */
+  const troubles = new Set();
+  /** @type {Sotto.RelayToCore[]} */
+  let early = [];
+  /** @type {Worker | null} */
+  let worker = null;
+  /** @type {SottoHostLink | null} */
+  let link = null;
+  /** @type {MessagePort | null} */
+  let core = null;
+  let on = false;
+
+  function pump() {
+    if (worker) return worker;
+    const source = URL.createObjectURL(new Blob([`(${sottoPump})()`], { type: 'text/javascript' }));
+    worker = new Worker(source);
+    // The page's policy forbids it: nothing moves, and the person is told.
+    worker.addEventListener('error', () => trouble('pump-blocked'));
+    URL.revokeObjectURL(source);
+    return worker;
+  }
+
+  /** @param {Sotto.RelayToCore} message */
+  function report(message) {
+    if (core) core.postMessage(message, 'bytes' in message ? [message.bytes] : []);
+    else if (message.kind === 'control' && early.length < MAX_EARLY) early.push(message);
+  }
+
+  /** @param {string} code */
+  function trouble(code) {
+    if (troubles.has(code)) return;
+    troubles.add(code);
+    report({ kind: 'trouble', code });
+  }
+
+  /** @param {number} stream */
+  function streamEnded(stream) {
+    pump().postMessage({ kind: 'stream-ended', stream });
+    report({ kind: 'stream-ended', stream });
+  }
+
+  /** @param {MessagePort} port */
+  function handleReady(port) {
+    core = port;
+    for (const connection of connections.values()) connection.repeat();
+    for (const code of troubles) report({ kind: 'trouble', code });
+    for (const message of early) report(message);
+    early = [];
+  }
+
+  /** @param {Sotto.CoreToRelay} message @param {MessagePort} port */
+  function fromCore(message, port) {
+    if (message.kind === 'ready') handleReady(port);
+    else if (message.kind === 'send') connections.get(message.connection)?.channel.send(message.bytes);
+    else if (message.kind === 'mode') handleMode(message.on);
+    else if (message.kind === 'force-key-frame') {
+      for (const connection of connections.values()) connection.streams.forceKeyFrame(message.stream);
+    }
+  }
+
+  /** @param {boolean} value */
+  function handleMode(value) {
+    on = value;
+    for (const connection of connections.values()) connection.streams.reclaim(on);
+  }
+
+  function startLink() {
+    link = new SottoHostLink({
+      mode: (value) => value || pump().postMessage({ kind: 'off' }),
+      ports: (control, frames) => {
+        control.addEventListener('message', ({ data }) => fromCore(data, control));
+        control.start();
+        pump().postMessage({ kind: 'port' }, [frames]);
+      },
+      lost: () => {
+        core = null;
+        trouble('host-removed');
+      },
+    });
+    link.start();
+  }
+
+  /** @param {Event} event */
+  function handleConnection(event) {
+    const { detail, relatedTarget, altKey } = /** @type {MouseEvent} */ (event);
+    if (!(relatedTarget instanceof RTCPeerConnection)) return;
+    if (!link) startLink();
+    const relay = { pump, report, streamEnded, trouble };
+    connections.set(detail, new SottoConnection(detail, relatedTarget, altKey, relay));
+  }
+
+  /** @param {HTMLElement} node */
+  function handleRemoteDescription(node, connection = 0) {
+    const type = node.getAttribute('type') ?? '';
+    const sdp = node.getAttribute('sdp') ?? '';
+    node.setAttribute('sdp', connections.get(connection)?.channel.completed(type, sdp) ?? sdp);
+  }
+
+  /** @param {HTMLElement} node */
+  function listen(node) {
+    /** @param {string} name @param {(connection: SottoConnection) => void} handle */
+    const each = (name, handle) =>
+      node.addEventListener(name, (event) => {
+        const connection = connections.get(/** @type {UIEvent} */ (event).detail);
+        if (connection) handle(connection);
+      });
+    node.addEventListener('connection', handleConnection);
+    node.addEventListener('remote-description', (event) =>
+      handleRemoteDescription(node, /** @type {UIEvent} */ (event).detail),
+    );
+    node.addEventListener('page-transform', () => handleMode(on));
+    node.addEventListener('page-streams', () => trouble('page-transform'));
+    each('sweep', (connection) => connection.handleSweep());
+    each('described', (connection) => connection.handleDescribed());
+    each('offering', (connection) => connection.channel.handleOffering());
+    each('page-channel', (connection) => connection.channel.handlePageChannel());
+    each('ice-restart', (connection) => connection.need.handleIceRestart());
+    each('close', (connection) => connection.handleClose());
+    node.dispatchEvent(new Event('taken'));
+  }
+
+  /** @param {Event} event */
+  function takeNode(event) {
+    const node = /** @type {MouseEvent} */ (event).relatedTarget;
+    if (!(node instanceof HTMLElement)) return;
+    removeEventListener('sotto-hook', takeNode);
+    listen(node);
+  }
+
+  addEventListener('sotto-hook', takeNode);
+  dispatchEvent(new Event('sotto-relay'));
+}

@@ -1,0 +1,116 @@
+/**
+ * Isolated world: puts a transform on every sender and receiver of a
+ * connection, once for life, and names each as a stream of its own.
+ *
+ * A stream is a sender or receiver, not a track: tracks come and go on it.
+ * Frames are the pump's business.
+ */
+class SottoStreams {
+  /** Stream numbers are unique within the relay and never used again. */
+  static lastStream = 0;
+
+  /**
+   * @param {RTCPeerConnection} peer
+   * @param {boolean} pageTransforms whether the page asked for encoded streams itself
+   * @param {{
+   *   pump(): Worker,
+   *   started(stream: number, direction: Sotto.Direction, media: Sotto.Media): void,
+   *   ended(stream: number): void,
+   *   replaced(): void,
+   * }} listener
+   */
+  constructor(peer, pageTransforms, listener) {
+    this.peer = peer;
+    this.leftToPage = pageTransforms;
+    this.listener = listener;
+    /** @type {Map<RTCRtpSender | RTCRtpReceiver, Sotto.Stream>} */
+    this.streams = new Map();
+    peer.addEventListener('track', () => this.sweep());
+    peer.addEventListener('signalingstatechange', () => this.sweep());
+  }
+
+  /** Covers what is new; reports what has stopped. */
+  sweep() {
+    if (this.leftToPage) return this.listener.replaced();
+    for (const transceiver of this.peer.getTransceivers()) {
+      const media = /** @type {Sotto.Media} */ (transceiver.receiver.track.kind);
+      this.cover(transceiver.sender, 'send', media);
+      this.cover(transceiver.receiver, 'receive', media);
+      if (transceiver.currentDirection === 'stopped') this.endBoth(transceiver);
+    }
+  }
+
+  /**
+   * @param {RTCRtpSender | RTCRtpReceiver} end
+   * @param {Sotto.Direction} direction
+   * @param {Sotto.Media} media
+   */
+  cover(end, direction, media) {
+    if (this.streams.has(end)) return;
+    SottoStreams.lastStream += 1;
+    const stream = { stream: SottoStreams.lastStream, direction, media, transform: null, ended: false };
+    this.streams.set(end, stream);
+    this.listener.started(stream.stream, direction, media);
+    this.transform(end, stream);
+  }
+
+  /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */
+  transform(end, stream) {
+    try {
+      const options = { stream: stream.stream, direction: stream.direction };
+      stream.transform = new RTCRtpScriptTransform(this.listener.pump(), options);
+      end.transform = stream.transform;
+    } catch {
+      // The page took the encoded streams first; without a transform of ours
+      // nothing of Sotto's is on this stream, and the person has to know.
+      this.listener.replaced();
+    }
+  }
+
+  /**
+   * After the page touched a transform. While off it may have its own; a
+   * transform taken away gives way to ours, or the browser would go silent.
+   * @param {boolean} on
+   */
+  reclaim(on) {
+    if (on) this.leaveNothing();
+    for (const [end, stream] of this.streams) {
+      if (end.transform === stream.transform) continue;
+      if (end.transform !== null) this.listener.replaced();
+      if (on || end.transform === null) this.transform(end, stream);
+    }
+  }
+
+  leaveNothing() {
+    if (!this.leftToPage) return;
+    this.leftToPage = false;
+    this.sweep();
+  }
+
+  /** @param {RTCRtpTransceiver} transceiver */
+  endBoth({ sender, receiver }) {
+    for (const end of [sender, receiver]) this.end(this.streams.get(end));
+  }
+
+  endAll() {
+    for (const stream of this.streams.values()) this.end(stream);
+  }
+
+  /** @param {Sotto.Stream | undefined} stream */
+  end(stream) {
+    if (!stream || stream.ended) return;
+    stream.ended = true;
+    this.listener.ended(stream.stream);
+  }
+
+  /** @param {number} number */
+  forceKeyFrame(number) {
+    for (const [end, { stream, ended }] of this.streams) {
+      if (stream !== number || ended || !(end instanceof RTCRtpSender)) continue;
+      const parameters = end.getParameters();
+      const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
+      // A sender that has stopped refuses; it has no frame to send either.
+      end.setParameters(parameters, { encodingOptions }).catch(() => {});
+    }
+  }
+}
