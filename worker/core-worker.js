@@ -1,0 +1,46 @@
+/**
+ * The SharedWorker that holds the core: one for every tab, site and popup.
+ *
+ * It only starts things. The handler is there before the wasm is, and what
+ * comes early waits in line; a top-level await here would lose it. Logic is in
+ * the core, the way to it in engine.js, ports and routes in desk.js.
+ */
+// @ts-ignore: made by the build; Sotto.Core says what it is.
+import init, { Core } from '../core/sotto_core.js';
+import { Desk } from './desk.js';
+import { Engine } from './engine.js';
+
+const desk = new Desk();
+/** @type {(() => void)[] | null} */
+let early = [];
+
+/** @returns {Sotto.Core} */
+const newCore = () => new Core(crypto.getRandomValues(new Uint8Array(32)));
+
+/** @param {() => void} action */
+function whenReady(action) {
+  if (early) early.push(action);
+  else action();
+}
+
+/** @param {Engine | null} engine */
+function open(engine) {
+  const waiting = early ?? [];
+  early = null;
+  if (engine) desk.open(engine);
+  else desk.handleCrash();
+  for (const action of waiting) action();
+}
+
+/** @param {MessageEvent} event */
+function handleConnect({ ports: [port] }) {
+  port.onmessage = (event) => whenReady(() => desk.handleMessage(port, event));
+  port.addEventListener('close', () => whenReady(() => desk.handleClose(port)));
+}
+
+/** @type {any} */ (self).onconnect = handleConnect;
+
+init().then(
+  () => open(new Engine(newCore(), desk)),
+  () => open(null),
+);

@@ -1,0 +1,41 @@
+/**
+ * The core's interface as the worker uses it; `now` is the worker's
+ * performance.now(), in milliseconds. After each call pollOutput is drained.
+ */
+declare namespace Sotto {
+  interface Core {
+    attach(now: number, tab: number): number;
+    detach(now: number, page: number): void;
+    turnOn(now: number, tab: number): void;
+    turnOff(now: number, tab: number): void;
+    forget(now: number, tab: number): void;
+    reach(now: number, tab: number, reach: string): void;
+    connection(now: number, page: number, connection: number, state: string): void;
+    channel(now: number, page: number, connection: number, open: boolean): void;
+    control(now: number, page: number, connection: number, bytes: Uint8Array): void;
+    stream(
+      now: number,
+      page: number,
+      stream: number,
+      connection: number,
+      direction: string,
+      media: string,
+    ): void;
+    streamEnded(now: number, page: number, stream: number): void;
+    trouble(now: number, page: number, code: string): void;
+    codec(mime: string): number;
+    /** Seals or opens, by the stream's direction; undefined means drop. */
+    transform(
+      now: number,
+      page: number,
+      stream: number,
+      codec: number,
+      frame: Uint8Array,
+    ): Uint8Array | undefined;
+    timed(page: number, stream: number, microseconds: number, frames: number): void;
+    handleTimeout(now: number): void;
+    pollTimeout(): number | undefined;
+    pollOutput(): Output | undefined;
+    view(now: number, tab: number): View;
+  }
+}

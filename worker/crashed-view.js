@@ -1,0 +1,24 @@
+/** What a popup shows when there is no core left to ask. */
+
+/** @type {Sotto.View} */
+export const crashedView = {
+  state: 'trouble',
+  reason: 'core-crashed',
+  on: true,
+  safetyNumber: null,
+  epoch: null,
+  members: [],
+  streams: [],
+  problems: [{ code: 'core-crashed', count: null, detail: null }],
+  others: 0,
+  stats: {
+    sealed: 0,
+    opened: 0,
+    failed: 0,
+    dropped: 0,
+    overheadBytesPerFrame: null,
+    sealUsP50: null,
+    openUsP50: null,
+    joinMs: null,
+  },
+};

@@ -1,0 +1,100 @@
+/**
+ * Who is connected to the core worker, and what goes where: messages of hosts
+ * and popups to the core, the core's outputs to relays, pumps, hosts and
+ * popups. Knows ports and numbers, nothing of what is in the bytes.
+ */
+import { Page } from './page.js';
+import { hostToCore, popupToCore } from './parse.js';
+import { Watchers } from './watchers.js';
+
+export class Desk {
+  constructor() {
+    /** @type {import('./engine.js').Engine | null} */
+    this.engine = null;
+    /** @type {Map<number, Page>} */
+    this.pages = new Map();
+    this.watchers = new Watchers((tab) => this.engine?.attempt(null, (core, now) => core.view(now, tab)));
+  }
+
+  /** @param {import('./engine.js').Engine} engine */
+  open(engine) {
+    this.engine = engine;
+  }
+
+  /** @param {MessagePort} port @param {MessageEvent} event */
+  handleMessage(port, { data, ports }) {
+    const host = hostToCore(data);
+    if (host && ports.length === 2) return this.attach(port, host, ports);
+    const popup = popupToCore(data);
+    if (popup) this.handlePopup(port, popup);
+  }
+
+  /**
+   * @param {MessagePort} port @param {Sotto.HostToCore} host
+   * @param {readonly MessagePort[]} ports
+   */
+  attach(port, { tab, on, lock }, [control, frames]) {
+    const { engine } = this;
+    const number = engine?.attempt(null, (core, now) => core.attach(now, tab));
+    if (!engine || number === undefined) return;
+    const page = new Page(number, tab, { host: port, control, frames }, engine);
+    this.pages.set(number, page);
+    this.setMode(number, tab, on);
+    page.open();
+    navigator.locks.request(lock, () => this.detach(page));
+  }
+
+  /** The page's lock is free: its host document is gone. @param {Page} page */
+  detach(page) {
+    this.pages.delete(page.number);
+    page.close();
+    this.engine?.call(null, (core, now) => core.detach(now, page.number));
+    this.forgetUnused(page.tab);
+  }
+
+  /** @param {MessagePort} port @param {Sotto.PopupToCore} message */
+  handlePopup(port, message) {
+    if (message.kind === 'watch') {
+      this.engine?.call(null, (core, now) => core.reach(now, message.tab, message.reach));
+      this.setMode(null, message.tab, message.on);
+      this.watchers.add(port, message.tab);
+    } else {
+      this.setMode(null, message.tab, message.on);
+    }
+  }
+
+  /** @param {number | null} page @param {number} tab @param {boolean} on */
+  setMode(page, tab, on) {
+    this.engine?.call(page, (core, now) => (on ? core.turnOn(now, tab) : core.turnOff(now, tab)));
+  }
+
+  /** @param {MessagePort} port */
+  handleClose(port) {
+    const tab = this.watchers.remove(port);
+    if (tab !== null) this.forgetUnused(tab);
+  }
+
+  /** A tab that nobody is in or looks at; what it was set to is in the session's storage. @param {number} tab */
+  forgetUnused(tab) {
+    if (this.pagesOf(tab).length > 0 || this.watchers.has(tab)) return;
+    this.engine?.call(null, (core, now) => core.forget(now, tab));
+  }
+
+  /** @param {number} tab */
+  pagesOf(tab) {
+    return [...this.pages.values()].filter((page) => page.tab === tab);
+  }
+
+  /** @param {Sotto.Output} output */
+  handleOutput(output) {
+    if (output.kind === 'view') this.watchers.handleChange(output.tab);
+    else if (output.kind === 'badge') for (const page of this.pagesOf(output.tab)) page.showBadge(output.state);
+    else this.pages.get(output.page)?.handleOutput(output);
+  }
+
+  /** Nothing passes any more, and everyone is told. */
+  handleCrash() {
+    this.watchers.handleCrash();
+    for (const page of this.pages.values()) page.showBadge('trouble');
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The way to the core: every call goes through here, is timed by one clock,
+ * followed by draining the core's outputs and setting its one timer.
+ *
+ * An error is the core's word about one call: it is reported as a trouble of
+ * that page and the others go on. A trap is not: the wasm's memory can no
+ * longer be trusted, so the core is never called again and nothing passes.
+ */
+
+/** @param {unknown} error */
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+
+export class Engine {
+  /**
+   * @param {Sotto.Core} core
+   * @param {{handleOutput(output: Sotto.Output): void, handleCrash(): void}} desk
+   */
+  constructor(core, desk) {
+    this.core = core;
+    this.desk = desk;
+    this.dead = false;
+    /** @type {number | undefined} */
+    this.deadline = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  /**
+   * @template T
+   * @param {number | null} page whose trouble a failure is
+   * @param {(core: Sotto.Core, now: number) => T} action
+   * @returns {T | undefined}
+   */
+  call(page, action) {
+    const result = this.attempt(page, action);
+    this.drain();
+    return result;
+  }
+
+  /**
+   * @template T
+   * @param {number | null} page
+   * @param {(core: Sotto.Core, now: number) => T} action
+   * @returns {T | undefined}
+   */
+  attempt(page, action) {
+    if (this.dead) return undefined;
+    try {
+      return action(this.core, performance.now());
+    } catch (error) {
+      if (isTrap(error)) this.die();
+      else if (page !== null) this.attempt(null, (core, now) => core.trouble(now, page, 'core-error'));
+    }
+  }
+
+  drain() {
+    for (;;) {
+      const output = /** @type {Sotto.Output | undefined} */ (this.attempt(null, (core) => core.pollOutput()));
+      if (!output) break;
+      this.desk.handleOutput(output);
+    }
+    this.schedule(this.attempt(null, (core) => core.pollTimeout()));
+  }
+
+  /** @param {number | undefined} deadline */
+  schedule(deadline) {
+    if (deadline === this.deadline) return;
+    clearTimeout(this.timer);
+    this.deadline = deadline;
+    if (deadline === undefined) return;
+    this.timer = setTimeout(() => this.handleTimeout(), Math.max(0, deadline - performance.now()));
+  }
+
+  handleTimeout() {
+    this.deadline = undefined;
+    this.call(null, (core, now) => core.handleTimeout(now));
+  }
+
+  die() {
+    this.dead = true;
+    clearTimeout(this.timer);
+    this.desk.handleCrash();
+  }
+}

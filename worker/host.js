@@ -1,0 +1,51 @@
+/**
+ * The extension's iframe in a page: passes the relay's two ports on to the
+ * core worker, shows the tab's badge, and by being there tells the core that
+ * the page is. The page can embed this file and post messages to it, so
+ * nothing is done for a token that the background does not know.
+ */
+import { badges } from './badges.js';
+import { relayToHost } from './parse.js';
+
+/** Held for as long as this document lives; the core waits for it to be free. */
+async function holdLock() {
+  const name = `sotto-page-${crypto.randomUUID()}`;
+  await new Promise((held) => {
+    navigator.locks.request(name, () => {
+      held(undefined);
+      return new Promise(() => {});
+    });
+  });
+  return name;
+}
+
+/** @param {MessageEvent} event */
+function showBadge({ data }) {
+  const { tab, state } = /** @type {Sotto.CoreToHost} */ (data);
+  const { text, color } = badges[state];
+  // The tab may be gone by now.
+  chrome.action.setBadgeText({ tabId: tab, text }).catch(() => {});
+  chrome.action.setBadgeBackgroundColor({ tabId: tab, color }).catch(() => {});
+}
+
+/** @param {string} token @param {readonly MessagePort[]} ports */
+async function attach(token, ports) {
+  const lock = await holdLock();
+  /** @type {Sotto.RedeemReply} */
+  const page = await chrome.runtime.sendMessage({ kind: 'redeem', token });
+  if (!page) return;
+  const core = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
+    type: 'module',
+    name: 'sotto-core',
+  });
+  core.port.onmessage = showBadge;
+  /** @type {Sotto.HostToCore} */
+  const message = { kind: 'attach', tab: page.tab, on: page.on, lock };
+  core.port.postMessage(message, [...ports]);
+}
+
+addEventListener('message', (event) => {
+  const message = relayToHost(event.data);
+  if (event.source !== parent || event.ports.length !== 2 || !message) return;
+  attach(message.token, event.ports);
+});

@@ -1,0 +1,123 @@
+/**
+ * Every message between Sotto's contexts, and what the core shows of a tab.
+ * Ambient, so that classic content scripts and modules share one vocabulary.
+ *
+ *   relay  <- content-scripts/relay, in the page's isolated world
+ *   pump   <- content-scripts/pump.js, a worker the relay makes
+ *   host   <- worker/host.js, an iframe of the extension in the page
+ *   core   <- worker/core-worker.js, one SharedWorker for everything
+ */
+declare namespace Sotto {
+  type Direction = 'send' | 'receive';
+  type Media = 'audio' | 'video';
+  type State = 'off' | 'alone' | 'joining' | 'encrypted' | 'trouble' | 'unsupported';
+  type Reach = 'ok' | 'restricted' | 'no-permission';
+
+  /** One sender or receiver, as the relay keeps it. */
+  interface Stream {
+    stream: number;
+    direction: Direction;
+    media: Media;
+    transform: RTCRtpScriptTransform | null;
+    ended: boolean;
+  }
+
+  /** With a control and a frame port. */
+  type RelayToHost = { kind: 'port'; token: string };
+
+  type RelayToCore =
+    | { kind: 'connection'; connection: number; state: 'new' | 'connected' | 'closed' }
+    | { kind: 'channel'; connection: number; open: boolean }
+    | { kind: 'control'; connection: number; bytes: ArrayBuffer }
+    | {
+        kind: 'stream';
+        stream: number;
+        connection: number;
+        direction: Direction;
+        media: Media;
+      }
+    | { kind: 'stream-ended'; stream: number }
+    | { kind: 'trouble'; code: string };
+
+  type CoreToRelay =
+    | { kind: 'ready' }
+    | { kind: 'mode'; on: boolean }
+    | { kind: 'send'; connection: number; bytes: ArrayBuffer }
+    | { kind: 'force-key-frame'; stream: number };
+
+  /** `[question, stream, mime, frame]`; the answer is `[question, frame or null]`. */
+  type PumpToCore = [question: number, stream: number, mime: string, frame: ArrayBuffer];
+  type CoreToPump =
+    | [question: number, frame: ArrayBuffer | null]
+    | { kind: 'mode'; on: boolean }
+    | { kind: 'key-frame'; stream: number };
+
+  type ToBackground = { kind: 'hello'; token: string } | { kind: 'redeem'; token: string };
+  type HelloReply = { on: boolean };
+  type RedeemReply = { tab: number; frame: number; origin: string; on: boolean } | null;
+
+  /** With a control and a frame port, which become the page's. */
+  type HostToCore = { kind: 'attach'; tab: number; on: boolean; lock: string };
+  type CoreToHost = { kind: 'badge'; tab: number; state: State };
+
+  type PopupToCore =
+    | { kind: 'watch'; tab: number; reach: Reach; on: boolean }
+    | { kind: 'toggle'; tab: number; on: boolean };
+  type CoreToPopup = { kind: 'view'; tab: number; view: View };
+
+  interface MemberView {
+    id: string;
+    leaf: number;
+    you: boolean;
+    committer: boolean;
+  }
+
+  interface StreamView {
+    stream: number;
+    page: number;
+    direction: Direction;
+    media: Media;
+    codec: string | null;
+    member: string | null;
+    protection: 'encrypted' | 'waiting' | 'dropped' | 'clear';
+    reason: string | null;
+  }
+
+  interface ProblemView {
+    code: string;
+    count: number | null;
+    detail: string | null;
+  }
+
+  interface Stats {
+    sealed: number;
+    opened: number;
+    failed: number;
+    dropped: number;
+    overheadBytesPerFrame: number | null;
+    sealUsP50: number | null;
+    openUsP50: number | null;
+    joinMs: number | null;
+  }
+
+  interface View {
+    state: State;
+    reason: string;
+    on: boolean;
+    safetyNumber: string[] | null;
+    epoch: number | null;
+    members: MemberView[];
+    streams: StreamView[];
+    problems: ProblemView[];
+    others: number;
+    stats: Stats;
+  }
+
+  type Output =
+    | { kind: 'send'; page: number; connection: number; bytes: Uint8Array<ArrayBuffer> }
+    | { kind: 'mode'; page: number; on: boolean }
+    | { kind: 'key-frame'; page: number; stream: number }
+    | { kind: 'force-key-frame'; page: number; stream: number }
+    | { kind: 'view'; tab: number }
+    | { kind: 'badge'; tab: number; state: State };
+}

@@ -1,0 +1,134 @@
+/**
+ * One page in the core worker: its three ports, the frames and control
+ * messages that come in by them, and the core's outputs for it.
+ */
+import { pumpToCore, relayToCore } from './parse.js';
+import { Stopwatch } from './stopwatch.js';
+
+/** A page can name its codecs as it likes; these are remembered at most. */
+const MAX_CODECS = 32;
+
+export class Page {
+  /**
+   * @param {number} number @param {number} tab
+   * @param {{host: MessagePort, control: MessagePort, frames: MessagePort}} ports
+   * @param {import('./engine.js').Engine} engine
+   */
+  constructor(number, tab, ports, engine) {
+    this.number = number;
+    this.tab = tab;
+    this.ports = ports;
+    this.engine = engine;
+    /** @type {Map<string, number>} */
+    this.codecs = new Map();
+    this.stopwatch = new Stopwatch((stream, microseconds, frames) =>
+      engine.attempt(null, (core) => core.timed(number, stream, microseconds, frames)),
+    );
+  }
+
+  open() {
+    this.ports.frames.onmessage = ({ data }) => this.handleFrame(data);
+    this.ports.control.onmessage = ({ data }) => this.handleControl(data);
+    this.tellRelay({ kind: 'ready' });
+  }
+
+  close() {
+    this.ports.frames.close();
+    this.ports.control.close();
+  }
+
+  /** @param {unknown} data */
+  handleFrame(data) {
+    const question = pumpToCore(data);
+    if (question) return this.answer(question[0], this.transform(question));
+    if (Array.isArray(data)) this.answer(data[0], null);
+  }
+
+  /** @param {Sotto.PumpToCore} question @returns {Uint8Array | null} */
+  transform([, stream, mime, frame]) {
+    const started = performance.now();
+    const result = this.engine.call(this.number, (core, now) =>
+      core.transform(now, this.number, stream, this.codec(core, mime), new Uint8Array(frame)),
+    );
+    if (!result) return null;
+    this.stopwatch.add(stream, performance.now() - started);
+    return result;
+  }
+
+  /** @param {Sotto.Core} core @param {string} mime */
+  codec(core, mime) {
+    const known = this.codecs.get(mime);
+    if (known !== undefined) return known;
+    const codec = core.codec(mime);
+    if (this.codecs.size < MAX_CODECS) this.codecs.set(mime, codec);
+    return codec;
+  }
+
+  /** @param {number} question @param {Uint8Array | null} bytes */
+  answer(question, bytes) {
+    const frame = bytes && Page.exactly(bytes);
+    this.ports.frames.postMessage([question, frame], frame ? [frame] : []);
+  }
+
+  /** @param {unknown} data */
+  handleControl(data) {
+    const message = relayToCore(data);
+    if (message) this.engine.call(this.number, (core, now) => this.pass(core, now, message));
+  }
+
+  /** @param {Sotto.Core} core @param {number} now @param {Sotto.RelayToCore} message */
+  pass(core, now, message) {
+    const page = this.number;
+    switch (message.kind) {
+      case 'connection':
+        return core.connection(now, page, message.connection, message.state);
+      case 'channel':
+        return core.channel(now, page, message.connection, message.open);
+      case 'control':
+        return core.control(now, page, message.connection, new Uint8Array(message.bytes));
+      case 'stream':
+        return core.stream(now, page, message.stream, message.connection, message.direction, message.media);
+      case 'stream-ended':
+        this.stopwatch.forget(message.stream);
+        return core.streamEnded(now, page, message.stream);
+      case 'trouble':
+        return core.trouble(now, page, message.code);
+    }
+  }
+
+  /** @param {Exclude<Sotto.Output, {kind: 'view' | 'badge'}>} output */
+  handleOutput(output) {
+    switch (output.kind) {
+      case 'send':
+        return this.send(output.connection, Page.exactly(output.bytes));
+      case 'mode':
+        this.ports.frames.postMessage({ kind: 'mode', on: output.on });
+        return this.tellRelay({ kind: 'mode', on: output.on });
+      case 'key-frame':
+        return this.ports.frames.postMessage({ kind: 'key-frame', stream: output.stream });
+      case 'force-key-frame':
+        return this.tellRelay({ kind: 'force-key-frame', stream: output.stream });
+    }
+  }
+
+  /** @param {number} connection @param {ArrayBuffer} bytes */
+  send(connection, bytes) {
+    this.ports.control.postMessage({ kind: 'send', connection, bytes }, [bytes]);
+  }
+
+  /** @param {Sotto.CoreToRelay} message */
+  tellRelay(message) {
+    this.ports.control.postMessage(message);
+  }
+
+  /** @param {Sotto.State} state */
+  showBadge(state) {
+    this.ports.host.postMessage({ kind: 'badge', tab: this.tab, state });
+  }
+
+  /** A buffer of these bytes and no others, to transfer. @param {Uint8Array} bytes */
+  static exactly(bytes) {
+    const whole = bytes.byteLength === bytes.buffer.byteLength;
+    return /** @type {ArrayBuffer} */ (whole ? bytes.buffer : bytes.slice().buffer);
+  }
+}

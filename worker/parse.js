@@ -1,0 +1,92 @@
+/**
+ * Messages from other contexts, checked field by field: `create(unknown)`
+ * gives a message that has exactly its type, or null. What a page or a peer
+ * can influence comes through here and is never trusted for more.
+ */
+
+/** The largest control message on a channel, as the relay has it too. */
+const MAX_CONTROL = 64 * 1024;
+const MAX_FRAME = 16 * 1024 * 1024;
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+const fields = (value) =>
+  typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
+
+/** @param {unknown} value @returns {value is number} */
+const isId = (value) => Number.isInteger(value) && /** @type {number} */ (value) >= 0 && /** @type {number} */ (value) < 2 ** 31;
+
+/** @param {unknown} value @param {number} max @returns {value is ArrayBuffer} */
+const isBytes = (value, max) => value instanceof ArrayBuffer && value.byteLength <= max;
+
+/** @param {unknown} value @returns {value is string} */
+const isWord = (value) => typeof value === 'string' && /^[a-z0-9-]{1,64}$/.test(value);
+
+/** @param {unknown} value @returns {value is boolean} */
+const isBoolean = (value) => typeof value === 'boolean';
+
+/** @template {string} T @param {unknown} value @param {readonly T[]} words @returns {value is T} */
+const isOneOf = (value, words) => /** @type {readonly unknown[]} */ (words).includes(value);
+
+/** @param {unknown} value @returns {Sotto.RelayToHost | null} */
+export function relayToHost(value) {
+  const { kind, token } = fields(value);
+  return kind === 'port' && isWord(token) ? { kind, token } : null;
+}
+
+/** @param {unknown} value @returns {Sotto.ToBackground | null} */
+export function toBackground(value) {
+  const { kind, token } = fields(value);
+  return isOneOf(kind, /** @type {const} */ (['hello', 'redeem'])) && isWord(token) ? { kind, token } : null;
+}
+
+/** @param {unknown} value @returns {Sotto.HostToCore | null} */
+export function hostToCore(value) {
+  const { kind, tab, on, lock } = fields(value);
+  if (kind !== 'attach' || !isId(tab) || !isBoolean(on) || !isWord(lock)) return null;
+  return { kind, tab, on, lock };
+}
+
+/** @param {unknown} value @returns {Sotto.PopupToCore | null} */
+export function popupToCore(value) {
+  const { kind, tab, on, reach } = fields(value);
+  if (!isId(tab) || !isBoolean(on)) return null;
+  if (kind === 'toggle') return { kind, tab, on };
+  if (kind !== 'watch' || !isOneOf(reach, /** @type {const} */ (['ok', 'restricted', 'no-permission']))) return null;
+  return { kind, tab, reach, on };
+}
+
+/** @type {Record<string, (message: Record<string, unknown>) => Sotto.RelayToCore | null>} */
+const fromRelay = {
+  connection: ({ connection, state }) =>
+    isId(connection) && isOneOf(state, /** @type {const} */ (['new', 'connected', 'closed']))
+      ? { kind: 'connection', connection, state }
+      : null,
+  channel: ({ connection, open }) =>
+    isId(connection) && isBoolean(open) ? { kind: 'channel', connection, open } : null,
+  control: ({ connection, bytes }) =>
+    isId(connection) && isBytes(bytes, MAX_CONTROL) ? { kind: 'control', connection, bytes } : null,
+  stream: ({ stream, connection, direction, media }) =>
+    isId(stream) &&
+    isId(connection) &&
+    isOneOf(direction, /** @type {const} */ (['send', 'receive'])) &&
+    isOneOf(media, /** @type {const} */ (['audio', 'video']))
+      ? { kind: 'stream', stream, connection, direction, media }
+      : null,
+  'stream-ended': ({ stream }) => (isId(stream) ? { kind: 'stream-ended', stream } : null),
+  trouble: ({ code }) => (isWord(code) ? { kind: 'trouble', code } : null),
+};
+
+/** @param {unknown} value @returns {Sotto.RelayToCore | null} */
+export function relayToCore(value) {
+  const message = fields(value);
+  const { kind } = message;
+  return typeof kind === 'string' && Object.hasOwn(fromRelay, kind) ? fromRelay[kind](message) : null;
+}
+
+/** @param {unknown} value @returns {Sotto.PumpToCore | null} */
+export function pumpToCore(value) {
+  if (!Array.isArray(value)) return null;
+  const [question, stream, mime, frame] = value;
+  if (!isId(question) || !isId(stream) || typeof mime !== 'string' || mime.length > 64) return null;
+  return isBytes(frame, MAX_FRAME) ? [question, stream, mime, frame] : null;
+}

@@ -1,0 +1,69 @@
+/**
+ * The popups that look at a tab: each gets the tab's view at once and then
+ * whenever it changes, at most four times a second.
+ */
+import { crashedView } from './crashed-view.js';
+
+const PAUSE_MS = 250;
+
+export class Watchers {
+  /** @param {(tab: number) => Sotto.View | undefined} view */
+  constructor(view) {
+    this.view = view;
+    this.crashed = false;
+    /** @type {Map<MessagePort, number>} */
+    this.tabs = new Map();
+    /** @type {Map<number, {dirty: boolean}>} tabs that were shown just now */
+    this.pausing = new Map();
+  }
+
+  /** @param {MessagePort} port @param {number} tab */
+  add(port, tab) {
+    this.tabs.set(port, tab);
+    this.show(port, tab);
+  }
+
+  /** @param {MessagePort} port @returns {number | null} the tab it looked at */
+  remove(port) {
+    const tab = this.tabs.get(port) ?? null;
+    this.tabs.delete(port);
+    return tab;
+  }
+
+  /** @param {number} tab */
+  has(tab) {
+    return [...this.tabs.values()].includes(tab);
+  }
+
+  /** @param {number} tab */
+  handleChange(tab) {
+    const pause = this.pausing.get(tab);
+    if (pause) pause.dirty = true;
+    else if (this.has(tab)) this.showAll(tab);
+  }
+
+  /** @param {number} tab */
+  showAll(tab) {
+    this.pausing.set(tab, { dirty: false });
+    setTimeout(() => this.handlePause(tab), PAUSE_MS);
+    for (const [port, watched] of this.tabs) if (watched === tab) this.show(port, tab);
+  }
+
+  /** @param {number} tab */
+  handlePause(tab) {
+    const dirty = this.pausing.get(tab)?.dirty;
+    this.pausing.delete(tab);
+    if (dirty) this.handleChange(tab);
+  }
+
+  handleCrash() {
+    this.crashed = true;
+    for (const [port, tab] of this.tabs) this.show(port, tab);
+  }
+
+  /** @param {MessagePort} port @param {number} tab */
+  show(port, tab) {
+    const view = this.crashed ? crashedView : this.view(tab);
+    if (view) port.postMessage({ kind: 'view', tab, view });
+  }
+}
