@@ -1,0 +1,108 @@
+/**
+ * The background: remembers, for as long as the browser runs, on which tabs
+ * Sotto is on, and vouches for a page's relay towards the host page in the
+ * same tab. It may be stopped after every single event, so nothing is kept in
+ * variables; no call, key or frame comes near it.
+ */
+
+import { toBackground } from '../worker/parse.js';
+
+/** A page makes one token each time it connects; a page that floods loses its oldest. */
+const MAX_TOKENS = 64;
+const TOKEN = 'token:';
+
+/** @typedef {{tab: number, frame: number, origin: string, at: number}} Page */
+
+/** @param {number} tab */
+const onKey = (tab) => `on:${tab}`;
+
+/** @param {string | undefined} url */
+function originOf(url) {
+  try {
+    return new URL(url ?? '').origin;
+  } catch {
+    return 'null';
+  }
+}
+
+/** Turned on for one origin in a tab; another origin there starts off. @param {chrome.tabs.Tab} tab */
+async function isOn(tab) {
+  const key = onKey(/** @type {number} */ (tab.id));
+  const stored = (await chrome.storage.session.get(key))[key];
+  return stored !== undefined && stored === originOf(tab.url);
+}
+
+async function dropOldTokens() {
+  const all = /** @type {Record<string, Page>} */ (await chrome.storage.session.get(null));
+  const tokens = Object.keys(all).filter((key) => key.startsWith(TOKEN));
+  if (tokens.length <= MAX_TOKENS) return;
+  tokens.sort((one, other) => all[one].at - all[other].at);
+  await chrome.storage.session.remove(tokens.slice(0, tokens.length - MAX_TOKENS));
+}
+
+/** @param {string} token @param {chrome.tabs.Tab} tab @param {chrome.runtime.MessageSender} sender */
+async function hello(token, tab, { frameId, origin }) {
+  const page = { tab: tab.id, frame: frameId, origin, at: Date.now() };
+  await chrome.storage.session.set({ [TOKEN + token]: page });
+  await dropOldTokens();
+  return { on: await isOn(tab) };
+}
+
+/** @param {string} token @param {chrome.tabs.Tab} tab */
+async function redeem(token, tab) {
+  const key = TOKEN + token;
+  const page = /** @type {Page | undefined} */ ((await chrome.storage.session.get(key))[key]);
+  await chrome.storage.session.remove(key);
+  if (!page || page.tab !== tab.id) return null;
+  return { tab: page.tab, frame: page.frame, origin: page.origin, on: await isOn(tab) };
+}
+
+/**
+ * A content script speaks for the page it runs in, the host page for the
+ * extension: neither may send the other's message.
+ * @param {unknown} value @param {chrome.runtime.MessageSender} sender
+ */
+function answer(value, sender) {
+  const message = toBackground(value);
+  const { tab } = sender;
+  if (!message || tab?.id === undefined) return null;
+  const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
+  if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
+  if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
+  return null;
+}
+
+chrome.runtime.onMessage.addListener((message, sender, reply) => {
+  const pending = answer(message, sender);
+  if (!pending) return false;
+  pending.then(reply, () => reply(null));
+  return true;
+});
+
+chrome.tabs.onRemoved.addListener((tab) => chrome.storage.session.remove(onKey(tab)));
+
+// The browser clears a tab's badge when the tab loads another document.
+chrome.tabs.onUpdated.addListener(async (id, { url, status }, tab) => {
+  const on = await isOn(tab);
+  if (url !== undefined && !on) await chrome.storage.session.remove(onKey(id));
+  if (status === 'complete' && on) await showDefaultBadge(id, true);
+});
+
+// Until a page of the tab has a host page, nobody else shows that Sotto is on.
+chrome.storage.onChanged.addListener(async (changes, area) => {
+  if (area !== 'session') return;
+  for (const [key, { newValue }] of Object.entries(changes)) {
+    if (key.startsWith('on:')) await showDefaultBadge(Number(key.slice(3)), newValue !== undefined);
+  }
+});
+
+/** @param {number} tabId @param {boolean} on */
+async function showDefaultBadge(tabId, on) {
+  try {
+    const shown = await chrome.action.getBadgeText({ tabId });
+    if (on && shown === '') await chrome.action.setBadgeText({ tabId, text: 'on' });
+    if (!on && shown === 'on') await chrome.action.setBadgeText({ tabId, text: '' });
+  } catch {
+    // The tab is gone.
+  }
+}
