@@ -63,6 +63,10 @@ class SottoConnection {
     this.reportState();
   }
 
+  handlePageChannel() {
+    if (this.channel.handlePageChannel()) this.need.handlePageChannel();
+  }
+
   handleSweep() {
     this.streams.sweep();
     this.need.check();

@@ -39,8 +39,11 @@ class SottoControlChannel {
     if (!this.channel) this.open();
   }
 
+  /** @returns {boolean} whether the page's first channel found Sotto's in place */
   handlePageChannel() {
+    const first = !this.pageHasChannels && this.channel !== null;
     this.pageHasChannels = true;
+    return first;
   }
 
   handleState() {
@@ -105,24 +108,24 @@ class SottoControlChannel {
     if (!event.isTrusted || !event.candidate || !this.channel || this.pageHasChannels) return;
     const section = sottoSdp.dataSection(this.peer.localDescription);
     if (!section || sottoSdp.mid(section) !== event.candidate.sdpMid) return;
+    const settled = this.peer.signalingState === 'stable';
+    if (settled && this.hasTransportOfItsOwn()) return;
     event.stopImmediatePropagation();
-    if (this.peer.signalingState === 'stable') this.releaseUnlessBundled([event]);
-    else this.heldCandidates.push(event);
+    if (!settled) this.heldCandidates.push(event);
   }
 
   settleCandidates() {
     const held = this.heldCandidates;
     this.heldCandidates = [];
-    this.releaseUnlessBundled(held);
+    if (!this.hasTransportOfItsOwn()) return;
+    for (const event of held) this.peer.dispatchEvent(event);
   }
 
-  /** @param {Event[]} events */
-  releaseUnlessBundled(events) {
+  hasTransportOfItsOwn() {
     const { remoteDescription } = this.peer;
     const section = sottoSdp.dataSection(remoteDescription);
     const mid = section && sottoSdp.mid(section);
-    if (!section || !mid || sottoSdp.isRejected(section)) return;
-    if (sottoSdp.isBundled(remoteDescription, mid)) return;
-    for (const event of events) this.peer.dispatchEvent(event);
+    if (!section || !mid || sottoSdp.isRejected(section)) return false;
+    return !sottoSdp.isBundled(remoteDescription, mid);
   }
 }

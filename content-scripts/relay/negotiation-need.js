@@ -17,8 +17,10 @@ class SottoNegotiationNeed {
   constructor(peer, isOurs) {
     this.peer = peer;
     this.isOurs = isOurs;
+    /** Whether the page has heard the event since the connection last left `stable`. */
     this.told = false;
-    this.iceRestart = false;
+    /** Whether the page did what no state shows: an ICE restart, its first data channel. */
+    this.owed = false;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     peer.addEventListener('negotiationneeded', (event) => this.handleEvent(event));
@@ -27,22 +29,33 @@ class SottoNegotiationNeed {
 
   /** @param {Event} event */
   handleEvent(event) {
-    if (!event.isTrusted || !this.isOurs()) return;
-    if (this.isNeededByPage() && !this.told) this.told = true;
-    else event.stopImmediatePropagation();
-    this.watch();
+    if (!event.isTrusted) return;
+    if (this.isOurs() && (this.told || !this.isNeededByPage())) {
+      event.stopImmediatePropagation();
+      this.watch();
+    } else {
+      this.told = true;
+    }
   }
 
   handleState() {
-    if (this.peer.signalingState === 'have-local-offer') this.iceRestart = false;
-    if (this.peer.signalingState !== 'stable') return;
-    this.told = false;
-    if (this.isOurs()) this.watch();
+    const { signalingState } = this.peer;
+    if (signalingState === 'have-local-offer') this.owed = false;
+    if (signalingState !== 'stable') this.told = false;
+    else if (this.isOurs()) this.watch();
+    else setTimeout(() => this.raise());
+  }
+
+  /** The page's channel shares Sotto's data section, so the browser sees no need. */
+  handlePageChannel() {
+    this.owed = true;
+    setTimeout(() => this.raise());
   }
 
   handleIceRestart() {
-    this.iceRestart = true;
-    this.check();
+    if (!this.isOurs()) return;
+    this.owed = true;
+    setTimeout(() => this.raise());
   }
 
   watch() {
@@ -55,15 +68,19 @@ class SottoNegotiationNeed {
   }
 
   check() {
-    if (!this.isOurs() || this.peer.signalingState === 'closed') return this.stop();
-    if (this.told || this.peer.signalingState !== 'stable' || !this.isNeededByPage()) return;
+    if (!this.isOurs() || this.peer.signalingState === 'closed') this.stop();
+    else if (this.isNeededByPage()) this.raise();
+  }
+
+  raise() {
+    if (this.told || this.peer.signalingState !== 'stable') return;
+    if (!this.owed && !this.isOurs()) return;
     this.told = true;
     this.peer.dispatchEvent(new Event('negotiationneeded'));
   }
 
   isNeededByPage() {
-    if (this.iceRestart) return true;
-    return this.peer.getTransceivers().some((transceiver) => this.isOpen(transceiver));
+    return this.owed || this.peer.getTransceivers().some((transceiver) => this.isOpen(transceiver));
   }
 
   /** @param {RTCRtpTransceiver} transceiver */

@@ -128,7 +128,7 @@
     each('sweep', (connection) => connection.handleSweep());
     each('described', (connection) => connection.handleDescribed());
     each('offering', (connection) => connection.channel.handleOffering());
-    each('page-channel', (connection) => connection.channel.handlePageChannel());
+    each('page-channel', (connection) => connection.handlePageChannel());
     each('ice-restart', (connection) => connection.need.handleIceRestart());
     each('close', (connection) => connection.handleClose());
     node.dispatchEvent(new Event('taken'));
