@@ -8,6 +8,7 @@
 //! ```
 
 mod provider;
+mod suite;
 
 use openmls::prelude::{
     BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey, KeyPackage, KeyPackageBundle,
@@ -73,7 +74,7 @@ impl Joiner {
         let MlsMessageBodyIn::KeyPackage(key_package) = parse_message(bytes)? else {
             return Err(GroupError::PeerMisbehaved);
         };
-        let crypto = openmls_rust_crypto::RustCrypto::default();
+        let crypto = suite::SuiteCrypto::default();
         Self::check(key_package, &crypto)
     }
 

@@ -1,17 +1,19 @@
-//! What openmls needs from its surroundings: RustCrypto, memory to keep keys in, and our
+//! What openmls needs from its surroundings: algorithms, memory to keep keys in, and our
 //! randomness. One provider serves one group (or one key package that waits to join one), so
 //! that dropping it wipes all that the group left behind.
 
 use std::{convert::Infallible, sync::Mutex};
 
-use openmls_rust_crypto::{MemoryStorage, RustCrypto};
+use openmls_rust_crypto::MemoryStorage;
 use openmls_traits::{OpenMlsProvider, random::OpenMlsRand};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 use zeroize::Zeroize;
 
+use super::suite::SuiteCrypto;
+
 pub struct Provider {
-    crypto: RustCrypto,
+    crypto: SuiteCrypto,
     storage: MemoryStorage,
     rand: SeededRand,
 }
@@ -19,7 +21,7 @@ pub struct Provider {
 impl Provider {
     pub fn new(rng: ChaCha20Rng) -> Self {
         Self {
-            crypto: RustCrypto::default(),
+            crypto: SuiteCrypto::default(),
             storage: MemoryStorage::default(),
             rand: SeededRand(Mutex::new(rng)),
         }
@@ -27,7 +29,7 @@ impl Provider {
 }
 
 impl OpenMlsProvider for Provider {
-    type CryptoProvider = RustCrypto;
+    type CryptoProvider = SuiteCrypto;
     type RandProvider = SeededRand;
     type StorageProvider = MemoryStorage;
 
@@ -35,7 +37,7 @@ impl OpenMlsProvider for Provider {
         &self.storage
     }
 
-    fn crypto(&self) -> &RustCrypto {
+    fn crypto(&self) -> &SuiteCrypto {
         &self.crypto
     }
 
