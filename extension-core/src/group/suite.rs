@@ -20,6 +20,7 @@ use openmls_traits::{
 use tls_codec::SecretVLBytes;
 
 use super::CIPHERSUITE;
+use crate::identity;
 
 const KEM: KemAlgorithm = KemAlgorithm::XWingDraft06;
 const KDF: KdfAlgorithm = KdfAlgorithm::HkdfSha256;
@@ -109,12 +110,9 @@ impl OpenMlsCrypto for SuiteCrypto {
         self.0.aead_decrypt(AeadType::Aes128Gcm, key, sealed, nonce, aad)
     }
 
-    fn signature_key_gen(
-        &self,
-        scheme: SignatureScheme,
-    ) -> Result<(Vec<u8>, Vec<u8>), CryptoError> {
-        only(scheme, SignatureScheme::ED25519)?;
-        self.0.signature_key_gen(SignatureScheme::ED25519)
+    /// Signature keys are made by `identity`.
+    fn signature_key_gen(&self, _: SignatureScheme) -> Result<(Vec<u8>, Vec<u8>), CryptoError> {
+        Err(CryptoError::UnsupportedSignatureScheme)
     }
 
     fn verify_signature(
@@ -125,17 +123,15 @@ impl OpenMlsCrypto for SuiteCrypto {
         signature: &[u8],
     ) -> Result<(), CryptoError> {
         only(scheme, SignatureScheme::ED25519)?;
-        self.0.verify_signature(SignatureScheme::ED25519, data, key, signature)
+        let key = key.try_into().map_err(|_| CryptoError::InvalidLength)?;
+        let signature = signature.try_into().map_err(|_| CryptoError::InvalidLength)?;
+        let holds = identity::verify(key, data, signature);
+        if holds { Ok(()) } else { Err(CryptoError::InvalidSignature) }
     }
 
-    fn sign(
-        &self,
-        scheme: SignatureScheme,
-        data: &[u8],
-        key: &[u8],
-    ) -> Result<Vec<u8>, CryptoError> {
-        only(scheme, SignatureScheme::ED25519)?;
-        self.0.sign(SignatureScheme::ED25519, data, key)
+    /// Signing is `identity`'s.
+    fn sign(&self, _: SignatureScheme, _: &[u8], _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Err(CryptoError::UnsupportedSignatureScheme)
     }
 
     fn hpke_seal(
@@ -253,9 +249,9 @@ impl HpkeCrypto for SuiteHpke {
 
     fn kem_key_gen(
         _: KemAlgorithm,
-        prng: &mut HpkeRustCryptoPrng,
+        _: &mut HpkeRustCryptoPrng,
     ) -> Result<(Vec<u8>, Vec<u8>), Error> {
-        HpkeRustCrypto::kem_key_gen(KEM, prng)
+        Err(Error::UnsupportedKemOperation)
     }
 
     fn kem_key_gen_derand(_: KemAlgorithm, seed: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error> {
