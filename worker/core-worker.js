@@ -35,7 +35,6 @@ function open(engine) {
 /** @param {MessageEvent} event */
 function handleConnect({ ports: [port] }) {
   port.onmessage = (event) => whenReady(() => desk.handleMessage(port, event));
-  port.addEventListener('close', () => whenReady(() => desk.handleClose(port)));
 }
 
 /** @type {any} */ (self).onconnect = handleConnect;

@@ -58,6 +58,7 @@ export class Desk {
       this.engine?.call(null, (core, now) => core.reach(now, message.tab, message.reach));
       this.setMode(null, message.tab, message.on);
       this.watchers.add(port, message.tab);
+      if (message.lock) navigator.locks.request(message.lock, () => this.handleClose(port));
     } else {
       this.setMode(null, message.tab, message.on);
     }
@@ -68,7 +69,7 @@ export class Desk {
     this.engine?.call(page, (core, now) => (on ? core.turnOn(now, tab) : core.turnOff(now, tab)));
   }
 
-  /** @param {MessagePort} port */
+  /** The popup is gone. @param {MessagePort} port */
   handleClose(port) {
     const tab = this.watchers.remove(port);
     if (tab !== null) this.forgetUnused(tab);

@@ -37,10 +37,11 @@ declare namespace Sotto {
         media: Media;
       }
     | { kind: 'stream-ended'; stream: number }
-    | { kind: 'trouble'; code: string };
+    | { kind: 'trouble'; code: string }
+    | { kind: 'ping' };
 
   type CoreToRelay =
-    | { kind: 'ready' }
+    | { kind: 'pong' }
     | { kind: 'mode'; on: boolean }
     | { kind: 'send'; connection: number; bytes: ArrayBuffer }
     | { kind: 'force-key-frame'; stream: number };
@@ -61,7 +62,7 @@ declare namespace Sotto {
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
   type PopupToCore =
-    | { kind: 'watch'; tab: number; reach: Reach; on: boolean }
+    | { kind: 'watch'; tab: number; reach: Reach; on: boolean; lock?: string }
     | { kind: 'toggle'; tab: number; on: boolean };
   type CoreToPopup = { kind: 'view'; tab: number; view: View };
 

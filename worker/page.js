@@ -29,7 +29,6 @@ export class Page {
   open() {
     this.ports.frames.onmessage = ({ data }) => this.handleFrame(data);
     this.ports.control.onmessage = ({ data }) => this.handleControl(data);
-    this.tellRelay({ kind: 'ready' });
   }
 
   close() {
@@ -73,10 +72,11 @@ export class Page {
   /** @param {unknown} data */
   handleControl(data) {
     const message = relayToCore(data);
-    if (message) this.engine.call(this.number, (core, now) => this.pass(core, now, message));
+    if (message?.kind === 'ping') this.tellRelay({ kind: 'pong' });
+    else if (message) this.engine.call(this.number, (core, now) => this.pass(core, now, message));
   }
 
-  /** @param {Sotto.Core} core @param {number} now @param {Sotto.RelayToCore} message */
+  /** @param {Sotto.Core} core @param {number} now @param {Exclude<Sotto.RelayToCore, {kind: 'ping'}>} message */
   pass(core, now, message) {
     const page = this.number;
     switch (message.kind) {

@@ -48,11 +48,11 @@ export function hostToCore(value) {
 
 /** @param {unknown} value @returns {Sotto.PopupToCore | null} */
 export function popupToCore(value) {
-  const { kind, tab, on, reach } = fields(value);
+  const { kind, tab, on, reach, lock } = fields(value);
   if (!isId(tab) || !isBoolean(on)) return null;
   if (kind === 'toggle') return { kind, tab, on };
   if (kind !== 'watch' || !isOneOf(reach, /** @type {const} */ (['ok', 'restricted', 'no-permission']))) return null;
-  return { kind, tab, reach, on };
+  return isWord(lock) ? { kind, tab, reach, on, lock } : { kind, tab, reach, on };
 }
 
 /** @type {Record<string, (message: Record<string, unknown>) => Sotto.RelayToCore | null>} */
@@ -73,6 +73,7 @@ const fromRelay = {
       ? { kind: 'stream', stream, connection, direction, media }
       : null,
   'stream-ended': ({ stream }) => (isId(stream) ? { kind: 'stream-ended', stream } : null),
+  ping: () => ({ kind: 'ping' }),
   trouble: ({ code }) => (isWord(code) ? { kind: 'trouble', code } : null),
 };
 

@@ -1,10 +1,12 @@
 /**
  * The popups that look at a tab: each gets the tab's view at once and then
- * whenever it changes, at most four times a second.
+ * whenever it changes, at most four times a second. A popup that closes can
+ * say so by a lock it held; one that does not is dropped when others come.
  */
 import { crashedView } from './crashed-view.js';
 
 const PAUSE_MS = 250;
+const MAX_WATCHERS = 16;
 
 export class Watchers {
   /** @param {(tab: number) => Sotto.View | undefined} view */
@@ -19,7 +21,10 @@ export class Watchers {
 
   /** @param {MessagePort} port @param {number} tab */
   add(port, tab) {
+    this.tabs.delete(port);
     this.tabs.set(port, tab);
+    const [oldest] = this.tabs.keys();
+    if (this.tabs.size > MAX_WATCHERS) this.tabs.delete(oldest);
     this.show(port, tab);
   }
 

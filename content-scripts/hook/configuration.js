@@ -23,8 +23,7 @@
    */
   function overlay(dictionary, substitute) {
     /** @param {object} _ @param {PropertyKey} name */
-    const get = (_, name) =>
-      substitute(name, read(dictionary, name), (other) => read(dictionary, other));
+    const get = (_, name) => substitute(name, (member) => read(dictionary, member));
     // An empty target: a frozen dictionary would forbid the proxy another value.
     return new NativeProxy(empty, bare({ get }));
   }
@@ -38,7 +37,7 @@
       return bare({ [FLAG]: decide(false) });
     }
     if (!isObject(configuration)) return configuration;
-    return overlay(configuration, (name, value) => (name === FLAG ? decide(!!value) : value));
+    return overlay(configuration, (name, get) => (name === FLAG ? decide(!!get(name)) : get(name)));
   }
 
   /** @type {SottoHook['overlay']} */

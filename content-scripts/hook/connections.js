@@ -75,8 +75,9 @@
   function consulted(description, number) {
     /** @type {{type: unknown} | null} */
     let early = null;
-    return overlay(description, (name, value, get) => {
+    return overlay(description, (name, get) => {
       if (name === 'type' && early) return early.type;
+      const value = get(name);
       if (name !== 'sdp' || typeof value !== 'string') return value;
       early = { type: get('type') };
       return typeof early.type === 'string' ? consult(number, early.type, value) : value;

@@ -1,9 +1,5 @@
 /** What the hook's files share until the last of them deletes it. */
-type SottoSubstitute = (
-  name: PropertyKey,
-  value: unknown,
-  get: (name: PropertyKey) => unknown,
-) => unknown;
+type SottoSubstitute = (name: PropertyKey, get: (member: PropertyKey) => unknown) => unknown;
 
 interface SottoHook {
   apply: typeof Reflect.apply;

@@ -3,19 +3,23 @@
  * the extension's origin, into the page and hands it two ports; the host and
  * the relay know each other by a token that travels where the page can't see.
  *
- * When the far end of the ports goes (the page removed the iframe, or the core
- * is gone), it is set up again, a bounded number of times.
+ * When the far side goes (the page removed the iframe, or the core no longer
+ * answers), it is set up again, a bounded number of times. Nothing tells a port
+ * that its other end is gone, hence the two ways of noticing.
  */
 class SottoHostLink {
   static MAX_STARTS = 8;
   static FIRST_PAUSE_MS = 50;
-  static READY_WITHIN_MS = 10000;
+  static BEAT_MS = 5000;
+  static MISSED_BEATS = 2;
+  /** After this many answered beats a new loss is a new story. */
+  static STEADY_BEATS = 12;
 
   /**
    * @param {{
    *   mode(on: boolean): void,
    *   ports(control: MessagePort, frames: MessagePort): void,
-   *   lost(): void,
+   *   lost(code: string): void,
    * }} listener
    */
   constructor(listener) {
@@ -23,19 +27,40 @@ class SottoHostLink {
     this.starts = 0;
     /** @type {HTMLElement | null} */
     this.shell = null;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
+    /** @type {MessagePort | null} */
+    this.control = null;
+    this.unanswered = 0;
+    this.answered = 0;
+    this.observer = new MutationObserver((records) => this.handleMutations(records));
   }
 
   async start() {
     this.starts += 1;
+    this.unanswered = 0;
+    this.timer = setInterval(() => this.beat(), SottoHostLink.BEAT_MS);
     const token = SottoHostLink.token();
+    const reply = await this.hello(token);
+    if (!reply) return;
+    this.listener.mode(reply.on);
+    this.connect(await this.insertHost(), token);
+  }
+
+  /** @param {string} token @returns {Promise<Sotto.HelloReply | null>} */
+  async hello(token) {
     try {
-      const { on } = await chrome.runtime.sendMessage({ kind: 'hello', token });
-      this.listener.mode(on === true);
-      this.connect(await this.insertHost(), token);
+      return await chrome.runtime.sendMessage({ kind: 'hello', token });
     } catch {
-      // The extension was updated or switched off: it will not come back here.
-      this.listener.mode(false);
+      // Updated or switched off, the extension will not come back to this page.
+      if (!chrome.runtime?.id) this.handleEnd();
+      return null;
     }
+  }
+
+  handleEnd() {
+    clearInterval(this.timer);
+    this.listener.mode(false);
   }
 
   /** @param {Window} host @param {string} token */
@@ -44,24 +69,38 @@ class SottoHostLink {
     const frames = new MessageChannel();
     const message = /** @type {Sotto.RelayToHost} */ ({ kind: 'port', token });
     host.postMessage(message, SottoHostLink.origin(), [control.port2, frames.port2]);
-    this.watch(control.port1);
+    this.control = control.port1;
+    control.port1.addEventListener('message', () => this.handleAnswer());
     this.listener.ports(control.port1, frames.port1);
   }
 
-  /** @param {MessagePort} port */
-  watch(port) {
-    const lost = () => {
-      clearTimeout(timer);
-      port.close();
-      this.restart();
-    };
-    const timer = setTimeout(lost, SottoHostLink.READY_WITHIN_MS);
-    port.addEventListener('message', () => clearTimeout(timer), { once: true });
-    port.addEventListener('close', lost, { once: true });
+  handleAnswer() {
+    this.unanswered = 0;
+    this.answered += 1;
+    if (this.answered > SottoHostLink.STEADY_BEATS) this.starts = 1;
   }
 
-  restart() {
-    this.listener.lost();
+  beat() {
+    this.unanswered += 1;
+    if (this.unanswered > SottoHostLink.MISSED_BEATS) this.handleLoss('core-silent');
+    else this.control?.postMessage({ kind: 'ping' });
+  }
+
+  /** @param {MutationRecord[]} records */
+  handleMutations(records) {
+    const gone = records.some(({ removedNodes }) =>
+      Array.from(removedNodes).some((node) => node.contains(this.shell)),
+    );
+    if (gone) this.handleLoss('host-removed');
+  }
+
+  /** @param {string} code */
+  handleLoss(code) {
+    clearInterval(this.timer);
+    this.observer.disconnect();
+    this.control?.close();
+    this.answered = 0;
+    this.listener.lost(code);
     if (this.starts >= SottoHostLink.MAX_STARTS) return;
     setTimeout(() => this.start(), SottoHostLink.FIRST_PAUSE_MS * 2 ** (this.starts - 1));
   }
@@ -74,11 +113,12 @@ class SottoHostLink {
     frame.tabIndex = -1;
     frame.src = chrome.runtime.getURL('worker/host.html');
     this.shell.attachShadow({ mode: 'closed' }).append(frame);
-    return new Promise((resolve, reject) => {
-      const loaded = () =>
-        frame.contentWindow ? resolve(frame.contentWindow) : reject(new Error('no host window'));
+    return new Promise((resolve) => {
+      const loaded = () => frame.contentWindow && resolve(frame.contentWindow);
       frame.addEventListener('load', loaded, { once: true });
-      document.documentElement.append(/** @type {HTMLElement} */ (this.shell));
+      const root = document.documentElement;
+      root.append(/** @type {HTMLElement} */ (this.shell));
+      for (const node of [document, root]) this.observer.observe(node, { childList: true });
     });
   }
 

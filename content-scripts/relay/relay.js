@@ -23,6 +23,7 @@
   let link = null;
   /** @type {MessagePort | null} */
   let core = null;
+  let ready = false;
   let on = false;
 
   function pump() {
@@ -37,8 +38,9 @@
 
   /** @param {Sotto.RelayToCore} message */
   function report(message) {
-    if (core) core.postMessage(message, 'bytes' in message ? [message.bytes] : []);
-    else if (message.kind === 'control' && early.length < MAX_EARLY) early.push(message);
+    if (message.kind !== 'control') core?.postMessage(message);
+    else if (ready) core?.postMessage(message, [message.bytes]);
+    else if (early.length < MAX_EARLY) early.push(message);
   }
 
   /** @param {string} code */
@@ -54,18 +56,32 @@
     report({ kind: 'stream-ended', stream });
   }
 
-  /** @param {MessagePort} port */
-  function handleReady(port) {
-    core = port;
+  /**
+   * The core hears of the streams first: once it has answered the ping behind
+   * them, their frames may come.
+   * @param {MessagePort} control @param {MessagePort} frames
+   */
+  function usePorts(control, frames) {
+    core = control;
+    control.addEventListener('message', ({ data }) => fromCore(data, frames));
+    control.start();
     for (const connection of connections.values()) connection.repeat();
     for (const code of troubles) report({ kind: 'trouble', code });
+    report({ kind: 'ping' });
+  }
+
+  /** @param {MessagePort} frames */
+  function handlePong(frames) {
+    if (ready) return;
+    ready = true;
+    pump().postMessage({ kind: 'port' }, [frames]);
     for (const message of early) report(message);
     early = [];
   }
 
-  /** @param {Sotto.CoreToRelay} message @param {MessagePort} port */
-  function fromCore(message, port) {
-    if (message.kind === 'ready') handleReady(port);
+  /** @param {Sotto.CoreToRelay} message @param {MessagePort} frames */
+  function fromCore(message, frames) {
+    if (message.kind === 'pong') handlePong(frames);
     else if (message.kind === 'send') connections.get(message.connection)?.channel.send(message.bytes);
     else if (message.kind === 'mode') handleMode(message.on);
     else if (message.kind === 'force-key-frame') {
@@ -82,14 +98,11 @@
   function startLink() {
     link = new SottoHostLink({
       mode: (value) => value || pump().postMessage({ kind: 'off' }),
-      ports: (control, frames) => {
-        control.addEventListener('message', ({ data }) => fromCore(data, control));
-        control.start();
-        pump().postMessage({ kind: 'port' }, [frames]);
-      },
-      lost: () => {
+      ports: usePorts,
+      lost: (code) => {
         core = null;
-        trouble('host-removed');
+        ready = false;
+        trouble(code);
       },
     });
     link.start();
