@@ -39,7 +39,7 @@ function handleConnect({ ports: [port] }) {
 
 /** @type {any} */ (self).onconnect = handleConnect;
 
-init().then(
+init({ module_or_path: new URL('../core/sotto_core_bg.wasm', import.meta.url) }).then(
   () => open(new Engine(newCore(), desk)),
   () => open(null),
 );

@@ -4,7 +4,8 @@
  */
 declare namespace Sotto {
   interface Core {
-    attach(now: number, tab: number): number;
+    /** Undefined where there is no room for another page. */
+    attach(now: number, tab: number): number | undefined;
     detach(now: number, page: number): void;
     turnOn(now: number, tab: number): void;
     turnOff(now: number, tab: number): void;
