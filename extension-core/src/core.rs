@@ -156,8 +156,13 @@ impl Core {
         direction: Direction,
         media: MediaKind,
     ) {
-        let connection = ConnectionId { page: id.page, number: connection };
-        self.with_page(now, id.page, |tab| tab.stream(id, connection, direction, media));
+        let connection = ConnectionId {
+            page: id.page,
+            number: connection,
+        };
+        self.with_page(now, id.page, |tab| {
+            tab.stream(id, connection, direction, media)
+        });
     }
 
     /// A sender or receiver is gone.
@@ -201,7 +206,10 @@ impl Core {
 
     /// What `frames` calls of [`Core::transform`] on a stream took, as the worker measured it.
     pub fn timed(&mut self, stream: StreamId, microseconds: f64, frames: u32) {
-        let tab = self.pages.get(&stream.page).and_then(|tab| self.tabs.get_mut(tab));
+        let tab = self
+            .pages
+            .get(&stream.page)
+            .and_then(|tab| self.tabs.get_mut(tab));
         if let Some(tab) = tab {
             tab.timed(stream, microseconds, frames);
         }
@@ -227,7 +235,9 @@ impl Core {
 
     /// What the popup shows of a tab.
     pub fn view(&self, now: Instant, tab: TabId) -> View {
-        self.tabs.get(&tab).map_or_else(View::off, |tab| tab.view(now))
+        self.tabs
+            .get(&tab)
+            .map_or_else(View::off, |tab| tab.view(now))
     }
 
     fn with_tab(&mut self, now: Instant, id: TabId, act: impl FnOnce(&mut Tab)) {

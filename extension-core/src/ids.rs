@@ -24,7 +24,10 @@ impl PeerId {
 
     /// Eight hex characters, enough to tell the people of a call apart on a screen.
     pub fn short(&self) -> String {
-        self.0[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+        self.0[..4]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 

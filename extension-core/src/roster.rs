@@ -82,7 +82,12 @@ struct Peer {
 
 impl Peer {
     fn deadline(&self) -> Instant {
-        self.heard + if self.link_lost { LIVE_WITHOUT_LINK } else { LIVE }
+        self.heard
+            + if self.link_lost {
+                LIVE_WITHOUT_LINK
+            } else {
+                LIVE
+            }
     }
 
     fn is_live(&self, now: Instant) -> bool {
@@ -131,9 +136,8 @@ impl Roster {
         }
         let was_live = known.is_live(now);
         let moved = known.beacon.standing != beacon.standing;
-        let changed = moved
-            || known.beacon.seeks != beacon.seeks
-            || known.beacon.presence != beacon.presence;
+        let changed =
+            moved || known.beacon.seeks != beacon.seeks || known.beacon.presence != beacon.presence;
         if moved {
             known.standing_since = now;
         }
@@ -154,7 +158,12 @@ impl Roster {
         if self.peers.len() >= MAX_PEERS {
             return News::Stale;
         }
-        let known = Peer { heard: now, beacon, standing_since: now, link_lost: false };
+        let known = Peer {
+            heard: now,
+            beacon,
+            standing_since: now,
+            link_lost: false,
+        };
         self.peers.insert(peer, known);
         News::Newcomer
     }
@@ -168,12 +177,26 @@ impl Roster {
 
     /// Someone was added by a commit, ours or another's.
     pub fn handle_added(&mut self, now: Instant, peer: PeerId, reference: KeyPackageRef) {
-        self.additions.insert(peer, Addition { reference: Some(reference), at: now });
+        self.additions.insert(
+            peer,
+            Addition {
+                reference: Some(reference),
+                at: now,
+            },
+        );
     }
 
     /// We were added ourselves: its members are given time to be heard.
     pub fn handle_joined(&mut self, now: Instant, members: &[(Leaf, PeerId)]) {
-        let addition = |(_, peer): &(Leaf, PeerId)| (*peer, Addition { reference: None, at: now });
+        let addition = |(_, peer): &(Leaf, PeerId)| {
+            (
+                *peer,
+                Addition {
+                    reference: None,
+                    at: now,
+                },
+            )
+        };
         self.additions = members.iter().map(addition).collect();
     }
 
@@ -188,21 +211,25 @@ impl Roster {
     /// How many members are not present, and so about to be removed.
     pub fn silent_members(&self, now: Instant, us: &Ourselves<'_>) -> usize {
         let others = us.members.iter().filter(|(_, peer)| *peer != us.peer);
-        others.filter(|(_, peer)| !self.is_present(now, us, peer)).count()
+        others
+            .filter(|(_, peer)| !self.is_present(now, us, peer))
+            .count()
     }
 
     /// Whether every other live member shows exactly our standing.
     pub fn all_confirm(&self, now: Instant, us: &Ourselves<'_>) -> bool {
-        let mut live_members = us.members.iter().filter_map(|(_, id)| {
-            self.peers.get(id).filter(|peer| peer.is_live(now))
-        });
+        let mut live_members = us
+            .members
+            .iter()
+            .filter_map(|(_, id)| self.peers.get(id).filter(|peer| peer.is_live(now)));
         live_members.all(|peer| same_branch(&peer.beacon.standing, &us.standing))
     }
 
     /// Decides. Everything follows from what is known and the time; called again after each
     /// change and when its `Wait` is over.
     pub fn decide(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
-        self.additions.retain(|_, addition| now.since(addition.at) < JOIN_GRACE);
+        self.additions
+            .retain(|_, addition| now.since(addition.at) < JOIN_GRACE);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
         let mut steps = Vec::new();
         let seeks = self.better_place(now, us);
@@ -238,7 +265,9 @@ impl Roster {
 
     /// Since when a participant and we have stood as we do, both.
     fn apart_since(&self, id: &PeerId, us: &Ourselves<'_>) -> Instant {
-        self.peers.get(id).map_or(us.since, |peer| peer.standing_since.max(us.since))
+        self.peers
+            .get(id)
+            .map_or(us.since, |peer| peer.standing_since.max(us.since))
     }
 
     /// R8: of the groups in sight the one with most participants, of equals the lowest id.
@@ -247,7 +276,9 @@ impl Roster {
         for (_, beacon) in self.live(now) {
             *sizes.entry(beacon.standing.group).or_default() += 1;
         }
-        let best = sizes.into_iter().max_by_key(|(id, size)| (*size, std::cmp::Reverse(*id)));
+        let best = sizes
+            .into_iter()
+            .max_by_key(|(id, size)| (*size, std::cmp::Reverse(*id)));
         best.map(|(id, _)| id).filter(|id| *id != us.standing.group)
     }
 
@@ -259,10 +290,16 @@ impl Roster {
         us: &Ourselves<'_>,
         branch: &Standing,
     ) -> (usize, Epoch, std::cmp::Reverse<BranchDigest>) {
-        let others =
-            self.live(now).filter(|(_, beacon)| same_branch(&beacon.standing, branch)).count();
+        let others = self
+            .live(now)
+            .filter(|(_, beacon)| same_branch(&beacon.standing, branch))
+            .count();
         let ours = usize::from(same_branch(&us.standing, branch));
-        (others + ours, branch.epoch, std::cmp::Reverse(branch.digest))
+        (
+            others + ours,
+            branch.epoch,
+            std::cmp::Reverse(branch.digest),
+        )
     }
 
     /// R3 and R4.
@@ -306,7 +343,9 @@ impl Roster {
             .filter(|(_, seek)| seek.group == us.standing.group)
             .map(|(id, seek)| (id, seek.key_package))
             .filter(|(id, reference)| {
-                self.additions.get(id).is_none_or(|added| added.reference != Some(*reference))
+                self.additions
+                    .get(id)
+                    .is_none_or(|added| added.reference != Some(*reference))
             })
             .collect()
     }
@@ -346,9 +385,9 @@ impl Roster {
         if self.rank_among_up_to_date(now, us) > 0 {
             return None;
         }
-        let recently = self.repaired.is_some_and(|(epoch, at)| {
-            epoch == lagging && now.since(at) < REPAIR_AFTER
-        });
+        let recently = self
+            .repaired
+            .is_some_and(|(epoch, at)| epoch == lagging && now.since(at) < REPAIR_AFTER);
         if recently {
             return None;
         }
@@ -400,12 +439,21 @@ impl Roster {
             let apart = peer.standing_since.max(us.since);
             [apart + FORK_GRACE, apart + REPAIR_AFTER]
         });
-        let additions =
-            self.additions.values().flat_map(|a| [a.at + BEACON_INTERVAL, a.at + JOIN_GRACE]);
+        let additions = self
+            .additions
+            .values()
+            .flat_map(|a| [a.at + BEACON_INTERVAL, a.at + JOIN_GRACE]);
         let repairs = self.repaired.map(|(_, at)| at + REPAIR_AFTER);
-        let commit =
-            self.pending.map(|(_, since)| since + BATCH + STAGGER * self.rank(now, us));
-        deaths.chain(grace).chain(additions).chain(repairs).chain(commit).filter(|at| *at > now).min()
+        let commit = self
+            .pending
+            .map(|(_, since)| since + BATCH + STAGGER * self.rank(now, us));
+        deaths
+            .chain(grace)
+            .chain(additions)
+            .chain(repairs)
+            .chain(commit)
+            .filter(|at| *at > now)
+            .min()
     }
 }
 

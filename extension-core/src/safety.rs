@@ -24,7 +24,12 @@ impl SafetyNumber {
         Hkdf::<Sha256>::new(None, epoch_authenticator)
             .expand(NUMBER_LABEL, &mut bytes)
             .expect("60 bytes are within HKDF-SHA-256's 8160");
-        Self(bytes.chunks_exact(BYTES_PER_GROUP).map(five_digits).collect())
+        Self(
+            bytes
+                .chunks_exact(BYTES_PER_GROUP)
+                .map(five_digits)
+                .collect(),
+        )
     }
 
     /// The groups, first to last.
@@ -34,14 +39,17 @@ impl SafetyNumber {
 }
 
 fn five_digits(chunk: &[u8]) -> String {
-    let value = chunk.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let value = chunk
+        .iter()
+        .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
     format!("{:05}", value % 100_000)
 }
 
 /// What a beacon shows of an authenticator.
 pub fn branch_digest(epoch_authenticator: &[u8]) -> BranchDigest {
-    let digest =
-        Sha256::new_with_prefix(BRANCH_LABEL).chain_update(epoch_authenticator).finalize();
+    let digest = Sha256::new_with_prefix(BRANCH_LABEL)
+        .chain_update(epoch_authenticator)
+        .finalize();
     let mut short = [0; 8];
     short.copy_from_slice(&digest[..8]);
     BranchDigest(short)

@@ -120,8 +120,12 @@ impl Tab {
     }
 
     pub(crate) fn detach(&mut self, now: Instant, page: PageId) {
-        let gone: Vec<_> =
-            self.connections.keys().filter(|id| id.page == page).copied().collect();
+        let gone: Vec<_> = self
+            .connections
+            .keys()
+            .filter(|id| id.page == page)
+            .copied()
+            .collect();
         for id in gone {
             self.connection(now, id, ConnectionState::Closed);
         }
@@ -153,7 +157,8 @@ impl Tab {
         self.on = false;
         if let Some(mut call) = self.call.take() {
             call.leave(now);
-            self.farewell.extend(std::iter::from_fn(|| call.poll_packet()));
+            self.farewell
+                .extend(std::iter::from_fn(|| call.poll_packet()));
         }
         self.forget_figures();
         self.switch_modes();
@@ -161,7 +166,8 @@ impl Tab {
     }
 
     fn switch_modes(&mut self) {
-        self.modes.extend(self.pages.iter().map(|page| (*page, self.on)));
+        self.modes
+            .extend(self.pages.iter().map(|page| (*page, self.on)));
         self.stale = true;
     }
 
@@ -285,7 +291,9 @@ impl Tab {
     }
 
     fn count_success(&mut self, now: Instant, id: StreamId, before: usize, after: usize) {
-        let Some(stream) = self.streams.get_mut(id) else { return };
+        let Some(stream) = self.streams.get_mut(id) else {
+            return;
+        };
         stream.evidence.succeeded(now);
         match stream.direction {
             Direction::Send => {
@@ -303,7 +311,9 @@ impl Tab {
     }
 
     fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason) {
-        let Some(stream) = self.streams.get_mut(id) else { return };
+        let Some(stream) = self.streams.get_mut(id) else {
+            return;
+        };
         stream.evidence.dropped(now, reason);
         stream.lost_frames();
         match reason {
@@ -337,21 +347,27 @@ impl Tab {
     /// What the frame path itself has to say; it runs for every frame and so does no more.
     pub(crate) fn collect_urgent(&mut self, outputs: &mut VecDeque<Output>) {
         let requests = self.key_frames.drain(..);
-        outputs.extend(
-            requests.map(|id| Output::KeyFrame { page: id.page, stream: id.number }),
-        );
+        outputs.extend(requests.map(|id| Output::KeyFrame {
+            page: id.page,
+            stream: id.number,
+        }));
     }
 
     pub(crate) fn collect(&mut self, now: Instant, tab: TabId, outputs: &mut VecDeque<Output>) {
         let packets = self.farewell.drain(..);
-        let packets =
-            packets.chain(std::iter::from_fn(|| self.call.as_mut().and_then(Call::poll_packet)));
+        let packets = packets.chain(std::iter::from_fn(|| {
+            self.call.as_mut().and_then(Call::poll_packet)
+        }));
         outputs.extend(packets.map(|(to, bytes)| Output::Send {
             page: to.page,
             connection: to.number,
             bytes,
         }));
-        outputs.extend(self.modes.drain(..).map(|(page, on)| Output::Mode { page, on }));
+        outputs.extend(
+            self.modes
+                .drain(..)
+                .map(|(page, on)| Output::Mode { page, on }),
+        );
         self.collect_urgent(outputs);
         self.collect_view(now, tab, outputs);
     }
@@ -363,7 +379,9 @@ impl Tab {
             self.shown = Some(state);
             outputs.push_back(Output::Badge { tab, state });
         }
-        let due = self.last_view.is_none_or(|at| now.since(at) >= VIEW_INTERVAL);
+        let due = self
+            .last_view
+            .is_none_or(|at| now.since(at) >= VIEW_INTERVAL);
         if changed || (self.stale && due) {
             self.stale = false;
             self.last_view = Some(now);
@@ -385,11 +403,13 @@ fn seal<'b>(
         return Err(DropReason::Alone);
     }
     let context = stream.context.ok_or(DropReason::TooManyStreams)?;
-    call.seal(context, codec, frame, buffer).map(Some).map_err(|error| match error {
-        SealError::NoKey => DropReason::NoKey,
-        SealError::Malformed => DropReason::Malformed,
-        SealError::CounterExhausted => DropReason::CounterExhausted,
-    })
+    call.seal(context, codec, frame, buffer)
+        .map(Some)
+        .map_err(|error| match error {
+            SealError::NoKey => DropReason::NoKey,
+            SealError::Malformed => DropReason::Malformed,
+            SealError::CounterExhausted => DropReason::CounterExhausted,
+        })
 }
 
 fn open<'b>(

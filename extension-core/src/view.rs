@@ -128,7 +128,11 @@ pub(crate) fn of(tab: &Tab, now: Instant) -> View {
         safety_number: call.map(Call::safety_number),
         epoch: call.map(Call::epoch),
         members: tab.call.as_ref().map(members).unwrap_or_default(),
-        streams: tab.streams.iter().map(|(id, _)| stream_view(tab, now, id)).collect(),
+        streams: tab
+            .streams
+            .iter()
+            .map(|(id, _)| stream_view(tab, now, id))
+            .collect(),
         problems: problems(tab, now),
         others: others(tab),
         stats: stats(tab),
@@ -152,7 +156,9 @@ pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
     if has(tab, Trouble::PumpBlocked) {
         return (State::Unsupported, "pump-blocked");
     }
-    let Some(call) = &tab.call else { return (State::Trouble, "core-crashed") };
+    let Some(call) = &tab.call else {
+        return (State::Trouble, "core-crashed");
+    };
     if !tab.troubles.is_empty() {
         return (State::Trouble, "trouble");
     }
@@ -168,14 +174,18 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
         };
     }
     let serious = tab.streams.iter().any(|(_, stream)| {
-        let from_outsider = stream.direction == Direction::Receive
-            && call.peer_on(stream.connection).is_none();
+        let from_outsider =
+            stream.direction == Direction::Receive && call.peer_on(stream.connection).is_none();
         stream.evidence.dropping(now).is_some() && !from_outsider
     });
     if serious {
         return (State::Trouble, "trouble");
     }
-    if tab.streams.iter().any(|(_, stream)| stream.evidence.is_good(now)) {
+    if tab
+        .streams
+        .iter()
+        .any(|(_, stream)| stream.evidence.is_good(now))
+    {
         (State::Encrypted, "encrypted")
     } else {
         (State::Joining, "no-media-yet")
@@ -200,11 +210,21 @@ fn members(call: &Call) -> Vec<MemberView> {
 }
 
 fn stream_view(tab: &Tab, now: Instant, id: StreamId) -> StreamView {
-    let stream = tab.streams.get(id).expect("the caller took the id from the map");
-    let protection =
-        if tab.on { stream.evidence.protection(now) } else { Protection::Clear };
+    let stream = tab
+        .streams
+        .get(id)
+        .expect("the caller took the id from the map");
+    let protection = if tab.on {
+        stream.evidence.protection(now)
+    } else {
+        Protection::Clear
+    };
     let ours = tab.call.as_ref().map(Call::peer);
-    let member = if stream.direction == Direction::Send { ours } else { stream.member };
+    let member = if stream.direction == Direction::Send {
+        ours
+    } else {
+        stream.member
+    };
     StreamView {
         page: id.page,
         stream: id.number,
@@ -227,9 +247,7 @@ fn others(tab: &Tab) -> usize {
     let Some(call) = &tab.call else { return 0 };
     tab.connections
         .iter()
-        .filter(|(id, state)| {
-            **state == ConnectionState::Connected && call.peer_on(**id).is_none()
-        })
+        .filter(|(id, state)| **state == ConnectionState::Connected && call.peer_on(**id).is_none())
         .count()
 }
 
@@ -239,20 +257,36 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
         return Vec::new();
     }
     for (_, trouble) in &tab.troubles {
-        found.insert(Problem { code: trouble_code(*trouble), count: None, detail: None });
+        found.insert(Problem {
+            code: trouble_code(*trouble),
+            count: None,
+            detail: None,
+        });
     }
     if let Some(version) = tab.other_version {
         let detail = Some(version.to_string());
-        found.insert(Problem { code: "other-version", count: None, detail });
+        found.insert(Problem {
+            code: "other-version",
+            count: None,
+            detail,
+        });
     }
     let others = others(tab);
     if others > 0 {
-        found.insert(Problem { code: "others-without-sotto", count: Some(others), detail: None });
+        found.insert(Problem {
+            code: "others-without-sotto",
+            count: Some(others),
+            detail: None,
+        });
     }
     if let Some(call) = &tab.call {
         let silent = call.silent_members(now);
         if silent > 0 {
-            found.insert(Problem { code: "member-unreachable", count: Some(silent), detail: None });
+            found.insert(Problem {
+                code: "member-unreachable",
+                count: Some(silent),
+                detail: None,
+            });
         }
         found.extend(stream_problems(tab, call, now));
     }
@@ -277,7 +311,11 @@ fn stream_problems<'a>(
             DropReason::Malformed => ("malformed", codec),
             DropReason::Alone => return None,
         };
-        Some(Problem { code, count: None, detail })
+        Some(Problem {
+            code,
+            count: None,
+            detail,
+        })
     })
 }
 

@@ -19,7 +19,9 @@ impl WasmCore {
     /// A core without tabs, from 32 random bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(seed: &[u8]) -> Result<WasmCore, JsError> {
-        let seed = seed.try_into().map_err(|_| JsError::new("the seed must be 32 bytes"))?;
+        let seed = seed
+            .try_into()
+            .map_err(|_| JsError::new("the seed must be 32 bytes"))?;
         Ok(Self(Core::new(seed)))
     }
 
@@ -63,16 +65,23 @@ impl WasmCore {
             "closed" => ConnectionState::Closed,
             _ => return,
         };
-        self.0.connection(at(now), connection_id(page, connection), state);
+        self.0
+            .connection(at(now), connection_id(page, connection), state);
     }
 
     pub fn channel(&mut self, now: f64, page: u32, connection: u32, open: bool) {
-        let state = if open { ChannelState::Open } else { ChannelState::Closed };
-        self.0.channel(at(now), connection_id(page, connection), state);
+        let state = if open {
+            ChannelState::Open
+        } else {
+            ChannelState::Closed
+        };
+        self.0
+            .channel(at(now), connection_id(page, connection), state);
     }
 
     pub fn control(&mut self, now: f64, page: u32, connection: u32, bytes: &[u8]) {
-        self.0.control(at(now), connection_id(page, connection), bytes);
+        self.0
+            .control(at(now), connection_id(page, connection), bytes);
     }
 
     pub fn stream(
@@ -94,7 +103,13 @@ impl WasmCore {
             "video" => MediaKind::Video,
             _ => return,
         };
-        self.0.stream(at(now), stream_id(page, stream), connection, direction, media);
+        self.0.stream(
+            at(now),
+            stream_id(page, stream),
+            connection,
+            direction,
+            media,
+        );
     }
 
     #[wasm_bindgen(js_name = streamEnded)]
@@ -146,7 +161,9 @@ impl WasmCore {
 
     #[wasm_bindgen(js_name = pollOutput)]
     pub fn poll_output(&mut self) -> Result<JsValue, JsError> {
-        let Some(output) = self.0.poll_output() else { return Ok(JsValue::UNDEFINED) };
+        let Some(output) = self.0.poll_output() else {
+            return Ok(JsValue::UNDEFINED);
+        };
         let value = serde_wasm_bindgen::to_value(&output)?;
         if let Output::Send { bytes, .. } = &output {
             let bytes = js_sys::Uint8Array::from(bytes.as_slice());
@@ -168,9 +185,15 @@ fn at(now: f64) -> Instant {
 }
 
 fn connection_id(page: u32, number: u32) -> ConnectionId {
-    ConnectionId { page: PageId(page), number }
+    ConnectionId {
+        page: PageId(page),
+        number,
+    }
 }
 
 fn stream_id(page: u32, number: u32) -> StreamId {
-    StreamId { page: PageId(page), number }
+    StreamId {
+        page: PageId(page),
+        number,
+    }
 }

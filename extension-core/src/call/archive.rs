@@ -29,7 +29,9 @@ impl Archive {
     }
 
     pub fn joiner(&self, peer: PeerId, reference: KeyPackageRef) -> Option<&Joiner> {
-        self.joiners.get(&peer).filter(|joiner| joiner.reference == reference)
+        self.joiners
+            .get(&peer)
+            .filter(|joiner| joiner.reference == reference)
     }
 
     pub fn forget_joiner(&mut self, peer: PeerId) {
@@ -45,7 +47,10 @@ impl Archive {
     }
 
     pub fn commit(&self, ended: Epoch) -> Option<&[u8]> {
-        self.commits.iter().find(|(epoch, _)| *epoch == ended).map(|(_, commit)| &commit[..])
+        self.commits
+            .iter()
+            .find(|(epoch, _)| *epoch == ended)
+            .map(|(_, commit)| &commit[..])
     }
 
     pub fn keep_welcome(&mut self, added: Vec<PeerId>, welcome: Vec<u8>) {
@@ -53,7 +58,11 @@ impl Archive {
     }
 
     pub fn welcome(&self, peer: PeerId) -> Option<&[u8]> {
-        let found = self.welcomes.iter().rev().find(|(added, _)| added.contains(&peer));
+        let found = self
+            .welcomes
+            .iter()
+            .rev()
+            .find(|(added, _)| added.contains(&peer));
         found.map(|(_, welcome)| &welcome[..])
     }
 
@@ -63,7 +72,10 @@ impl Archive {
 
     pub fn member(&self, epoch: EpochId, leaf: Leaf) -> Option<PeerId> {
         let (_, members) = self.epochs.iter().find(|(id, _)| *id == epoch)?;
-        members.iter().find(|(index, _)| *index == leaf).map(|(_, peer)| *peer)
+        members
+            .iter()
+            .find(|(index, _)| *index == leaf)
+            .map(|(_, peer)| *peer)
     }
 
     /// Another group: what belonged to the old one helps nobody.

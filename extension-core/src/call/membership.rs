@@ -50,7 +50,9 @@ impl Call {
         let joiner = Joiner::parse(bytes).map_err(|_| WireError::Malformed)?;
         let announced = self.roster.live(now).any(|(peer, beacon)| {
             peer == joiner.peer
-                && beacon.seeks.is_some_and(|seek| seek.key_package == joiner.reference)
+                && beacon
+                    .seeks
+                    .is_some_and(|seek| seek.key_package == joiner.reference)
         });
         if announced {
             self.archive.keep_joiner(joiner);
@@ -63,7 +65,9 @@ impl Call {
             .seeking
             .take_if(|seeking| seeking.candidate.is_welcomed_by(bytes))
             .map(|seeking| (seeking.target, seeking.candidate.join(bytes)));
-        let Some((target, joined)) = ours else { return Ok(()) };
+        let Some((target, joined)) = ours else {
+            return Ok(());
+        };
         self.beacon_due = true;
         let group = joined.map_err(|_| WireError::Malformed)?;
         if group.id() != target {
@@ -85,7 +89,9 @@ impl Call {
             }
             Ok(Merged::Removed) => {
                 let alone = found(&mut self.rng, &self.identity);
-                alone.and_then(|group| self.adopt(now, group)).map_err(|_| WireError::Malformed)
+                alone
+                    .and_then(|group| self.adopt(now, group))
+                    .map_err(|_| WireError::Malformed)
             }
             Err(GroupError::NotForUs) => Ok(()),
             Err(_) => Err(WireError::Malformed),
@@ -112,7 +118,11 @@ impl Call {
         let base_key = self.group.media_base_key()?;
         self.keyring.install(now, id, self.standing.leaf, &base_key);
         self.archive.keep_epoch(id, self.members.clone());
-        let bound = if nobody_before { Duration::ZERO } else { SWITCH_BOUND };
+        let bound = if nobody_before {
+            Duration::ZERO
+        } else {
+            SWITCH_BOUND
+        };
         self.switch_by = Some(now + bound);
         self.beacon_due = true;
         Ok(())
@@ -159,11 +169,19 @@ impl Call {
             .collect();
         // A member that asks to be added again is removed only together with being added.
         let waiting = |leaf: &Leaf| {
-            let owner = self.members.iter().find(|(index, _)| index == leaf).map(|(_, peer)| *peer);
+            let owner = self
+                .members
+                .iter()
+                .find(|(index, _)| index == leaf)
+                .map(|(_, peer)| *peer);
             add.iter().any(|(peer, _)| Some(*peer) == owner)
                 && !joiners.iter().any(|joiner| Some(joiner.peer) == owner)
         };
-        let remove: Vec<Leaf> = remove.iter().copied().filter(|leaf| !waiting(leaf)).collect();
+        let remove: Vec<Leaf> = remove
+            .iter()
+            .copied()
+            .filter(|leaf| !waiting(leaf))
+            .collect();
         if self.commit_batch(now, &joiners, &remove) {
             return true;
         }

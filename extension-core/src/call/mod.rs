@@ -159,13 +159,26 @@ impl Call {
     /// When to call [`Call::handle_timeout`] next.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let beacon = self.last_beacon.map(|at| {
-            at + if self.beacon_due { BEACON_SPACING } else { BEACON_INTERVAL }
+            at + if self.beacon_due {
+                BEACON_SPACING
+            } else {
+                BEACON_INTERVAL
+            }
         });
-        let patience = self.seeking.as_ref().map(|seeking| seeking.since + SEEK_PATIENCE);
-        [self.wake, beacon, patience, self.switch_by, self.keyring.next_expiry()]
-            .into_iter()
-            .flatten()
-            .min()
+        let patience = self
+            .seeking
+            .as_ref()
+            .map(|seeking| seeking.since + SEEK_PATIENCE);
+        [
+            self.wake,
+            beacon,
+            patience,
+            self.switch_by,
+            self.keyring.next_expiry(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The next packet to send, and on which channel.
@@ -208,7 +221,10 @@ impl Call {
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let opened = self.keyring.open(codec, frame, buffer)?;
         let member = self.archive.member(opened.epoch, opened.kid.leaf);
-        Ok(OpenedFrame { frame: opened.frame, member })
+        Ok(OpenedFrame {
+            frame: opened.frame,
+            member,
+        })
     }
 
     /// Whether nobody else is in our group.
@@ -306,7 +322,11 @@ impl Call {
 
     fn beacon_if_due(&mut self, now: Instant) {
         let elapsed = self.last_beacon.map(|at| now.since(at));
-        let wait = if self.beacon_due { BEACON_SPACING } else { BEACON_INTERVAL };
+        let wait = if self.beacon_due {
+            BEACON_SPACING
+        } else {
+            BEACON_INTERVAL
+        };
         if elapsed.is_none_or(|elapsed| elapsed >= wait) {
             self.send_beacon(now);
         }
@@ -331,8 +351,13 @@ impl Call {
     }
 
     fn announce_key_package(&mut self, now: Instant) {
-        let Some(seeking) = &mut self.seeking else { return };
-        if seeking.announced.is_none_or(|at| now.since(at) >= BEACON_INTERVAL) {
+        let Some(seeking) = &mut self.seeking else {
+            return;
+        };
+        if seeking
+            .announced
+            .is_none_or(|at| now.since(at) >= BEACON_INTERVAL)
+        {
             seeking.announced = Some(now);
             let message = Message::KeyPackage(seeking.candidate.message().into());
             self.broadcast(&message);
@@ -367,7 +392,11 @@ fn standing_of(group: &Group) -> Standing {
 }
 
 fn epoch_id(standing: &Standing) -> EpochId {
-    EpochId { group: standing.group, epoch: standing.epoch, branch: standing.digest }
+    EpochId {
+        group: standing.group,
+        epoch: standing.epoch,
+        branch: standing.digest,
+    }
 }
 
 #[cfg(test)]

@@ -128,7 +128,10 @@ fn media_flows_between_members_and_to_nobody_else() {
 fn frames_of_the_old_epoch_open_for_ten_seconds_more() {
     let mut mesh = Mesh::new(2);
     mesh.run_for(SECOND);
-    let sealed = [mesh.seal(0, b"one").expect("sealed"), mesh.seal(0, b"two").expect("sealed")];
+    let sealed = [
+        mesh.seal(0, b"one").expect("sealed"),
+        mesh.seal(0, b"two").expect("sealed"),
+    ];
     mesh.add();
     mesh.run_for(SECOND * 5);
     assert_eq!(mesh.open(1, &sealed[0]), Ok(b"one".to_vec()));
@@ -158,14 +161,29 @@ fn garbage_on_a_channel_changes_nothing() {
     for kind in 0..=255 {
         let mut body = whole.clone();
         body[0] = kind;
-        inputs.push(Packet { message: kind.into(), index: 0, count: 1, fragment: &body }.to_bytes());
+        inputs.push(
+            Packet {
+                message: kind.into(),
+                index: 0,
+                count: 1,
+                fragment: &body,
+            }
+            .to_bytes(),
+        );
     }
     for cut in 0..whole.len() {
-        let packet = Packet { message: 9, index: 0, count: 1, fragment: &whole[..cut] };
+        let packet = Packet {
+            message: 9,
+            index: 0,
+            count: 1,
+            fragment: &whole[..cut],
+        };
         inputs.push(packet.to_bytes());
     }
     for bytes in inputs {
-        let _ = mesh.call_mut(0).handle_packet(now, Mesh::link(0, 1), &bytes);
+        let _ = mesh
+            .call_mut(0)
+            .handle_packet(now, Mesh::link(0, 1), &bytes);
     }
     mesh.run_for(SECOND * 2);
     assert_eq!(mesh.call(0).safety_number(), before);
@@ -181,8 +199,13 @@ fn recorded_control_messages_played_again_change_nothing() {
     let recorded = mesh.network.recorded();
     assert!(recorded.len() > 10);
     let now = mesh.now();
-    for (from, to, bytes) in recorded.iter().filter(|(_, _, bytes)| bytes.len() < MAX_MESSAGE) {
-        let _ = mesh.call_mut(*to).handle_packet(now, Mesh::link(*to, *from), bytes);
+    for (from, to, bytes) in recorded
+        .iter()
+        .filter(|(_, _, bytes)| bytes.len() < MAX_MESSAGE)
+    {
+        let _ = mesh
+            .call_mut(*to)
+            .handle_packet(now, Mesh::link(*to, *from), bytes);
     }
     mesh.run_for(SECOND * 2);
     mesh.assert_one_group(&[0, 1, 2]);
@@ -197,11 +220,24 @@ fn a_flood_of_strangers_is_bounded_and_members_stay() {
     for number in 0..400 {
         let stranger = Identity::generate(&mut rng);
         let standing = mesh.call(0).standing;
-        let beacon = Beacon { sequence: 1, standing, seeks: None, presence: Presence::Here };
+        let beacon = Beacon {
+            sequence: 1,
+            standing,
+            seeks: None,
+            presence: Presence::Here,
+        };
         let body = Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes();
-        let packet = Packet { message: number, index: 0, count: 1, fragment: &body }.to_bytes();
+        let packet = Packet {
+            message: number,
+            index: 0,
+            count: 1,
+            fragment: &body,
+        }
+        .to_bytes();
         let now = mesh.now();
-        let _ = mesh.call_mut(0).handle_packet(now, Mesh::link(0, 1), &packet);
+        let _ = mesh
+            .call_mut(0)
+            .handle_packet(now, Mesh::link(0, 1), &packet);
     }
     assert!(mesh.call(0).live_peers(mesh.now()).count() <= crate::roster::MAX_PEERS);
     mesh.run_for(SECOND * 7);
@@ -216,9 +252,17 @@ fn a_key_package_that_nobody_announced_is_not_kept() {
     let ghost = Identity::generate(&mut rng);
     let candidate = Candidate::new(&ghost, fork(&mut rng)).expect("a key package");
     let body = Message::KeyPackage(candidate.message().into()).to_bytes();
-    let packet = Packet { message: 1, index: 0, count: 1, fragment: &body }.to_bytes();
+    let packet = Packet {
+        message: 1,
+        index: 0,
+        count: 1,
+        fragment: &body,
+    }
+    .to_bytes();
     let now = mesh.now();
-    mesh.call_mut(0).handle_packet(now, Mesh::link(0, 1), &packet).expect("well-formed");
+    mesh.call_mut(0)
+        .handle_packet(now, Mesh::link(0, 1), &packet)
+        .expect("well-formed");
     mesh.run_for(SECOND * 2);
     mesh.assert_one_group(&[0, 1]);
 }
@@ -228,17 +272,36 @@ fn a_welcome_to_a_group_that_we_did_not_seek_is_refused() {
     let mut rng = ChaCha20Rng::from_seed([7; 32]);
     let mut mesh = Mesh::new(2);
     mesh.run_for(Duration::from_millis(15));
-    let seeker = (0..2).find(|who| mesh.call(*who).seeking.is_some()).expect("one seeks");
-    let candidate = &mesh.call(seeker).seeking.as_ref().expect("it seeks").candidate;
+    let seeker = (0..2)
+        .find(|who| mesh.call(*who).seeking.is_some())
+        .expect("one seeks");
+    let candidate = &mesh
+        .call(seeker)
+        .seeking
+        .as_ref()
+        .expect("it seeks")
+        .candidate;
     let joiner = crate::group::Joiner::parse(candidate.message()).expect("its key package");
     let thief = Identity::generate(&mut rng);
     let mut trap = found(&mut rng, &thief).expect("a group");
-    let welcome = trap.commit(&thief, &[&joiner], &[]).expect("a commit").welcome.expect("adds");
+    let welcome = trap
+        .commit(&thief, &[&joiner], &[])
+        .expect("a commit")
+        .welcome
+        .expect("adds");
     let body = Message::Welcome(welcome.into()).to_bytes();
-    let packet = Packet { message: 1, index: 0, count: 1, fragment: &body }.to_bytes();
+    let packet = Packet {
+        message: 1,
+        index: 0,
+        count: 1,
+        fragment: &body,
+    }
+    .to_bytes();
     let now = mesh.now();
     let other = 1 - seeker;
-    let outcome = mesh.call_mut(seeker).handle_packet(now, Mesh::link(seeker, other), &packet);
+    let outcome = mesh
+        .call_mut(seeker)
+        .handle_packet(now, Mesh::link(seeker, other), &packet);
     assert_eq!(outcome, Err(WireError::Malformed));
     mesh.run_for(SECOND * 6);
     mesh.assert_one_group(&[0, 1]);

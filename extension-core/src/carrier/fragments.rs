@@ -25,7 +25,15 @@ pub fn cut(number: u32, message: &[u8]) -> Vec<Vec<u8>> {
         &message[start..message.len().min(start + FRAGMENT)]
     };
     (0..count)
-        .map(|index| Packet { message: number, index, count, fragment: fragment(index) }.to_bytes())
+        .map(|index| {
+            Packet {
+                message: number,
+                index,
+                count,
+                fragment: fragment(index),
+            }
+            .to_bytes()
+        })
         .collect()
 }
 
@@ -43,7 +51,11 @@ pub struct Reassembly {
 
 impl Reassembly {
     /// Takes a packet; gives the message back when it was the last one missing.
-    pub fn handle(&mut self, now: Instant, packet: Packet<'_>) -> Result<Option<Vec<u8>>, WireError> {
+    pub fn handle(
+        &mut self,
+        now: Instant,
+        packet: Packet<'_>,
+    ) -> Result<Option<Vec<u8>>, WireError> {
         let count = usize::from(packet.count);
         if count > MAX_FRAGMENTS || packet.fragment.len() > FRAGMENT {
             return Err(WireError::TooLarge);
@@ -53,11 +65,14 @@ impl Reassembly {
         }
         self.forget_stale(now);
         self.make_room(packet.message);
-        let partial = self.partial.entry(packet.message).or_insert_with(|| Partial {
-            since: now,
-            missing: count,
-            fragments: vec![None; count],
-        });
+        let partial = self
+            .partial
+            .entry(packet.message)
+            .or_insert_with(|| Partial {
+                since: now,
+                missing: count,
+                fragments: vec![None; count],
+            });
         if partial.fragments.len() != count {
             return Err(WireError::Malformed);
         }
@@ -73,7 +88,8 @@ impl Reassembly {
     }
 
     fn forget_stale(&mut self, now: Instant) {
-        self.partial.retain(|_, partial| now.since(partial.since) < PATIENCE);
+        self.partial
+            .retain(|_, partial| now.since(partial.since) < PATIENCE);
     }
 
     fn make_room(&mut self, message: u32) {
@@ -106,7 +122,9 @@ mod tests {
             .iter()
             .map(|bytes| {
                 let packet = Packet::parse(bytes).expect("our own packet");
-                reassembly.handle(Instant(0), packet).expect("within bounds")
+                reassembly
+                    .handle(Instant(0), packet)
+                    .expect("within bounds")
             })
             .collect()
     }
@@ -136,16 +154,31 @@ mod tests {
         assert_eq!(reassembly.partial.len(), MAX_PARTIAL);
         let packets = cut(5000, &message());
         let late = Packet::parse(&packets[0]).expect("our own packet");
-        reassembly.handle(Instant(60_000), late).expect("within bounds");
+        reassembly
+            .handle(Instant(60_000), late)
+            .expect("within bounds");
         assert_eq!(reassembly.partial.len(), 1);
     }
 
     #[test]
     fn a_message_over_the_bounds_is_refused_at_its_first_packet() {
-        let huge = Packet { message: 1, index: 0, count: u16::MAX, fragment: &[0; 10] };
-        let fat = Packet { message: 1, index: 0, count: 2, fragment: &[0; FRAGMENT + 1] };
+        let huge = Packet {
+            message: 1,
+            index: 0,
+            count: u16::MAX,
+            fragment: &[0; 10],
+        };
+        let fat = Packet {
+            message: 1,
+            index: 0,
+            count: 2,
+            fragment: &[0; FRAGMENT + 1],
+        };
         let mut reassembly = Reassembly::default();
-        assert_eq!(reassembly.handle(Instant(0), huge), Err(WireError::TooLarge));
+        assert_eq!(
+            reassembly.handle(Instant(0), huge),
+            Err(WireError::TooLarge)
+        );
         assert_eq!(reassembly.handle(Instant(0), fat), Err(WireError::TooLarge));
         assert!(reassembly.partial.is_empty());
     }
@@ -153,9 +186,22 @@ mod tests {
     #[test]
     fn fragments_that_contradict_each_other_are_refused() {
         let mut reassembly = Reassembly::default();
-        let first = Packet { message: 1, index: 0, count: 3, fragment: b"a" };
-        let other = Packet { message: 1, index: 4, count: 5, fragment: b"b" };
+        let first = Packet {
+            message: 1,
+            index: 0,
+            count: 3,
+            fragment: b"a",
+        };
+        let other = Packet {
+            message: 1,
+            index: 4,
+            count: 5,
+            fragment: b"b",
+        };
         assert_eq!(reassembly.handle(Instant(0), first), Ok(None));
-        assert_eq!(reassembly.handle(Instant(0), other), Err(WireError::Malformed));
+        assert_eq!(
+            reassembly.handle(Instant(0), other),
+            Err(WireError::Malformed)
+        );
     }
 }

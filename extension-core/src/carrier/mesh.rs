@@ -40,7 +40,13 @@ impl MeshCarrier {
             return false;
         }
         let allowance = Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND);
-        self.links.insert(link, Link { reassembly: Reassembly::default(), allowance });
+        self.links.insert(
+            link,
+            Link {
+                reassembly: Reassembly::default(),
+                allowance,
+            },
+        );
         true
     }
 
@@ -69,7 +75,8 @@ impl Carrier for MeshCarrier {
         let packets = cut(self.next_message, message);
         self.next_message = self.next_message.wrapping_add(1);
         for link in self.links.keys() {
-            self.outgoing.extend(packets.iter().map(|packet| (*link, packet.clone())));
+            self.outgoing
+                .extend(packets.iter().map(|packet| (*link, packet.clone())));
         }
     }
 
@@ -84,7 +91,10 @@ mod tests {
     use crate::ids::PageId;
 
     fn link(number: u32) -> ConnectionId {
-        ConnectionId { page: PageId(1), number }
+        ConnectionId {
+            page: PageId(1),
+            number,
+        }
     }
 
     fn drain(carrier: &mut MeshCarrier) -> Vec<(ConnectionId, Vec<u8>)> {
@@ -108,7 +118,10 @@ mod tests {
         carrier.broadcast(b"hello");
         carrier.close(link(1));
         assert_eq!(drain(&mut carrier), []);
-        assert_eq!(carrier.handle_packet(Instant(0), link(1), b"x"), Err(WireError::NotOurs));
+        assert_eq!(
+            carrier.handle_packet(Instant(0), link(1), b"x"),
+            Err(WireError::NotOurs)
+        );
     }
 
     #[test]
@@ -127,7 +140,9 @@ mod tests {
     #[test]
     fn links_are_bounded() {
         let mut carrier = MeshCarrier::default();
-        let opened = (0..2000).filter(|number| carrier.open(Instant(0), link(*number))).count();
+        let opened = (0..2000)
+            .filter(|number| carrier.open(Instant(0), link(*number)))
+            .count();
         assert_eq!(opened, MAX_LINKS);
     }
 }

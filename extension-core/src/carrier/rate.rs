@@ -15,7 +15,12 @@ pub struct Bucket {
 impl Bucket {
     /// A full bucket.
     pub fn new(now: Instant, size: u64, per_second: u64) -> Self {
-        Self { size, per_second, level: size * 1000, filled: now }
+        Self {
+            size,
+            per_second,
+            level: size * 1000,
+            filled: now,
+        }
     }
 
     /// Takes `tokens`, or nothing and says no.
@@ -43,6 +48,9 @@ mod tests {
         assert_eq!((0..5).filter(|_| bucket.take(Instant(0), 1)).count(), 3);
         assert!(!bucket.take(Instant(499), 1));
         assert!(bucket.take(Instant(500), 1));
-        assert_eq!((0..9).filter(|_| bucket.take(Instant(60_000), 1)).count(), 3);
+        assert_eq!(
+            (0..9).filter(|_| bucket.take(Instant(60_000), 1)).count(),
+            3
+        );
     }
 }

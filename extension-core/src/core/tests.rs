@@ -1,1 +1,456 @@
+//! The core as the worker drives it: two browsers of tabs, pages, connections and streams, wired
+//! to each other.
 
+use std::time::Duration;
+
+use super::*;
+use crate::evidence::{DropReason, Protection};
+
+const TAB: TabId = TabId(7);
+
+/// Two cores, each with one page, one connection and a camera and a microphone each way.
+struct Pair {
+    cores: [Core; 2],
+    pages: [PageId; 2],
+    now: Instant,
+    key_frames: Vec<(usize, u32)>,
+    modes: Vec<(usize, bool)>,
+}
+
+const CONNECTION: u32 = 1;
+const SEND_VIDEO: u32 = 1;
+const RECEIVE_VIDEO: u32 = 2;
+const SEND_AUDIO: u32 = 3;
+const RECEIVE_AUDIO: u32 = 4;
+
+const PLAIN_VIDEO: [u8; 60] = [0x10; 60];
+const PLAIN_AUDIO: [u8; 60] = [0x78; 60];
+
+impl Pair {
+    fn new() -> Self {
+        let mut cores = [Core::new([1; 32]), Core::new([2; 32])];
+        let now = Instant(1000);
+        let pages = [0, 1].map(|who| cores[who].attach(now, TAB).expect("a page"));
+        let mut pair = Self {
+            cores,
+            pages,
+            now,
+            key_frames: vec![],
+            modes: vec![],
+        };
+        for who in [0, 1] {
+            pair.connect(who);
+        }
+        pair.exchange();
+        pair
+    }
+
+    fn connect(&mut self, who: usize) {
+        let id = self.connection(who);
+        let core = &mut self.cores[who];
+        core.connection(self.now, id, ConnectionState::New);
+        core.connection(self.now, id, ConnectionState::Connected);
+        core.channel(self.now, id, ChannelState::Open);
+        for (number, direction, media) in [
+            (SEND_VIDEO, Direction::Send, MediaKind::Video),
+            (RECEIVE_VIDEO, Direction::Receive, MediaKind::Video),
+            (SEND_AUDIO, Direction::Send, MediaKind::Audio),
+            (RECEIVE_AUDIO, Direction::Receive, MediaKind::Audio),
+        ] {
+            let id = StreamId {
+                page: id.page,
+                number,
+            };
+            core.stream(self.now, id, CONNECTION, direction, media);
+        }
+    }
+
+    fn connection(&self, who: usize) -> ConnectionId {
+        ConnectionId {
+            page: self.pages[who],
+            number: CONNECTION,
+        }
+    }
+
+    fn both_on() -> Self {
+        let mut pair = Self::new();
+        pair.cores[0].turn_on(pair.now, TAB);
+        pair.cores[1].turn_on(pair.now, TAB);
+        pair.run_for(Duration::from_millis(500));
+        pair
+    }
+
+    /// Passes control bytes back and forth until nobody has any.
+    fn exchange(&mut self) {
+        let mut quiet = false;
+        while !quiet {
+            quiet = true;
+            for who in [0, 1] {
+                while let Some(output) = self.cores[who].poll_output() {
+                    quiet &= self.carry_out(who, output);
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, who: usize, output: Output) -> bool {
+        match output {
+            Output::Send { bytes, .. } => {
+                let to = self.connection(1 - who);
+                self.cores[1 - who].control(self.now, to, &bytes);
+                return false;
+            }
+            Output::KeyFrame { stream, .. } => self.key_frames.push((who, stream)),
+            Output::Mode { on, .. } => self.modes.push((who, on)),
+            Output::View { .. } | Output::Badge { .. } => {}
+        }
+        true
+    }
+
+    fn run_for(&mut self, span: Duration) {
+        let end = self.now + span;
+        self.exchange();
+        while let Some(next) = self.cores.iter().filter_map(Core::poll_timeout).min() {
+            if next > end {
+                break;
+            }
+            self.now = self.now.max(next);
+            for who in [0, 1] {
+                self.cores[who].handle_timeout(self.now);
+            }
+            self.exchange();
+        }
+        self.now = end;
+    }
+
+    fn transform(&mut self, who: usize, stream: u32, mime: &str, frame: &[u8]) -> Option<Vec<u8>> {
+        let core = &mut self.cores[who];
+        let codec = core.codec(mime);
+        let id = StreamId {
+            page: self.pages[who],
+            number: stream,
+        };
+        core.transform(self.now, id, codec, frame)
+            .map(<[u8]>::to_vec)
+    }
+
+    fn send_video(&mut self, from: usize) -> Option<Vec<u8>> {
+        let sealed = self.transform(from, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO)?;
+        self.transform(1 - from, RECEIVE_VIDEO, "video/VP8", &sealed)
+    }
+
+    fn view(&self, who: usize) -> View {
+        self.cores[who].view(self.now, TAB)
+    }
+
+    fn codes(&self, who: usize) -> Vec<&'static str> {
+        self.view(who)
+            .problems
+            .iter()
+            .map(|problem| problem.code)
+            .collect()
+    }
+}
+
+#[test]
+fn off_shows_off_and_passes_nothing_through_the_core() {
+    let mut pair = Pair::new();
+    assert_eq!(pair.view(0).state, State::Off);
+    assert_eq!(pair.modes, [(0, false), (1, false)]);
+    assert_eq!(
+        pair.transform(0, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO),
+        None
+    );
+}
+
+#[test]
+fn encrypted_is_said_only_once_frames_have_flowed() {
+    let mut pair = Pair::new();
+    pair.cores[0].turn_on(pair.now, TAB);
+    pair.exchange();
+    assert_eq!(pair.view(0).state, State::Alone);
+    pair.cores[1].turn_on(pair.now, TAB);
+    pair.run_for(Duration::from_millis(500));
+    assert_eq!(
+        (pair.view(0).state, pair.view(0).reason),
+        (State::Joining, "no-media-yet")
+    );
+    assert_eq!(pair.send_video(0).as_deref(), Some(&PLAIN_VIDEO[..]));
+    assert_eq!(pair.view(0).state, State::Encrypted);
+    assert_eq!(pair.view(1).state, State::Encrypted);
+    pair.run_for(Duration::from_secs(4));
+    assert_eq!(pair.view(0).state, State::Joining);
+}
+
+#[test]
+fn both_see_the_same_number_and_members() {
+    let pair = Pair::both_on();
+    let views = [pair.view(0), pair.view(1)];
+    assert!(views[0].safety_number.is_some());
+    assert_eq!(views[0].safety_number, views[1].safety_number);
+    assert_eq!(views.each_ref().map(|view| view.members.len()), [2, 2]);
+}
+
+#[test]
+fn alone_nothing_is_sent_and_no_number_is_shown() {
+    let mut pair = Pair::new();
+    pair.cores[0].turn_on(pair.now, TAB);
+    assert_eq!(
+        pair.transform(0, SEND_AUDIO, "audio/opus", &PLAIN_AUDIO),
+        None
+    );
+    let view = pair.view(0);
+    assert_eq!(view.state, State::Alone);
+    assert_eq!(view.streams[2].reason, Some(DropReason::Alone));
+    assert_eq!(view.safety_number, None);
+}
+
+#[test]
+fn a_codec_that_we_cannot_carry_is_dropped_and_named() {
+    let mut pair = Pair::both_on();
+    assert_eq!(
+        pair.transform(0, SEND_VIDEO, "video/H264", &PLAIN_VIDEO),
+        None
+    );
+    let view = pair.view(0);
+    assert_eq!(view.state, State::Trouble);
+    assert_eq!(view.problems[0].code, "codec-unsupported");
+    assert_eq!(view.problems[0].detail.as_deref(), Some("H264"));
+    assert_eq!(view.streams[0].protection, Protection::Dropped);
+}
+
+#[test]
+fn a_plain_frame_is_never_shown_while_we_are_on() {
+    let mut pair = Pair::both_on();
+    assert_eq!(
+        pair.transform(1, RECEIVE_VIDEO, "video/VP8", &PLAIN_VIDEO),
+        None
+    );
+    assert_eq!(
+        pair.transform(1, RECEIVE_AUDIO, "audio/opus", &PLAIN_AUDIO),
+        None
+    );
+    assert_eq!(pair.view(1).state, State::Trouble);
+}
+
+#[test]
+fn the_plain_frames_of_someone_without_sotto_are_dropped_and_no_trouble() {
+    let mut pair = Pair::both_on();
+    let stranger = ConnectionId {
+        page: pair.pages[0],
+        number: 9,
+    };
+    pair.cores[0].connection(pair.now, stranger, ConnectionState::Connected);
+    let stream = StreamId {
+        page: pair.pages[0],
+        number: 90,
+    };
+    pair.cores[0].stream(pair.now, stream, 9, Direction::Receive, MediaKind::Video);
+    assert_eq!(pair.transform(0, 90, "video/VP8", &PLAIN_VIDEO), None);
+    pair.send_video(0);
+    let view = pair.view(0);
+    assert_eq!((view.state, view.others), (State::Encrypted, 1));
+    assert_eq!(pair.codes(0), ["others-without-sotto"]);
+    assert_eq!(view.streams[4].reason, Some(DropReason::NotSealed));
+}
+
+#[test]
+fn forged_frames_are_counted_and_the_call_goes_on() {
+    let mut pair = Pair::both_on();
+    let sealed = pair
+        .transform(0, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO)
+        .expect("sealed");
+    for cut in 0..sealed.len() {
+        assert_eq!(
+            pair.transform(1, RECEIVE_VIDEO, "video/VP8", &sealed[..cut]),
+            None
+        );
+    }
+    let mut forged = sealed.clone();
+    *forged.last_mut().expect("bytes") ^= 1;
+    assert_eq!(pair.transform(1, RECEIVE_VIDEO, "video/VP8", &forged), None);
+    assert!(pair.view(1).stats.failed > 0);
+    assert_eq!(pair.view(1).state, State::Trouble);
+    assert!(
+        pair.transform(1, RECEIVE_VIDEO, "video/VP8", &sealed)
+            .is_some()
+    );
+    assert_eq!(pair.view(1).state, State::Encrypted);
+}
+
+#[test]
+fn replayed_and_empty_frames_are_dropped_without_a_word() {
+    let mut pair = Pair::both_on();
+    let sealed = pair
+        .transform(0, SEND_AUDIO, "audio/opus", &PLAIN_AUDIO)
+        .expect("sealed");
+    assert!(
+        pair.transform(1, RECEIVE_AUDIO, "audio/opus", &sealed)
+            .is_some()
+    );
+    assert_eq!(
+        pair.transform(1, RECEIVE_AUDIO, "audio/opus", &sealed),
+        None
+    );
+    assert_eq!(pair.transform(1, RECEIVE_AUDIO, "audio/opus", &[]), None);
+    let view = pair.view(1);
+    assert_eq!((view.stats.failed, view.state), (0, State::Encrypted));
+    assert_eq!(pair.codes(1), Vec::<&str>::new());
+}
+
+#[test]
+fn a_key_frame_is_asked_for_where_the_decoder_missed_something() {
+    let mut pair = Pair::both_on();
+    pair.send_video(0);
+    pair.exchange();
+    assert_eq!(pair.key_frames, [(1, RECEIVE_VIDEO)]);
+    pair.key_frames.clear();
+    pair.send_video(0);
+    pair.exchange();
+    assert_eq!(pair.key_frames, []);
+}
+
+#[test]
+fn turning_off_ends_the_others_encryption_too() {
+    let mut pair = Pair::both_on();
+    pair.send_video(0);
+    pair.cores[0].turn_off(pair.now, TAB);
+    pair.run_for(Duration::from_millis(300));
+    assert_eq!(pair.view(0).state, State::Off);
+    assert_eq!(pair.view(0).members.len(), 0);
+    assert_eq!(pair.view(1).state, State::Alone);
+    assert_eq!(pair.modes.last(), Some(&(0, false)));
+}
+
+#[test]
+fn off_and_on_again_gives_new_keys_and_another_number() {
+    let mut pair = Pair::both_on();
+    let before = pair.view(0).safety_number;
+    let sealed = pair
+        .transform(0, SEND_AUDIO, "audio/opus", &PLAIN_AUDIO)
+        .expect("sealed");
+    pair.cores[1].turn_off(pair.now, TAB);
+    pair.run_for(Duration::from_millis(100));
+    pair.cores[1].turn_on(pair.now, TAB);
+    pair.run_for(Duration::from_secs(2));
+    assert_eq!(
+        pair.transform(1, RECEIVE_AUDIO, "audio/opus", &sealed),
+        None
+    );
+    assert_ne!(pair.view(0).safety_number, before);
+    assert_eq!(pair.view(0).safety_number, pair.view(1).safety_number);
+    assert!(pair.send_video(0).is_some());
+}
+
+#[test]
+fn a_page_that_goes_takes_its_connections_and_streams_with_it() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    pair.cores[0].detach(pair.now, page);
+    assert!(pair.view(0).streams.is_empty());
+    assert_eq!(
+        pair.transform(0, SEND_AUDIO, "audio/opus", &PLAIN_AUDIO),
+        None
+    );
+    pair.run_for(Duration::from_secs(6));
+    assert_eq!(pair.view(0).reason, "alone-no-call");
+}
+
+#[test]
+fn a_closed_tab_leaves_nothing_behind() {
+    let mut pair = Pair::both_on();
+    pair.cores[0].forget(TAB);
+    assert_eq!(pair.view(0).state, State::Off);
+    assert!(pair.cores[0].tabs.is_empty() && pair.cores[0].pages.is_empty());
+}
+
+#[test]
+fn tabs_do_not_know_each_other() {
+    let mut pair = Pair::both_on();
+    pair.send_video(0);
+    let other = TabId(8);
+    pair.cores[0].turn_on(pair.now, other);
+    assert_eq!(pair.cores[0].view(pair.now, other).state, State::Alone);
+    pair.cores[0].forget(other);
+    assert_eq!(pair.view(0).state, State::Encrypted);
+}
+
+#[test]
+fn what_a_hostile_page_says_of_ids_that_do_not_exist_is_ignored() {
+    let mut core = Core::new([1; 32]);
+    let (page, now) = (PageId(99), Instant(0));
+    core.connection(
+        now,
+        ConnectionId { page, number: 1 },
+        ConnectionState::Connected,
+    );
+    core.control(now, ConnectionId { page, number: 1 }, b"SOTO");
+    core.stream_ended(now, StreamId { page, number: 1 });
+    core.detach(now, page);
+    let codec = core.codec("video/VP8");
+    assert!(
+        core.transform(now, StreamId { page, number: 1 }, codec, b"x")
+            .is_none()
+    );
+    assert!(
+        core.transform(now, StreamId { page, number: 1 }, CodecNumber(77), b"x")
+            .is_none()
+    );
+    assert_eq!(core.poll_output(), None);
+}
+
+#[test]
+fn names_of_codecs_are_bounded() {
+    let mut core = Core::new([1; 32]);
+    let numbers: Vec<u32> = (0..1000)
+        .map(|n| core.codec(&format!("video/{n}")).0)
+        .collect();
+    assert_eq!(core.codecs.len(), MAX_CODEC_NAMES);
+    assert!(
+        numbers
+            .iter()
+            .all(|number| (*number as usize) < MAX_CODEC_NAMES)
+    );
+    assert!(core.codec(&"x".repeat(1_000_000)).0 < 100);
+}
+
+#[test]
+fn another_version_is_told() {
+    let mut pair = Pair::both_on();
+    pair.send_video(1);
+    let to = pair.connection(0);
+    let mut packet = b"SOTO".to_vec();
+    packet.extend([9, 0, 0, 0, 0, 0, 0, 0, 1]);
+    pair.cores[0].control(pair.now, to, &packet);
+    let problems = pair.view(0).problems;
+    assert_eq!(
+        (problems[0].code, problems[0].detail.as_deref()),
+        ("other-version", Some("9"))
+    );
+    assert_eq!(pair.view(0).state, State::Encrypted);
+}
+
+#[test]
+fn the_figures_are_those_of_this_call() {
+    let mut pair = Pair::both_on();
+    for _ in 0..10 {
+        pair.send_video(0);
+    }
+    let id = StreamId {
+        page: pair.pages[0],
+        number: SEND_VIDEO,
+    };
+    pair.cores[0].timed(id, 640.0, 32);
+    let stats = serde_json::to_value(pair.view(0).stats).expect("plain data");
+    assert_eq!(stats["sealed"], 10);
+    assert_eq!(stats["sealUsP50"], 20.0);
+    assert!(
+        stats["overheadBytesPerFrame"]
+            .as_f64()
+            .is_some_and(|bytes| bytes <= 23.0)
+    );
+    assert_eq!(
+        serde_json::to_value(pair.view(1).stats).expect("plain data")["opened"],
+        10
+    );
+}

@@ -57,7 +57,11 @@ impl Codec {
             Self::Vp8 => vp8::clear_prefix(frame),
             Self::Vp9 => vp9::clear_prefix(),
         };
-        if length <= frame.len() { Ok(length) } else { Err(TooShort) }
+        if length <= frame.len() {
+            Ok(length)
+        } else {
+            Err(TooShort)
+        }
     }
 
     /// Whether a decoder can start at this frame, as far as its clear bytes tell.
@@ -82,7 +86,14 @@ mod tests {
 
     #[test]
     fn an_unknown_codec_is_none_of_ours() {
-        for mime in ["video/H264", "video/AV1", "audio/red", "audio/PCMU", "", "video/VP8 "] {
+        for mime in [
+            "video/H264",
+            "video/AV1",
+            "audio/red",
+            "audio/PCMU",
+            "",
+            "video/VP8 ",
+        ] {
             assert_eq!(Codec::of_mime(mime), None, "{mime}");
         }
     }

@@ -11,7 +11,11 @@ pub fn is_key_frame(frame: &[u8]) -> bool {
 }
 
 pub fn clear_prefix(frame: &[u8]) -> usize {
-    if is_key_frame(frame) { KEY_FRAME } else { INTER_FRAME }
+    if is_key_frame(frame) {
+        KEY_FRAME
+    } else {
+        INTER_FRAME
+    }
 }
 
 #[cfg(test)]
@@ -19,8 +23,9 @@ mod tests {
     use crate::framing::{Codec, TooShort};
 
     // The first bytes of frames that Chromium's encoder made, 320 by 240.
-    const KEY: [u8; 12] =
-        [0x50, 0x42, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00, 0x00, 0x07];
+    const KEY: [u8; 12] = [
+        0x50, 0x42, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00, 0x00, 0x07,
+    ];
     const INTER: [u8; 4] = [0xb1, 0x02, 0x00, 0x05];
 
     #[test]

@@ -11,10 +11,11 @@ mod provider;
 mod suite;
 
 use openmls::prelude::{
-    BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey, KeyPackage, KeyPackageBundle,
-    KeyPackageIn, LeafNode, LeafNodeIndex, MlsGroup, MlsGroupCreateConfig, MlsGroupJoinConfig,
-    MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProcessedMessageContent, ProtocolVersion,
-    SenderRatchetConfiguration, StagedCommit, StagedWelcome, Welcome,
+    BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey,
+    KeyPackage, KeyPackageBundle, KeyPackageIn, LeafNode, LeafNodeIndex, MlsGroup,
+    MlsGroupCreateConfig, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut,
+    ProcessedMessageContent, ProtocolVersion, SenderRatchetConfiguration, StagedCommit,
+    StagedWelcome, Welcome,
 };
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
@@ -86,7 +87,11 @@ impl Joiner {
             return Err(GroupError::Unsupported);
         }
         let peer = peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
-        Ok(Self { peer, reference: reference_of(&key_package, crypto)?, key_package })
+        Ok(Self {
+            peer,
+            reference: reference_of(&key_package, crypto)?,
+            key_package,
+        })
     }
 }
 
@@ -110,7 +115,11 @@ impl Candidate {
             .map_err(|_| GroupError::Internal)?;
         let reference = reference_of(bundle.key_package(), provider.crypto())?;
         let message = to_bytes(&MlsMessageOut::from(bundle.key_package().clone()))?;
-        Ok(Self { provider, reference, message })
+        Ok(Self {
+            provider,
+            reference,
+            message,
+        })
     }
 
     /// The reference to the key package.
@@ -138,7 +147,10 @@ impl Candidate {
         let mls = StagedWelcome::new_from_welcome(&self.provider, &join_config(), welcome, None)
             .and_then(|staged| staged.into_group(&self.provider))
             .map_err(|_| GroupError::PeerMisbehaved)?;
-        let group = Group { provider: self.provider, mls };
+        let group = Group {
+            provider: self.provider,
+            mls,
+        };
         group.check()?;
         Ok(group)
     }
@@ -208,8 +220,7 @@ impl Group {
         self.mls
             .members()
             .filter_map(|member| {
-                let peer =
-                    peer_of(&member.signature_key, &member.credential)?;
+                let peer = peer_of(&member.signature_key, &member.credential)?;
                 Some((Leaf(member.index.u32()), peer))
             })
             .collect()
@@ -254,7 +265,9 @@ impl Group {
             let _ = self.mls.clear_pending_commit(self.provider.storage());
         }
         let committed = built?;
-        self.mls.merge_pending_commit(&self.provider).map_err(|_| GroupError::Internal)?;
+        self.mls
+            .merge_pending_commit(&self.provider)
+            .map_err(|_| GroupError::Internal)?;
         Ok(committed)
     }
 
@@ -271,12 +284,23 @@ impl Group {
             .propose_adds(add.iter().map(|joiner| joiner.key_package.clone()))
             .load_psks(self.provider.storage())
             .map_err(|_| GroupError::Internal)?
-            .build(self.provider.rand(), self.provider.crypto(), identity, |_| true)
+            .build(
+                self.provider.rand(),
+                self.provider.crypto(),
+                identity,
+                |_| true,
+            )
             .map_err(|_| GroupError::Internal)?
             .stage_commit(&self.provider)
             .map_err(|_| GroupError::Internal)?;
-        let welcome = bundle.to_welcome_msg().map(|welcome| to_bytes(&welcome)).transpose()?;
-        Ok(Committed { commit: to_bytes(bundle.commit())?, welcome })
+        let welcome = bundle
+            .to_welcome_msg()
+            .map(|welcome| to_bytes(&welcome))
+            .transpose()?;
+        Ok(Committed {
+            commit: to_bytes(bundle.commit())?,
+            welcome,
+        })
     }
 
     /// Takes a Commit of another member and merges it.
@@ -303,7 +327,11 @@ impl Group {
         self.mls
             .merge_staged_commit(&self.provider, *staged)
             .map_err(|_| GroupError::Internal)?;
-        Ok(if removed { Merged::Removed } else { Merged::Advanced { added } })
+        Ok(if removed {
+            Merged::Removed
+        } else {
+            Merged::Advanced { added }
+        })
     }
 
     /// Whom a Commit adds; refused when one of them isn't who it says.
@@ -315,7 +343,8 @@ impl Group {
             .add_proposals()
             .map(|add| {
                 let key_package = add.add_proposal().key_package();
-                let peer = peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
+                let peer =
+                    peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
                 Ok((peer, reference_of(key_package, self.provider.crypto())?))
             })
             .collect()
@@ -357,7 +386,9 @@ fn credential(identity: &Identity) -> CredentialWithKey {
 }
 
 fn capabilities() -> Capabilities {
-    Capabilities::builder().ciphersuites(vec![CIPHERSUITE]).build()
+    Capabilities::builder()
+        .ciphersuites(vec![CIPHERSUITE])
+        .build()
 }
 
 fn create_config() -> MlsGroupCreateConfig {
@@ -370,7 +401,9 @@ fn create_config() -> MlsGroupCreateConfig {
 }
 
 fn join_config() -> MlsGroupJoinConfig {
-    MlsGroupJoinConfig::builder().use_ratchet_tree_extension(true).build()
+    MlsGroupJoinConfig::builder()
+        .use_ratchet_tree_extension(true)
+        .build()
 }
 
 fn group_id(id: &openmls::prelude::GroupId) -> Option<GroupId> {
@@ -381,12 +414,21 @@ fn reference_of(
     key_package: &KeyPackage,
     crypto: &impl OpenMlsCrypto,
 ) -> Result<KeyPackageRef, GroupError> {
-    let reference = key_package.hash_ref(crypto).map_err(|_| GroupError::Internal)?;
-    reference.as_slice().try_into().map(KeyPackageRef).map_err(|_| GroupError::Unsupported)
+    let reference = key_package
+        .hash_ref(crypto)
+        .map_err(|_| GroupError::Internal)?;
+    reference
+        .as_slice()
+        .try_into()
+        .map(KeyPackageRef)
+        .map_err(|_| GroupError::Unsupported)
 }
 
 fn welcomes(welcome: &Welcome, reference: KeyPackageRef) -> bool {
-    welcome.secrets().iter().any(|secret| secret.new_member().as_slice() == reference.0)
+    welcome
+        .secrets()
+        .iter()
+        .any(|secret| secret.new_member().as_slice() == reference.0)
 }
 
 fn parse_welcome(bytes: &[u8]) -> Result<Welcome, GroupError> {
@@ -403,7 +445,9 @@ fn parse_message(bytes: &[u8]) -> Result<MlsMessageBodyIn, GroupError> {
 }
 
 fn to_bytes(message: &MlsMessageOut) -> Result<Vec<u8>, GroupError> {
-    message.tls_serialize_detached().map_err(|_| GroupError::Internal)
+    message
+        .tls_serialize_detached()
+        .map_err(|_| GroupError::Internal)
 }
 
 #[cfg(test)]

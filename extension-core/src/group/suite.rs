@@ -31,7 +31,11 @@ const AEAD: AeadAlgorithm = AeadAlgorithm::Aes128Gcm;
 pub struct SuiteCrypto(RustCrypto);
 
 fn only<T: PartialEq>(given: T, ours: T) -> Result<(), CryptoError> {
-    if given == ours { Ok(()) } else { Err(CryptoError::UnsupportedCiphersuite) }
+    if given == ours {
+        Ok(())
+    } else {
+        Err(CryptoError::UnsupportedCiphersuite)
+    }
 }
 
 fn hpke(config: &HpkeConfig) -> Result<Hpke<SuiteHpke>, CryptoError> {
@@ -95,7 +99,8 @@ impl OpenMlsCrypto for SuiteCrypto {
         aad: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
         only(aead, AeadType::Aes128Gcm)?;
-        self.0.aead_encrypt(AeadType::Aes128Gcm, key, data, nonce, aad)
+        self.0
+            .aead_encrypt(AeadType::Aes128Gcm, key, data, nonce, aad)
     }
 
     fn aead_decrypt(
@@ -107,7 +112,8 @@ impl OpenMlsCrypto for SuiteCrypto {
         aad: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
         only(aead, AeadType::Aes128Gcm)?;
-        self.0.aead_decrypt(AeadType::Aes128Gcm, key, sealed, nonce, aad)
+        self.0
+            .aead_decrypt(AeadType::Aes128Gcm, key, sealed, nonce, aad)
     }
 
     /// Signature keys are made by `identity`.
@@ -124,9 +130,15 @@ impl OpenMlsCrypto for SuiteCrypto {
     ) -> Result<(), CryptoError> {
         only(scheme, SignatureScheme::ED25519)?;
         let key = key.try_into().map_err(|_| CryptoError::InvalidLength)?;
-        let signature = signature.try_into().map_err(|_| CryptoError::InvalidLength)?;
+        let signature = signature
+            .try_into()
+            .map_err(|_| CryptoError::InvalidLength)?;
         let holds = identity::verify(key, data, signature);
-        if holds { Ok(()) } else { Err(CryptoError::InvalidSignature) }
+        if holds {
+            Ok(())
+        } else {
+            Err(CryptoError::InvalidSignature)
+        }
     }
 
     /// Signing is `identity`'s.
@@ -145,7 +157,10 @@ impl OpenMlsCrypto for SuiteCrypto {
         let (kem_output, ciphertext) = hpke(&config)?
             .seal(&recipient.into(), info, aad, plain, None, None, None)
             .map_err(|_| CryptoError::HpkeEncryptionError)?;
-        Ok(HpkeCiphertext { kem_output: kem_output.into(), ciphertext: ciphertext.into() })
+        Ok(HpkeCiphertext {
+            kem_output: kem_output.into(),
+            ciphertext: ciphertext.into(),
+        })
     }
 
     fn hpke_open(
@@ -158,7 +173,16 @@ impl OpenMlsCrypto for SuiteCrypto {
     ) -> Result<Vec<u8>, CryptoError> {
         let (kem_output, ciphertext) = (input.kem_output.as_slice(), input.ciphertext.as_slice());
         hpke(&config)?
-            .open(kem_output, &key.into(), info, aad, ciphertext, None, None, None)
+            .open(
+                kem_output,
+                &key.into(),
+                info,
+                aad,
+                ciphertext,
+                None,
+                None,
+                None,
+            )
             .map_err(|_| CryptoError::HpkeDecryptionError)
     }
 
@@ -192,10 +216,14 @@ impl OpenMlsCrypto for SuiteCrypto {
         config: HpkeConfig,
         ikm: &[u8],
     ) -> Result<HpkeKeyPair, CryptoError> {
-        let pair =
-            hpke(&config)?.derive_key_pair(ikm).map_err(|_| CryptoError::CryptoLibraryError)?;
+        let pair = hpke(&config)?
+            .derive_key_pair(ikm)
+            .map_err(|_| CryptoError::CryptoLibraryError)?;
         let (private, public) = pair.into_keys();
-        Ok(HpkeKeyPair { private: private.as_slice().into(), public: public.as_slice().into() })
+        Ok(HpkeKeyPair {
+            private: private.as_slice().into(),
+            public: public.as_slice().into(),
+        })
     }
 }
 
@@ -211,15 +239,27 @@ impl HpkeCrypto for SuiteHpke {
     }
 
     fn supports_kdf(kdf: KdfAlgorithm) -> Result<(), Error> {
-        if kdf == KDF { Ok(()) } else { Err(Error::UnknownKdfAlgorithm) }
+        if kdf == KDF {
+            Ok(())
+        } else {
+            Err(Error::UnknownKdfAlgorithm)
+        }
     }
 
     fn supports_kem(kem: KemAlgorithm) -> Result<(), Error> {
-        if kem == KEM { Ok(()) } else { Err(Error::UnknownKemAlgorithm) }
+        if kem == KEM {
+            Ok(())
+        } else {
+            Err(Error::UnknownKemAlgorithm)
+        }
     }
 
     fn supports_aead(aead: AeadAlgorithm) -> Result<(), Error> {
-        if aead == AEAD { Ok(()) } else { Err(Error::UnknownAeadAlgorithm) }
+        if aead == AEAD {
+            Ok(())
+        } else {
+            Err(Error::UnknownAeadAlgorithm)
+        }
     }
 
     fn prng() -> HpkeRustCryptoPrng {

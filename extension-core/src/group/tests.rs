@@ -1,1 +1,159 @@
+//! Groups by themselves: real MLS, messages handed over by hand.
 
+use rand_core::SeedableRng;
+
+use super::*;
+
+fn rng(seed: u8) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([seed; 32])
+}
+
+fn identity(seed: u8) -> Identity {
+    Identity::generate(&mut rng(seed))
+}
+
+fn founded(identity: &Identity) -> Group {
+    Group::found(identity, GroupId([9; 16]), rng(100)).expect("a group")
+}
+
+fn joiner(candidate: &Candidate) -> Joiner {
+    Joiner::parse(candidate.message()).expect("a key package")
+}
+
+fn pair() -> (Identity, Group, Group) {
+    let (alice, bob) = (identity(1), identity(2));
+    let mut ours = founded(&alice);
+    let candidate = Candidate::new(&bob, rng(3)).expect("a candidate");
+    let committed = ours
+        .commit(&alice, &[&joiner(&candidate)], &[])
+        .expect("a commit");
+    let theirs = candidate
+        .join(&committed.welcome.expect("a welcome"))
+        .expect("joined");
+    (alice, ours, theirs)
+}
+
+#[test]
+fn a_welcome_leads_to_the_same_secrets() {
+    let (_, ours, theirs) = pair();
+    assert_eq!(ours.epoch_authenticator(), theirs.epoch_authenticator());
+    assert_eq!(ours.media_base_key(), theirs.media_base_key());
+    assert_eq!(ours.members(), theirs.members());
+    assert_eq!(ours.epoch(), theirs.epoch());
+}
+
+#[test]
+fn the_suite_is_the_hybrid_one() {
+    assert_eq!(u16::from(CIPHERSUITE), 0x004F);
+    let (_, ours, _) = pair();
+    assert_eq!(ours.mls.ciphersuite(), CIPHERSUITE);
+}
+
+#[test]
+fn every_epoch_has_another_media_key() {
+    let (alice, mut ours, mut theirs) = pair();
+    let before = ours.media_base_key().expect("a key");
+    let committed = ours
+        .commit(&alice, &[], &[])
+        .expect("an empty commit updates");
+    assert_eq!(
+        theirs.receive(&committed.commit),
+        Ok(Merged::Advanced { added: vec![] })
+    );
+    assert_ne!(ours.media_base_key().expect("a key"), before);
+    assert_eq!(ours.media_base_key(), theirs.media_base_key());
+}
+
+#[test]
+fn several_join_and_leave_in_one_commit() {
+    let (alice, mut ours, mut theirs) = pair();
+    let candidates =
+        [5, 6].map(|seed| Candidate::new(&identity(seed), rng(seed + 20)).expect("a candidate"));
+    let joiners = candidates.each_ref().map(joiner);
+    let refs: Vec<&Joiner> = joiners.iter().collect();
+    let committed = ours
+        .commit(&alice, &refs, &[theirs.own_leaf()])
+        .expect("a commit");
+    assert_eq!(theirs.receive(&committed.commit), Ok(Merged::Removed));
+    let welcome = committed.welcome.expect("a welcome");
+    for candidate in candidates {
+        assert!(candidate.is_welcomed_by(&welcome));
+        let group = candidate.join(&welcome).expect("joined");
+        assert_eq!(group.epoch_authenticator(), ours.epoch_authenticator());
+        assert_eq!(group.members().len(), 3);
+    }
+}
+
+#[test]
+fn a_commit_for_another_epoch_or_group_is_not_for_us() {
+    let (alice, mut ours, mut theirs) = pair();
+    let committed = ours.commit(&alice, &[], &[]).expect("a commit");
+    assert!(theirs.receive(&committed.commit).is_ok());
+    assert_eq!(theirs.receive(&committed.commit), Err(GroupError::NotForUs));
+    let (carol, mut elsewhere) = (
+        identity(8),
+        Group::found(&identity(8), GroupId([1; 16]), rng(9)),
+    );
+    let other = elsewhere
+        .as_mut()
+        .expect("a group")
+        .commit(&carol, &[], &[])
+        .expect("a commit");
+    assert_eq!(theirs.receive(&other.commit), Err(GroupError::NotForUs));
+}
+
+#[test]
+fn garbage_is_refused_and_changes_nothing() {
+    let (alice, mut ours, mut theirs) = pair();
+    let before = theirs.epoch_authenticator().to_vec();
+    let committed = ours.commit(&alice, &[], &[]).expect("a commit");
+    for position in 0..committed.commit.len() {
+        let mut broken = committed.commit.clone();
+        broken[position] ^= 0x55;
+        assert!(theirs.receive(&broken).is_err(), "byte {position}");
+    }
+    for length in 0..committed.commit.len() {
+        assert!(theirs.receive(&committed.commit[..length]).is_err());
+    }
+    assert_eq!(theirs.epoch_authenticator(), before);
+}
+
+#[test]
+fn a_broken_key_package_is_refused() {
+    let candidate = Candidate::new(&identity(1), rng(2)).expect("a candidate");
+    let message = candidate.message();
+    for position in (0..message.len()).step_by(7) {
+        let mut broken = message.to_vec();
+        broken[position] ^= 0x55;
+        assert!(Joiner::parse(&broken).is_err(), "byte {position}");
+    }
+    assert!(Joiner::parse(&[]).is_err());
+    assert!(Joiner::parse(message).is_ok());
+}
+
+#[test]
+fn nobody_joins_under_anothers_id() {
+    let (alice, mallory) = (identity(1), identity(2));
+    let provider = Provider::new(rng(3));
+    let stolen = CredentialWithKey {
+        credential: BasicCredential::new(alice.peer().0.to_vec()).into(),
+        signature_key: mallory.public_key().to_vec().into(),
+    };
+    let bundle = KeyPackage::builder()
+        .leaf_node_capabilities(capabilities())
+        .build(CIPHERSUITE, &provider, &mallory, stolen)
+        .expect("MLS itself doesn't mind");
+    let message = to_bytes(&MlsMessageOut::from(bundle.key_package().clone())).expect("bytes");
+    assert_eq!(Joiner::parse(&message), Err(GroupError::PeerMisbehaved));
+}
+
+#[test]
+fn a_member_can_be_removed_and_added_again_in_one_commit() {
+    let (alice, mut ours, theirs) = pair();
+    let again = Candidate::new(&identity(2), rng(11)).expect("a candidate");
+    let committed = ours.commit(&alice, &[&joiner(&again)], &[theirs.own_leaf()]);
+    let welcome = committed.expect("a commit").welcome.expect("a welcome");
+    let back = again.join(&welcome).expect("joined");
+    assert_eq!(back.epoch_authenticator(), ours.epoch_authenticator());
+    assert_eq!(back.members().len(), 2);
+}

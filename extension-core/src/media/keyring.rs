@@ -71,7 +71,10 @@ impl Keyring {
 
     fn bound(&mut self) {
         while self.epochs.len() > MAX_EPOCHS {
-            let oldest = self.epochs.iter().position(|keys| Some(keys.id) != self.sending);
+            let oldest = self
+                .epochs
+                .iter()
+                .position(|keys| Some(keys.id) != self.sending);
             self.epochs.remove(oldest.unwrap_or(0));
         }
     }
@@ -96,7 +99,9 @@ impl Keyring {
         let sending = self.sending;
         self.epochs.retain(|keys| {
             Some(keys.id) == sending
-                || keys.replaced.is_none_or(|since| now.since(since) < OLD_KEYS)
+                || keys
+                    .replaced
+                    .is_none_or(|since| now.since(since) < OLD_KEYS)
         });
     }
 

@@ -43,7 +43,11 @@ impl Kid {
     /// The key id of a stream; none when the leaf is beyond what a key id can say.
     pub fn new(context: Context, leaf: Leaf, epoch: Epoch) -> Option<Self> {
         let epoch_bits = (epoch.0 & ((1 << EPOCH_BITS) - 1)) as u8;
-        (leaf.0 < MAX_MEMBERS).then_some(Self { context, leaf, epoch_bits })
+        (leaf.0 < MAX_MEMBERS).then_some(Self {
+            context,
+            leaf,
+            epoch_bits,
+        })
     }
 
     /// Takes apart the number that a frame carries; none when it is larger than ours can be.
@@ -54,7 +58,11 @@ impl Kid {
         let leaf = (number >> EPOCH_BITS) as u32 & (MAX_MEMBERS - 1);
         let context = Context((number >> (EPOCH_BITS + LEAF_BITS)) as u8);
         let epoch_bits = (number & ((1 << EPOCH_BITS) - 1)) as u8;
-        Some(Self { context, leaf: Leaf(leaf), epoch_bits })
+        Some(Self {
+            context,
+            leaf: Leaf(leaf),
+            epoch_bits,
+        })
     }
 
     /// The number that a frame carries.

@@ -14,7 +14,7 @@ mod seal;
 
 pub use keyring::{BaseKey, EpochId, Keyring};
 pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS};
-pub use open::{Opened, OpenError};
+pub use open::{OpenError, Opened};
 pub use seal::SealError;
 
 use sframe::CipherSuite;
@@ -27,3 +27,6 @@ pub const BASE_KEY_LENGTH: usize = 16;
 
 /// Most bytes that a sealed frame has more than its plaintext: 1 + 3 + 3 of header, 16 of tag.
 pub const MAX_OVERHEAD: usize = 23;
+
+#[cfg(test)]
+mod tests;

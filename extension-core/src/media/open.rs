@@ -67,7 +67,10 @@ impl ReceiveKey {
     fn derive(base_key: &BaseKey, kid: Kid) -> Option<Self> {
         let key = DecryptionKey::derive_from(CIPHER_SUITE, kid.number(), &**base_key).ok()?;
         let tolerance = Tolerance::new(REPLAY_WINDOW);
-        Some(Self { key, replay: ReplayAttackProtection::new(kid.number(), tolerance) })
+        Some(Self {
+            key,
+            replay: ReplayAttackProtection::new(kid.number(), tolerance),
+        })
     }
 
     fn open(&mut self, sealed: &Sealed<'_>, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
@@ -89,7 +92,11 @@ pub(super) struct ReceiveKeys {
 
 impl ReceiveKeys {
     pub fn new(base_key: BaseKey, own_leaf: Leaf) -> Self {
-        Self { base_key, own_leaf, streams: BTreeMap::new() }
+        Self {
+            base_key,
+            own_leaf,
+            streams: BTreeMap::new(),
+        }
     }
 
     fn open(&mut self, sealed: &Sealed<'_>, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
@@ -122,7 +129,9 @@ struct Sealed<'a> {
 
 impl<'a> Sealed<'a> {
     fn parse(codec: Codec, frame: &'a [u8]) -> Result<Self, OpenError> {
-        let prefix = codec.clear_prefix(frame).map_err(|_| OpenError::NotSealed)?;
+        let prefix = codec
+            .clear_prefix(frame)
+            .map_err(|_| OpenError::NotSealed)?;
         let (clear, body) = frame.split_at(prefix);
         let header = SframeHeader::deserialize(body).map_err(|_| OpenError::NotSealed)?;
         let kid = Kid::from_number(header.key_id()).ok_or(OpenError::NotSealed)?;
@@ -130,7 +139,11 @@ impl<'a> Sealed<'a> {
         if !long_enough || header.counter() > MAX_COUNTER {
             return Err(OpenError::NotSealed);
         }
-        Ok(Self { kid, meta: Metadata::new(codec, clear), body })
+        Ok(Self {
+            kid,
+            meta: Metadata::new(codec, clear),
+            body,
+        })
     }
 }
 
@@ -147,7 +160,11 @@ impl Keyring {
     ) -> Result<Opened<'b>, OpenError> {
         let sealed = Sealed::parse(codec, frame)?;
         let epoch = self.open_with_any(&sealed, buffer)?;
-        Ok(Opened { frame: &buffer[Metadata::CODEC..], kid: sealed.kid, epoch })
+        Ok(Opened {
+            frame: &buffer[Metadata::CODEC..],
+            kid: sealed.kid,
+            epoch,
+        })
     }
 
     /// The newest epoch that fits first; an older one with the same low bits only if that fails.
@@ -157,7 +174,10 @@ impl Keyring {
         buffer: &mut Vec<u8>,
     ) -> Result<EpochId, OpenError> {
         let mut outcome = Err(OpenError::NoKey);
-        for keys in self.newest_first().filter(|keys| sealed.kid.fits(keys.id.epoch)) {
+        for keys in self
+            .newest_first()
+            .filter(|keys| sealed.kid.fits(keys.id.epoch))
+        {
             let EpochKeys { id, receive, .. } = keys;
             match receive.open(sealed, buffer) {
                 Ok(()) => return Ok(*id),

@@ -42,7 +42,12 @@ pub(super) struct SendKeys {
 
 impl SendKeys {
     pub fn new(base_key: BaseKey, epoch: Epoch, leaf: Leaf) -> Self {
-        Self { base_key, epoch, leaf, streams: BTreeMap::new() }
+        Self {
+            base_key,
+            epoch,
+            leaf,
+            streams: BTreeMap::new(),
+        }
     }
 
     fn stream(&mut self, context: Context) -> Result<&mut SendKey, SealError> {
@@ -53,7 +58,10 @@ impl SendKeys {
                 let kid = Kid::new(context, self.leaf, self.epoch).ok_or(SealError::NoKey)?;
                 let key = EncryptionKey::derive_from(CIPHER_SUITE, kid.number(), &*self.base_key)
                     .map_err(|_| SealError::NoKey)?;
-                Ok(entry.insert(SendKey { key, counter: MonotonicCounter::new(MAX_COUNTER) }))
+                Ok(entry.insert(SendKey {
+                    key,
+                    counter: MonotonicCounter::new(MAX_COUNTER),
+                }))
             }
         }
     }
@@ -73,12 +81,15 @@ impl Keyring {
     ) -> Result<&'b [u8], SealError> {
         let keys = self.sending_keys().ok_or(SealError::NoKey)?;
         let stream = keys.send.stream(context)?;
-        let prefix = codec.clear_prefix(frame).map_err(|_| SealError::Malformed)?;
+        let prefix = codec
+            .clear_prefix(frame)
+            .map_err(|_| SealError::Malformed)?;
         let (clear, secret) = frame.split_at(prefix);
         let meta = Metadata::new(codec, clear);
         let view = MediaFrameView::try_with_meta_data(&mut stream.counter, secret, meta.bytes())
             .map_err(|_| SealError::CounterExhausted)?;
-        view.encrypt_into(&stream.key, buffer).map_err(|_| SealError::Malformed)?;
+        view.encrypt_into(&stream.key, buffer)
+            .map_err(|_| SealError::Malformed)?;
         Ok(&buffer[Metadata::CODEC..])
     }
 }
@@ -104,5 +115,15 @@ impl Metadata {
 
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
+    }
+}
+
+#[cfg(test)]
+impl Keyring {
+    /// Sets a stream's counter to `next`, as if it had sealed that many frames.
+    pub(super) fn exhaust(&mut self, context: Context, next: u64) {
+        let keys = self.sending_keys().expect("an epoch");
+        let stream = keys.send.stream(context).expect("a key");
+        stream.counter = MonotonicCounter::with_start_value(next + 1, MAX_COUNTER);
     }
 }

@@ -1,1 +1,401 @@
+//! The rules by themselves: beacons and member lists are given, time is a number.
 
+use super::*;
+use crate::wire::Seek;
+
+const HOME: GroupId = GroupId([5; 16]);
+const LOWER: GroupId = GroupId([4; 16]);
+const HIGHER: GroupId = GroupId([6; 16]);
+const PACKAGE: KeyPackageRef = KeyPackageRef([9; 32]);
+
+fn peer(number: u8) -> PeerId {
+    PeerId([number; 16])
+}
+
+fn standing(group: GroupId, epoch: u64, leaf: u32) -> Standing {
+    Standing {
+        group,
+        epoch: Epoch(epoch),
+        digest: BranchDigest([epoch as u8; 8]),
+        leaf: Leaf(leaf),
+    }
+}
+
+/// Us, at a leaf of our home group in epoch 3, with members at leaves 0 and on.
+struct Us {
+    members: Vec<(Leaf, PeerId)>,
+    standing: Standing,
+}
+
+impl Us {
+    fn new(own_leaf: u32, members: u8) -> Self {
+        let members = (0..members)
+            .map(|number| (Leaf(number.into()), peer(number)))
+            .collect();
+        Self {
+            members,
+            standing: standing(HOME, 3, own_leaf),
+        }
+    }
+
+    fn ourselves(&self) -> Ourselves<'_> {
+        let own = self.standing.leaf;
+        let (_, peer) = self.members[own.0 as usize];
+        Ourselves {
+            peer,
+            standing: self.standing,
+            since: Instant(0),
+            members: &self.members,
+        }
+    }
+}
+
+fn beacon(sequence: u64, standing: Standing) -> Beacon {
+    Beacon {
+        sequence,
+        standing,
+        seeks: None,
+        presence: Presence::Here,
+    }
+}
+
+fn seeking(sequence: u64, standing: Standing, group: GroupId) -> Beacon {
+    let seeks = Some(Seek {
+        group,
+        key_package: PACKAGE,
+    });
+    Beacon {
+        seeks,
+        ..beacon(sequence, standing)
+    }
+}
+
+fn hear_members(roster: &mut Roster, now: Instant, us: &Us, but: &[u8]) {
+    for (leaf, id) in &us.members {
+        if !but.contains(&id.0[0]) && *leaf != us.standing.leaf {
+            let standing = Standing {
+                leaf: *leaf,
+                ..us.standing
+            };
+            roster.handle_beacon(now, *id, beacon(now.0 + 1, standing));
+        }
+    }
+}
+
+fn commit(steps: &[Step]) -> Option<(Vec<PeerId>, Vec<u32>)> {
+    steps.iter().find_map(|step| match step {
+        Step::Commit { add, remove } => Some((
+            add.iter().map(|(peer, _)| *peer).collect(),
+            remove.iter().map(|leaf| leaf.0).collect(),
+        )),
+        _ => None,
+    })
+}
+
+fn seek(steps: &[Step]) -> Option<GroupId> {
+    steps.iter().find_map(|step| match step {
+        Step::Seek(group) => Some(*group),
+        _ => None,
+    })
+}
+
+fn has_repair(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step, Step::Repair(_)))
+}
+
+#[test]
+fn r3_joins_and_leaves_that_wait_go_into_one_commit() {
+    let us = Us::new(0, 3);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(1000), &us, &[2]);
+    for newcomer in [10, 11] {
+        let wish = seeking(1, standing(HIGHER, 0, 0), HOME);
+        roster.handle_beacon(Instant(1000), peer(newcomer), wish);
+    }
+    assert_eq!(commit(&roster.decide(Instant(1000), &us.ourselves())), None);
+    let steps = roster.decide(Instant(1050), &us.ourselves());
+    assert_eq!(commit(&steps), Some((vec![peer(10), peer(11)], vec![2])));
+}
+
+#[test]
+fn r4_only_the_lowest_leaf_present_commits_and_others_wait_their_turn() {
+    let us = Us::new(2, 4);
+    let mut roster = Roster::default();
+    let mut now = Instant(1000);
+    hear_members(&mut roster, now, &us, &[]);
+    roster.handle_beacon(now, peer(10), seeking(1, standing(HIGHER, 0, 0), HOME));
+    assert_eq!(commit(&roster.decide(now, &us.ourselves())), None);
+    now = Instant(1000 + 50 + 2 * 1500 - 1);
+    assert_eq!(commit(&roster.decide(now, &us.ourselves())), None);
+    now = Instant(1000 + 50 + 2 * 1500);
+    assert_eq!(
+        commit(&roster.decide(now, &us.ourselves())),
+        Some((vec![peer(10)], vec![]))
+    );
+}
+
+#[test]
+fn r4_a_dead_committers_rank_passes_on() {
+    let us = Us::new(1, 2);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    assert_eq!(commit(&roster.decide(Instant(4999), &us.ourselves())), None);
+    roster.decide(Instant(5000), &us.ourselves());
+    let steps = roster.decide(Instant(5050), &us.ourselves());
+    assert_eq!(commit(&steps), Some((vec![], vec![0])));
+}
+
+#[test]
+fn r2_a_member_whose_channel_closed_is_given_less_time() {
+    let us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    roster.handle_link_lost(peer(1));
+    assert_eq!(commit(&roster.decide(Instant(1499), &us.ourselves())), None);
+    roster.decide(Instant(1500), &us.ourselves());
+    assert!(commit(&roster.decide(Instant(1550), &us.ourselves())).is_some());
+}
+
+#[test]
+fn r2_who_leaves_with_a_word_is_removed_without_waiting() {
+    let us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    let goodbye = Beacon {
+        presence: Presence::Leaving,
+        ..beacon(9, standing(HOME, 3, 1))
+    };
+    roster.handle_beacon(Instant(10), peer(1), goodbye);
+    roster.decide(Instant(10), &us.ourselves());
+    assert_eq!(
+        commit(&roster.decide(Instant(60), &us.ourselves())),
+        Some((vec![], vec![1]))
+    );
+}
+
+#[test]
+fn r5_a_newcomer_does_not_remove_members_that_it_has_not_heard_yet() {
+    let us = Us::new(2, 3);
+    let mut roster = Roster::default();
+    roster.handle_joined(Instant(0), &us.members);
+    for now in (0..5000).step_by(100) {
+        assert_eq!(
+            commit(&roster.decide(Instant(now), &us.ourselves())),
+            None,
+            "{now} ms"
+        );
+    }
+    roster.decide(Instant(5000), &us.ourselves());
+    assert!(commit(&roster.decide(Instant(5050), &us.ourselves())).is_some());
+}
+
+#[test]
+fn a_member_that_seeks_again_is_removed_and_added_in_one_commit() {
+    let us = Us::new(0, 3);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    roster.handle_beacon(Instant(0), peer(1), seeking(9, standing(HOME, 2, 1), HOME));
+    roster.decide(Instant(0), &us.ourselves());
+    let steps = roster.decide(Instant(50), &us.ourselves());
+    assert_eq!(commit(&steps), Some((vec![peer(1)], vec![1])));
+}
+
+#[test]
+fn a_key_package_that_was_used_is_not_used_again() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    roster.handle_beacon(
+        Instant(0),
+        peer(10),
+        seeking(1, standing(HIGHER, 0, 0), HOME),
+    );
+    roster.handle_added(Instant(0), peer(10), PACKAGE);
+    roster.decide(Instant(0), &us.ourselves());
+    assert_eq!(commit(&roster.decide(Instant(100), &us.ourselves())), None);
+}
+
+#[test]
+fn r8_the_larger_group_stays_and_of_equals_the_lower_id() {
+    let alone = Us::new(0, 1);
+    for (other, outcome) in [(LOWER, Some(LOWER)), (HIGHER, None)] {
+        let mut roster = Roster::default();
+        roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(other, 0, 0)));
+        assert_eq!(
+            seek(&roster.decide(Instant(0), &alone.ourselves())),
+            outcome
+        );
+        roster.handle_beacon(Instant(0), peer(11), beacon(1, standing(other, 0, 1)));
+        assert_eq!(
+            seek(&roster.decide(Instant(0), &alone.ourselves())),
+            Some(other)
+        );
+    }
+}
+
+#[test]
+fn r8_who_seeks_another_group_commits_nothing() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(LOWER, 0, 0)));
+    roster.handle_beacon(
+        Instant(0),
+        peer(11),
+        seeking(1, standing(HIGHER, 0, 0), HOME),
+    );
+    roster.decide(Instant(0), &us.ourselves());
+    let steps = roster.decide(Instant(1000), &us.ourselves());
+    assert_eq!((seek(&steps), commit(&steps)), (Some(LOWER), None));
+}
+
+#[test]
+fn r6_the_weaker_branch_gives_up_after_a_grace() {
+    let us = Us::new(0, 3);
+    let mut roster = Roster::default();
+    let fork = |leaf| Standing {
+        digest: BranchDigest([0xff; 8]),
+        ..standing(HOME, 3, leaf)
+    };
+    for member in [1, 2] {
+        roster.handle_beacon(Instant(100), peer(member), beacon(1, fork(member.into())));
+    }
+    assert_eq!(seek(&roster.decide(Instant(3099), &us.ourselves())), None);
+    assert_eq!(
+        seek(&roster.decide(Instant(3100), &us.ourselves())),
+        Some(HOME)
+    );
+}
+
+#[test]
+fn r6_the_stronger_branch_stays() {
+    let us = Us::new(0, 3);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(100), &us, &[2]);
+    let fork = Standing {
+        digest: BranchDigest([0xff; 8]),
+        ..standing(HOME, 3, 2)
+    };
+    roster.handle_beacon(Instant(100), peer(2), beacon(1, fork));
+    assert_eq!(seek(&roster.decide(Instant(4000), &us.ourselves())), None);
+}
+
+#[test]
+fn r6_a_commit_of_ours_that_is_still_on_its_way_is_no_fork() {
+    let us = Us::new(0, 3);
+    let mut roster = Roster::default();
+    let now = Instant(60_000);
+    for member in [1, 2] {
+        roster.handle_beacon(
+            now,
+            peer(member),
+            beacon(1, standing(HOME, 2, member.into())),
+        );
+    }
+    let ours = Ourselves {
+        since: now,
+        ..us.ourselves()
+    };
+    assert_eq!(seek(&roster.decide(now, &ours)), None);
+    assert_eq!(seek(&roster.decide(Instant(62_999), &ours)), None);
+}
+
+#[test]
+fn r7_a_member_that_lags_is_sent_the_commit_by_the_lowest_leaf_that_can() {
+    let lagging = |us: &Us| {
+        let mut roster = Roster::default();
+        hear_members(&mut roster, Instant(0), us, &[2]);
+        roster.handle_beacon(Instant(0), peer(2), beacon(1, standing(HOME, 2, 2)));
+        roster
+    };
+    let (first, second) = (Us::new(0, 3), Us::new(1, 3));
+    let mut roster = lagging(&first);
+    assert!(!has_repair(
+        &roster.decide(Instant(299), &first.ourselves())
+    ));
+    assert!(has_repair(&roster.decide(Instant(300), &first.ourselves())));
+    assert!(!has_repair(
+        &roster.decide(Instant(301), &first.ourselves())
+    ));
+    assert!(has_repair(&roster.decide(Instant(600), &first.ourselves())));
+    assert!(!has_repair(
+        &lagging(&second).decide(Instant(600), &second.ourselves())
+    ));
+}
+
+#[test]
+fn r9_a_welcome_that_was_lost_is_sent_again() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    roster.handle_beacon(
+        Instant(0),
+        peer(10),
+        seeking(1, standing(HIGHER, 0, 0), HOME),
+    );
+    roster.handle_added(Instant(0), peer(10), PACKAGE);
+    assert!(
+        !roster
+            .decide(Instant(999), &us.ourselves())
+            .contains(&Step::Rewelcome(peer(10)))
+    );
+    assert!(
+        roster
+            .decide(Instant(1000), &us.ourselves())
+            .contains(&Step::Rewelcome(peer(10)))
+    );
+    assert!(
+        !roster
+            .decide(Instant(1001), &us.ourselves())
+            .contains(&Step::Rewelcome(peer(10)))
+    );
+}
+
+#[test]
+fn an_old_beacon_played_again_says_nothing() {
+    let mut roster = Roster::default();
+    let old = beacon(5, standing(HOME, 1, 1));
+    assert_eq!(
+        roster.handle_beacon(Instant(0), peer(1), old),
+        News::Newcomer
+    );
+    assert_eq!(roster.handle_beacon(Instant(1), peer(1), old), News::Stale);
+    let new = beacon(6, standing(HOME, 2, 1));
+    assert_eq!(
+        roster.handle_beacon(Instant(2), peer(1), new),
+        News::Changed
+    );
+    assert_eq!(roster.handle_beacon(Instant(3), peer(1), old), News::Stale);
+    assert_eq!(
+        roster.handle_beacon(Instant(9000), peer(1), old),
+        News::Stale
+    );
+    assert_eq!(roster.live(Instant(9000)).count(), 0);
+}
+
+#[test]
+fn strangers_are_bounded_and_the_dead_make_room() {
+    let mut roster = Roster::default();
+    let id = |number: u32| {
+        let mut bytes = [0; 16];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        PeerId(bytes)
+    };
+    for number in 0..2000 {
+        roster.handle_beacon(Instant(0), id(number), beacon(1, standing(HOME, 1, 1)));
+    }
+    assert_eq!(roster.live(Instant(1)).count(), MAX_PEERS);
+    let late = roster.handle_beacon(Instant(6000), id(5000), beacon(1, standing(HOME, 1, 1)));
+    assert_eq!(late, News::Newcomer);
+}
+
+#[test]
+fn a_wait_never_lies_in_the_past() {
+    let us = Us::new(1, 4);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[3]);
+    for now in (0..20_000).step_by(37) {
+        let steps = roster.decide(Instant(now), &us.ourselves());
+        let Some(Step::Wait(until)) = steps.last() else {
+            panic!("the last step is the wait")
+        };
+        assert!(until.is_none_or(|until| until > Instant(now)));
+    }
+}

@@ -71,7 +71,9 @@ impl Stream {
 
     /// Whether to ask for a key frame, now that a frame came through.
     pub fn wants_key_frame(&mut self, now: Instant) -> bool {
-        let recently = self.key_frame_asked.is_some_and(|at| now.since(at) < KEY_FRAME_INTERVAL);
+        let recently = self
+            .key_frame_asked
+            .is_some_and(|at| now.since(at) < KEY_FRAME_INTERVAL);
         if self.media != MediaKind::Video || !self.decoder_behind || recently {
             return false;
         }
@@ -96,7 +98,11 @@ impl Streams {
         if self.0.len() >= MAX_STREAMS || self.0.contains_key(&id) {
             return;
         }
-        let context = if direction == Direction::Send { self.free_context() } else { None };
+        let context = if direction == Direction::Send {
+            self.free_context()
+        } else {
+            None
+        };
         let stream = Stream {
             connection,
             direction,
@@ -116,7 +122,9 @@ impl Streams {
     /// counter live on in the keyring.
     fn free_context(&self) -> Option<Context> {
         let taken = |context: &Context| {
-            self.0.values().any(|stream| stream.context == Some(*context))
+            self.0
+                .values()
+                .any(|stream| stream.context == Some(*context))
         };
         (0..=u8::MAX).map(Context).find(|context| !taken(context))
     }

@@ -67,19 +67,29 @@ impl SignedBeacon {
     /// Signs a beacon of ours.
     pub fn sign(identity: &Identity, beacon: Beacon) -> Self {
         let signature = identity.sign_bytes(&to_be_signed(&beacon));
-        Self { beacon, public_key: identity.public_key(), signature }
+        Self {
+            beacon,
+            public_key: identity.public_key(),
+            signature,
+        }
     }
 
     /// The sender and what it said, if the signature holds.
     pub fn open(&self) -> Option<(PeerId, Beacon)> {
-        identity::verify(&self.public_key, &to_be_signed(&self.beacon), &self.signature)
-            .then(|| (PeerId::of(&self.public_key), self.beacon))
+        identity::verify(
+            &self.public_key,
+            &to_be_signed(&self.beacon),
+            &self.signature,
+        )
+        .then(|| (PeerId::of(&self.public_key), self.beacon))
     }
 }
 
 fn to_be_signed(beacon: &Beacon) -> Vec<u8> {
     let mut bytes = LABEL.to_vec();
-    beacon.tls_serialize(&mut bytes).expect("a beacon is small, and a Vec takes it");
+    beacon
+        .tls_serialize(&mut bytes)
+        .expect("a beacon is small, and a Vec takes it");
     bytes
 }
 
@@ -99,8 +109,16 @@ mod tests {
             digest: BranchDigest([4; 8]),
             leaf: Leaf(5),
         };
-        let seeks = Some(Seek { group: GroupId([6; 16]), key_package: KeyPackageRef([7; 32]) });
-        let beacon = Beacon { sequence: 8, standing, seeks, presence: Presence::Here };
+        let seeks = Some(Seek {
+            group: GroupId([6; 16]),
+            key_package: KeyPackageRef([7; 32]),
+        });
+        let beacon = Beacon {
+            sequence: 8,
+            standing,
+            seeks,
+            presence: Presence::Here,
+        };
         SignedBeacon::sign(&identity, beacon)
     }
 

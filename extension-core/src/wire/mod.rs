@@ -6,9 +6,7 @@ mod beacon;
 
 pub use beacon::{Beacon, Presence, Seek, SignedBeacon, Standing};
 
-use tls_codec::{
-    DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize, VLBytes,
-};
+use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize, VLBytes};
 
 /// The version that this code speaks; it stands in every packet.
 pub const VERSION: u8 = 1;
@@ -79,7 +77,11 @@ impl<'a> Packet<'a> {
             count: u16::from_be_bytes(*count),
             fragment,
         };
-        if packet.index < packet.count { Ok(packet) } else { Err(WireError::Malformed) }
+        if packet.index < packet.count {
+            Ok(packet)
+        } else {
+            Err(WireError::Malformed)
+        }
     }
 
     /// Writes the packet.
@@ -124,7 +126,8 @@ impl Message {
 
     /// Writes the message.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.tls_serialize_detached().expect("a message of ours is far below the codec's 1 GiB")
+        self.tls_serialize_detached()
+            .expect("a message of ours is far below the codec's 1 GiB")
     }
 }
 
@@ -134,14 +137,28 @@ mod tests {
 
     #[test]
     fn a_packet_survives_the_way() {
-        let packet = Packet { message: 7, index: 1, count: 3, fragment: b"abc" };
+        let packet = Packet {
+            message: 7,
+            index: 1,
+            count: 3,
+            fragment: b"abc",
+        };
         assert_eq!(Packet::parse(&packet.to_bytes()), Ok(packet));
     }
 
     #[test]
     fn a_foreign_packet_is_told_from_a_broken_one() {
-        let whole = Packet { message: 7, index: 0, count: 1, fragment: b"" }.to_bytes();
-        assert_eq!(Packet::parse(b"hello, this is the page"), Err(WireError::NotOurs));
+        let whole = Packet {
+            message: 7,
+            index: 0,
+            count: 1,
+            fragment: b"",
+        }
+        .to_bytes();
+        assert_eq!(
+            Packet::parse(b"hello, this is the page"),
+            Err(WireError::NotOurs)
+        );
         assert_eq!(Packet::parse(b""), Err(WireError::NotOurs));
         for cut in 4..whole.len() {
             assert_eq!(Packet::parse(&whole[..cut]), Err(WireError::Malformed));
@@ -150,14 +167,26 @@ mod tests {
 
     #[test]
     fn another_version_is_named_and_not_misread() {
-        let mut bytes = Packet { message: 7, index: 0, count: 1, fragment: b"x" }.to_bytes();
+        let mut bytes = Packet {
+            message: 7,
+            index: 0,
+            count: 1,
+            fragment: b"x",
+        }
+        .to_bytes();
         bytes[4] = 9;
         assert_eq!(Packet::parse(&bytes), Err(WireError::OtherVersion(9)));
     }
 
     #[test]
     fn a_fragment_outside_its_message_is_refused() {
-        let bytes = Packet { message: 7, index: 3, count: 3, fragment: b"x" }.to_bytes();
+        let bytes = Packet {
+            message: 7,
+            index: 3,
+            count: 3,
+            fragment: b"x",
+        }
+        .to_bytes();
         assert_eq!(Packet::parse(&bytes), Err(WireError::Malformed));
     }
 

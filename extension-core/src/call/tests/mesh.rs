@@ -34,7 +34,13 @@ impl Network {
 
     pub fn bad(seed: u8) -> Self {
         let rng = ChaCha20Rng::from_seed([seed; 32]);
-        Self { rng, loss_percent: 20, duplicate_percent: 10, delay: (5, 250), ..Self::good() }
+        Self {
+            rng,
+            loss_percent: 20,
+            duplicate_percent: 10,
+            delay: (5, 250),
+            ..Self::good()
+        }
     }
 
     pub fn make_good(&mut self) {
@@ -104,8 +110,13 @@ impl Mesh {
     }
 
     pub fn with_network(count: usize, network: Network) -> Self {
-        let mut mesh =
-            Self { network, calls: Vec::new(), now: Instant(0), flying: BTreeMap::new(), sent: 0 };
+        let mut mesh = Self {
+            network,
+            calls: Vec::new(),
+            now: Instant(0),
+            flying: BTreeMap::new(),
+            sent: 0,
+        };
         (0..count).for_each(|_| {
             mesh.add();
         });
@@ -114,7 +125,10 @@ impl Mesh {
 
     /// The channel by which `at` hears `from`.
     pub fn link(at: usize, from: usize) -> ConnectionId {
-        ConnectionId { page: PageId(at as u32), number: from as u32 }
+        ConnectionId {
+            page: PageId(at as u32),
+            number: from as u32,
+        }
     }
 
     pub fn now(&self) -> Instant {
@@ -168,19 +182,24 @@ impl Mesh {
         let first = self.calls.iter().flatten().next().expect("somebody");
         let (_, peer) = first.members()[0];
         let holds = |call: &Option<Call>| call.as_ref().is_some_and(|call| call.peer() == peer);
-        self.calls.iter().position(holds).expect("the committer is here")
+        self.calls
+            .iter()
+            .position(holds)
+            .expect("the committer is here")
     }
 
     pub fn seal(&mut self, who: usize, frame: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut buffer = Vec::new();
         let call = self.call_mut(who);
-        call.seal(Context(0), Codec::Opus, frame, &mut buffer).map(<[u8]>::to_vec)
+        call.seal(Context(0), Codec::Opus, frame, &mut buffer)
+            .map(<[u8]>::to_vec)
     }
 
     pub fn open(&mut self, who: usize, frame: &[u8]) -> Result<Vec<u8>, OpenError> {
         let mut buffer = Vec::new();
         let call = self.call_mut(who);
-        call.open(Codec::Opus, frame, &mut buffer).map(|opened| opened.frame.to_vec())
+        call.open(Codec::Opus, frame, &mut buffer)
+            .map(|opened| opened.frame.to_vec())
     }
 
     /// Lets time pass, event by event.
@@ -188,12 +207,22 @@ impl Mesh {
         let end = self.now + span;
         loop {
             let packet = self.flying.keys().next().map(|(at, _)| *at);
-            let timer = self.calls.iter().flatten().filter_map(Call::poll_timeout).min();
-            let Some(next) = [packet, timer].into_iter().flatten().min() else { break };
+            let timer = self
+                .calls
+                .iter()
+                .flatten()
+                .filter_map(Call::poll_timeout)
+                .min();
+            let Some(next) = [packet, timer].into_iter().flatten().min() else {
+                break;
+            };
             if next > end {
                 break;
             }
-            assert!(next >= self.now || timer == Some(next), "a packet from the past");
+            assert!(
+                next >= self.now || timer == Some(next),
+                "a packet from the past"
+            );
             self.now = self.now.max(next);
             self.deliver();
             self.fire();
@@ -219,14 +248,19 @@ impl Mesh {
             if call.poll_timeout().is_some_and(|at| at <= self.now) {
                 call.handle_timeout(self.now);
                 let next = call.poll_timeout();
-                assert!(next.is_none_or(|at| at > self.now), "a timer that never rests");
+                assert!(
+                    next.is_none_or(|at| at > self.now),
+                    "a timer that never rests"
+                );
             }
         }
     }
 
     fn collect(&mut self) {
         for from in 0..self.calls.len() {
-            let Some(call) = &mut self.calls[from] else { continue };
+            let Some(call) = &mut self.calls[from] else {
+                continue;
+            };
             while let Some((link, bytes)) = call.poll_packet() {
                 let to = link.number as usize;
                 if let Some(recording) = &mut self.network.recording {
@@ -234,7 +268,8 @@ impl Mesh {
                 }
                 for at in self.network.arrivals(self.now, from, to) {
                     self.sent += 1;
-                    self.flying.insert((at, self.sent), (from, to, bytes.clone()));
+                    self.flying
+                        .insert((at, self.sent), (from, to, bytes.clone()));
                 }
             }
         }
@@ -246,8 +281,7 @@ impl Mesh {
         let mut peers: Vec<PeerId> = who.iter().map(|who| self.call(*who).peer()).collect();
         peers.sort();
         for member in who.iter().map(|who| self.call(*who)) {
-            let mut members: Vec<PeerId> =
-                member.members().iter().map(|(_, peer)| *peer).collect();
+            let mut members: Vec<PeerId> = member.members().iter().map(|(_, peer)| *peer).collect();
             members.sort();
             assert_eq!(members, peers, "members as {:?} sees them", member.peer());
             assert_eq!(member.safety_number(), first.safety_number());
