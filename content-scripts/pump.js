@@ -1,13 +1,14 @@
 /**
- * The frame pump: the whole code of a worker that moves encoded frames between
- * the browser's transforms and the core worker. It holds no key and decides
+ * The frame pump: the whole code that moves encoded frames between the
+ * browser's transforms and the core worker. It holds no key and decides
  * nothing but this: while Sotto is on, a frame goes on only with what the core
  * gave back for it; while off, frames pass untouched and without a hop.
  *
- * The relay makes the worker from this function's source. It must not refer to
- * anything outside itself.
+ * The relay makes a worker from this function's source, or calls it where a
+ * worker is forbidden. It must not refer to anything outside itself.
+ * @param {SottoPumpScope} scope whose handlers it becomes
  */
-function sottoPump() {
+function sottoPump(scope) {
   /** @type {MessagePort | null} */
   let core = null;
   /** @type {boolean | null} */
@@ -43,7 +44,7 @@ function sottoPump() {
   /** @param {number} stream */
   async function requestKeyFrame(stream) {
     // A receiver that has ended refuses; there is nobody left to ask for.
-    await transformers.get(stream)?.sendKeyFrameRequest().catch(() => {});
+    await transformers.get(stream)?.sendKeyFrameRequest?.().catch(() => {});
   }
 
   /** @param {MessagePort} port */
@@ -93,7 +94,7 @@ function sottoPump() {
     }
   }
 
-  /** @param {any} message @param {readonly MessagePort[]} ports */
+  /** @param {Sotto.RelayToPump} message @param {readonly MessagePort[]} ports */
   function fromRelay(message, ports) {
     if (message.kind === 'port') useCore(ports[0]);
     // Only before the core has spoken: its word is the later one.
@@ -101,7 +102,9 @@ function sottoPump() {
     else if (message.kind === 'stream-ended') transformers.delete(message.stream);
   }
 
-  self.onmessage = (event) => fromRelay(event.data, event.ports);
-  // @ts-expect-error: known only to the scope of dedicated workers
-  self.onrtctransform = (event) => pump(event.transformer).catch(() => {});
+  scope.onmessage = (event) => fromRelay(event.data, event.ports);
+  scope.onrtctransform = (event) => {
+    // Ends with its stream, or with the page; there is nothing to pass on then.
+    pump(event.transformer).catch(() => {});
+  };
 }

@@ -46,6 +46,12 @@ declare namespace Sotto {
     | { kind: 'send'; connection: number; bytes: ArrayBuffer }
     | { kind: 'force-key-frame'; stream: number };
 
+  /** `port` comes with the frame port; `off` counts only until the core has spoken. */
+  type RelayToPump =
+    | { kind: 'port' }
+    | { kind: 'off' }
+    | { kind: 'stream-ended'; stream: number };
+
   /** `[question, stream, mime, frame]`; the answer is `[question, frame or null]`. */
   type PumpToCore = [question: number, stream: number, mime: string, frame: ArrayBuffer];
   type CoreToPump =

@@ -9,7 +9,7 @@ class SottoConnection {
    * @param {RTCPeerConnection} peer
    * @param {boolean} pageTransforms
    * @param {{
-   *   pump(): Worker,
+   *   pump(): SottoPumpPlace,
    *   report(message: Sotto.RelayToCore): void,
    *   streamEnded(stream: number): void,
    *   trouble(code: string): void,

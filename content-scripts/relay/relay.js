@@ -17,8 +17,8 @@
   const troubles = new Set();
   /** @type {Sotto.RelayToCore[]} */
   let early = [];
-  /** @type {Worker | null} */
-  let worker = null;
+  /** @type {SottoPumpPlace | null} */
+  let place = null;
   /** @type {SottoHostLink | null} */
   let link = null;
   /** @type {MessagePort | null} */
@@ -27,13 +27,8 @@
   let on = false;
 
   function pump() {
-    if (worker) return worker;
-    const source = URL.createObjectURL(new Blob([`(${sottoPump})()`], { type: 'text/javascript' }));
-    worker = new Worker(source);
-    // The page's policy forbids it: nothing moves, and the person is told.
-    worker.addEventListener('error', () => trouble('pump-blocked'));
-    URL.revokeObjectURL(source);
-    return worker;
+    place ??= new SottoPumpPlace(() => trouble('pump-blocked'));
+    return place;
   }
 
   /** @param {Sotto.RelayToCore} message */
@@ -52,7 +47,7 @@
 
   /** @param {number} stream */
   function streamEnded(stream) {
-    pump().postMessage({ kind: 'stream-ended', stream });
+    pump().post({ kind: 'stream-ended', stream });
     report({ kind: 'stream-ended', stream });
   }
 
@@ -74,7 +69,7 @@
   function handlePong(frames) {
     if (ready) return;
     ready = true;
-    pump().postMessage({ kind: 'port' }, [frames]);
+    pump().post({ kind: 'port' }, [frames]);
     for (const message of early) report(message);
     early = [];
   }
@@ -97,7 +92,7 @@
 
   function startLink() {
     link = new SottoHostLink({
-      mode: (value) => value || pump().postMessage({ kind: 'off' }),
+      mode: (value) => value || pump().post({ kind: 'off' }),
       ports: usePorts,
       lost: (code) => {
         core = null;

@@ -13,7 +13,7 @@ class SottoStreams {
    * @param {RTCPeerConnection} peer
    * @param {boolean} pageTransforms whether the page asked for encoded streams itself
    * @param {{
-   *   pump(): Worker,
+   *   pump(): SottoPumpPlace,
    *   started(stream: number, direction: Sotto.Direction, media: Sotto.Media): void,
    *   ended(stream: number): void,
    *   replaced(): void,
@@ -23,6 +23,7 @@ class SottoStreams {
     this.peer = peer;
     this.leftToPage = pageTransforms;
     this.listener = listener;
+    this.on = false;
     /** @type {Map<RTCRtpSender | RTCRtpReceiver, Sotto.Stream>} */
     this.streams = new Map();
     peer.addEventListener('track', () => this.sweep());
@@ -51,15 +52,17 @@ class SottoStreams {
     const stream = { stream: SottoStreams.lastStream, direction, media, transform: null, ended: false };
     this.streams.set(end, stream);
     this.listener.started(stream.stream, direction, media);
-    this.transform(end, stream);
+    this.listener.pump().whenSettled(() => this.transform(end, stream));
   }
 
   /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */
   transform(end, stream) {
+    if (!this.on && end.transform !== stream.transform && end.transform !== null) {
+      return this.listener.replaced();
+    }
+    const { stream: number, direction } = stream;
     try {
-      const options = { stream: stream.stream, direction: stream.direction };
-      stream.transform = new RTCRtpScriptTransform(this.listener.pump(), options);
-      end.transform = stream.transform;
+      stream.transform = this.listener.pump().cover(end, { stream: number, direction });
     } catch {
       // The page took the encoded streams first; without a transform of ours
       // nothing of Sotto's is on this stream, and the person has to know.
@@ -73,16 +76,17 @@ class SottoStreams {
    * @param {boolean} on
    */
   reclaim(on) {
-    if (on) this.leaveNothing();
+    this.on = on;
+    if (on && this.leftToPage) this.takeOver();
     for (const [end, stream] of this.streams) {
       if (end.transform === stream.transform) continue;
       if (end.transform !== null) this.listener.replaced();
-      if (on || end.transform === null) this.transform(end, stream);
+      this.transform(end, stream);
     }
   }
 
-  leaveNothing() {
-    if (!this.leftToPage) return;
+  /** What the page meant to encode itself stands still rather than pass in clear. */
+  takeOver() {
     this.leftToPage = false;
     this.sweep();
   }
