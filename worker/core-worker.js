@@ -23,12 +23,11 @@ function whenReady(action) {
   else action();
 }
 
-/** @param {Engine | null} engine */
-function open(engine) {
+/** @param {Sotto.Core | null} core */
+function open(core) {
   const waiting = early ?? [];
   early = null;
-  if (engine) desk.open(engine);
-  else desk.handleCrash();
+  desk.open(new Engine(core, desk));
   for (const action of waiting) action();
 }
 
@@ -40,6 +39,6 @@ function handleConnect({ ports: [port] }) {
 /** @type {any} */ (self).onconnect = handleConnect;
 
 init({ module_or_path: new URL('../core/sotto_core_bg.wasm', import.meta.url) }).then(
-  () => open(new Engine(newCore(), desk)),
+  () => open(newCore()),
   () => open(null),
 );

@@ -1,10 +1,10 @@
 /** What a popup shows when there is no core left to ask. */
 
-/** @type {Sotto.View} */
-export const crashedView = {
+/** @param {boolean} on @returns {Sotto.View} */
+export const crashedView = (on) => ({
   state: 'trouble',
   reason: 'core-crashed',
-  on: true,
+  on,
   safetyNumber: null,
   epoch: null,
   members: [],
@@ -21,4 +21,4 @@ export const crashedView = {
     openUsP50: null,
     joinMs: null,
   },
-};
+});

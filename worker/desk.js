@@ -3,6 +3,7 @@
  * and popups to the core, the core's outputs to relays, pumps, hosts and
  * popups. Knows ports and numbers, nothing of what is in the bytes.
  */
+import { crashedView } from './crashed-view.js';
 import { Page } from './page.js';
 import { hostToCore, popupToCore } from './parse.js';
 import { Watchers } from './watchers.js';
@@ -13,7 +14,10 @@ export class Desk {
     this.engine = null;
     /** @type {Map<number, Page>} */
     this.pages = new Map();
-    this.watchers = new Watchers((tab) => this.engine?.attempt(null, (core, now) => core.view(now, tab)));
+    /** @type {Map<number, boolean>} what each tab was last set to */
+    this.modes = new Map();
+    this.lastOutside = 0;
+    this.watchers = new Watchers((tab) => this.view(tab));
   }
 
   /** @param {import('./engine.js').Engine} engine */
@@ -34,12 +38,11 @@ export class Desk {
    * @param {readonly MessagePort[]} ports
    */
   attach(port, { tab, on, lock }, [control, frames]) {
-    const { engine } = this;
-    const number = engine?.attempt(null, (core, now) => core.attach(now, tab));
-    if (!engine || number === undefined) return;
+    const engine = /** @type {import('./engine.js').Engine} */ (this.engine);
+    const number = engine.attempt(null, (core, now) => core.attach(now, tab)) ?? (this.lastOutside -= 1);
     const page = new Page(number, tab, { host: port, control, frames }, engine);
     this.pages.set(number, page);
-    this.setMode(number, tab, on);
+    this.setMode(tab, on);
     page.open();
     navigator.locks.request(lock, () => this.detach(page));
   }
@@ -48,7 +51,7 @@ export class Desk {
   detach(page) {
     this.pages.delete(page.number);
     page.close();
-    this.engine?.call(null, (core, now) => core.detach(now, page.number));
+    if (!page.outside) this.engine?.call(null, (core, now) => core.detach(now, page.number));
     this.forgetUnused(page.tab);
   }
 
@@ -56,17 +59,25 @@ export class Desk {
   handlePopup(port, message) {
     if (message.kind === 'watch') {
       this.engine?.call(null, (core, now) => core.reach(now, message.tab, message.reach));
-      this.setMode(null, message.tab, message.on);
+      this.setMode(message.tab, message.on);
       this.watchers.add(port, message.tab);
       if (message.lock) navigator.locks.request(message.lock, () => this.handleClose(port));
     } else {
-      this.setMode(null, message.tab, message.on);
+      this.setMode(message.tab, message.on);
     }
   }
 
-  /** @param {number | null} page @param {number} tab @param {boolean} on */
-  setMode(page, tab, on) {
-    this.engine?.call(page, (core, now) => (on ? core.turnOn(now, tab) : core.turnOff(now, tab)));
+  /** @param {number} tab @param {boolean} on */
+  setMode(tab, on) {
+    this.modes.set(tab, on);
+    this.engine?.call(null, (core, now) => (on ? core.turnOn(now, tab) : core.turnOff(now, tab)));
+    for (const page of this.pagesOf(tab)) if (page.outside || this.engine?.dead) page.setMode(on);
+  }
+
+  /** @param {number} tab @returns {Sotto.View} */
+  view(tab) {
+    const view = this.engine?.attempt(null, (core, now) => core.view(now, tab));
+    return view ?? crashedView(this.modes.get(tab) === true);
   }
 
   /** The popup is gone. @param {MessagePort} port */
@@ -78,6 +89,7 @@ export class Desk {
   /** A tab that nobody is in or looks at; what it was set to is in the session's storage. @param {number} tab */
   forgetUnused(tab) {
     if (this.pagesOf(tab).length > 0 || this.watchers.has(tab)) return;
+    this.modes.delete(tab);
     this.engine?.call(null, (core, now) => core.forget(now, tab));
   }
 
@@ -93,9 +105,9 @@ export class Desk {
     else this.pages.get(output.page)?.handleOutput(output);
   }
 
-  /** Nothing passes any more, and everyone is told. */
+  /** Nothing passes any more where Sotto is on, and everyone is told. */
   handleCrash() {
-    this.watchers.handleCrash();
+    this.watchers.showEveryone();
     for (const page of this.pages.values()) page.showBadge('trouble');
   }
 }

@@ -12,13 +12,13 @@ const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error ins
 
 export class Engine {
   /**
-   * @param {Sotto.Core} core
+   * @param {Sotto.Core | null} core null where it could not be loaded
    * @param {{handleOutput(output: Sotto.Output): void, handleCrash(): void}} desk
    */
   constructor(core, desk) {
     this.core = core;
     this.desk = desk;
-    this.dead = false;
+    this.dead = core === null;
     /** @type {number | undefined} */
     this.deadline = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -44,7 +44,7 @@ export class Engine {
    * @returns {T | undefined}
    */
   attempt(page, action) {
-    if (this.dead) return undefined;
+    if (this.dead || !this.core) return undefined;
     try {
       return action(this.core, performance.now());
     } catch (error) {
@@ -78,6 +78,7 @@ export class Engine {
 
   die() {
     this.dead = true;
+    this.core = null;
     clearTimeout(this.timer);
     this.desk.handleCrash();
   }

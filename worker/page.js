@@ -1,6 +1,7 @@
 /**
  * One page in the core worker: its three ports, the frames and control
- * messages that come in by them, and the core's outputs for it.
+ * messages that come in by them, and the core's outputs for it. A page that
+ * the core could not take is outside: while Sotto is on, nothing of it passes.
  */
 import { pumpToCore, relayToCore } from './parse.js';
 import { Stopwatch } from './stopwatch.js';
@@ -10,13 +11,15 @@ const MAX_CODECS = 32;
 
 export class Page {
   /**
-   * @param {number} number @param {number} tab
+   * @param {number} number below zero for a page that is outside
+   * @param {number} tab
    * @param {{host: MessagePort, control: MessagePort, frames: MessagePort}} ports
    * @param {import('./engine.js').Engine} engine
    */
   constructor(number, tab, ports, engine) {
     this.number = number;
     this.tab = tab;
+    this.outside = number < 0;
     this.ports = ports;
     this.engine = engine;
     /** @type {Map<string, number>} */
@@ -45,13 +48,16 @@ export class Page {
 
   /** @param {Sotto.PumpToCore} question @returns {Uint8Array | null} */
   transform([, stream, mime, frame]) {
-    const started = performance.now();
-    const result = this.engine.call(this.number, (core, now) =>
-      core.transform(now, this.number, stream, this.codec(core, mime), new Uint8Array(frame)),
-    );
-    if (!result) return null;
-    this.stopwatch.add(stream, performance.now() - started);
-    return result;
+    if (this.outside) return null;
+    const result = this.engine.call(this.number, (core, now) => {
+      const codec = this.codec(core, mime);
+      const bytes = new Uint8Array(frame);
+      const started = performance.now();
+      const done = core.transform(now, this.number, stream, codec, bytes);
+      if (done) this.stopwatch.add(stream, performance.now() - started);
+      return done;
+    });
+    return result ?? null;
   }
 
   /** @param {Sotto.Core} core @param {string} mime */
@@ -73,7 +79,7 @@ export class Page {
   handleControl(data) {
     const message = relayToCore(data);
     if (message?.kind === 'ping') this.tellRelay({ kind: 'pong' });
-    else if (message) this.engine.call(this.number, (core, now) => this.pass(core, now, message));
+    else if (message && !this.outside) this.engine.call(this.number, (core, now) => this.pass(core, now, message));
   }
 
   /** @param {Sotto.Core} core @param {number} now @param {Exclude<Sotto.RelayToCore, {kind: 'ping'}>} message */
@@ -102,13 +108,18 @@ export class Page {
       case 'send':
         return this.send(output.connection, Page.exactly(output.bytes));
       case 'mode':
-        this.ports.frames.postMessage({ kind: 'mode', on: output.on });
-        return this.tellRelay({ kind: 'mode', on: output.on });
+        return this.setMode(output.on);
       case 'key-frame':
         return this.ports.frames.postMessage({ kind: 'key-frame', stream: output.stream });
       case 'force-key-frame':
         return this.tellRelay({ kind: 'force-key-frame', stream: output.stream });
     }
+  }
+
+  /** @param {boolean} on */
+  setMode(on) {
+    this.ports.frames.postMessage({ kind: 'mode', on });
+    this.tellRelay({ kind: 'mode', on });
   }
 
   /** @param {number} connection @param {ArrayBuffer} bytes */

@@ -3,16 +3,13 @@
  * whenever it changes, at most four times a second. A popup that closes can
  * say so by a lock it held; one that does not is dropped when others come.
  */
-import { crashedView } from './crashed-view.js';
-
 const PAUSE_MS = 250;
 const MAX_WATCHERS = 16;
 
 export class Watchers {
-  /** @param {(tab: number) => Sotto.View | undefined} view */
+  /** @param {(tab: number) => Sotto.View} view */
   constructor(view) {
     this.view = view;
-    this.crashed = false;
     /** @type {Map<MessagePort, number>} */
     this.tabs = new Map();
     /** @type {Map<number, {dirty: boolean}>} tabs that were shown just now */
@@ -61,14 +58,12 @@ export class Watchers {
     if (dirty) this.handleChange(tab);
   }
 
-  handleCrash() {
-    this.crashed = true;
+  showEveryone() {
     for (const [port, tab] of this.tabs) this.show(port, tab);
   }
 
   /** @param {MessagePort} port @param {number} tab */
   show(port, tab) {
-    const view = this.crashed ? crashedView : this.view(tab);
-    if (view) port.postMessage({ kind: 'view', tab, view });
+    port.postMessage({ kind: 'view', tab, view: this.view(tab) });
   }
 }
