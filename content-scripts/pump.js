@@ -18,6 +18,8 @@ function sottoPump(scope) {
   const questions = new Map();
   /** @type {Map<number, any>} */
   const transformers = new Map();
+  /** @type {Set<number>} streams that lost frames while Sotto was on */
+  const dropped = new Set();
   /** @type {() => void} */
   let modeKnown;
   const known = /** @type {Promise<void>} */ (new Promise((resolve) => (modeKnown = resolve)));
@@ -26,6 +28,13 @@ function sottoPump(scope) {
   function setMode(value) {
     on = value;
     modeKnown();
+    if (!on) repairDropped();
+  }
+
+  /** A decoder that missed frames waits seconds for a key frame unless it is asked for. */
+  function repairDropped() {
+    for (const stream of dropped) requestKeyFrame(stream);
+    dropped.clear();
   }
 
   /** @param {number} question @param {ArrayBuffer | null} data */
@@ -74,7 +83,10 @@ function sottoPump(scope) {
     const { data } = frame;
     if (data.byteLength === 0) return false;
     const result = await ask(stream, frame.getMetadata().mimeType ?? '', data);
-    if (!result) return false;
+    if (!result) {
+      dropped.add(stream);
+      return false;
+    }
     frame.data = result;
     return true;
   }

@@ -71,7 +71,14 @@ export class Desk {
   setMode(tab, on) {
     this.modes.set(tab, on);
     this.engine?.call(null, (core, now) => (on ? core.turnOn(now, tab) : core.turnOff(now, tab)));
-    for (const page of this.pagesOf(tab)) if (page.outside || this.engine?.dead) page.setMode(on);
+    for (const page of this.pagesOf(tab)) if (page.outside || this.engine?.dead) this.shut(page, on);
+    if (this.engine?.dead) this.watchers.handleChange(tab);
+  }
+
+  /** Where there is no core to do it. @param {Page} page @param {boolean} on */
+  shut(page, on) {
+    page.setMode(on);
+    page.showBadge(on ? 'trouble' : 'off');
   }
 
   /** @param {number} tab @returns {Sotto.View} */
@@ -108,6 +115,6 @@ export class Desk {
   /** Nothing passes any more where Sotto is on, and everyone is told. */
   handleCrash() {
     this.watchers.showEveryone();
-    for (const page of this.pages.values()) page.showBadge('trouble');
+    for (const page of this.pages.values()) if (this.modes.get(page.tab)) page.showBadge('trouble');
   }
 }

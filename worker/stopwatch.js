@@ -27,7 +27,7 @@ export class Stopwatch {
     this.blocks.set(stream, block);
     if (block.frames < BLOCK) return;
     this.blocks.delete(stream);
-    this.report(stream, block.microseconds, block.frames);
+    this.report(stream, Math.round(block.microseconds), block.frames);
   }
 
   /** @param {number} stream */

@@ -87,7 +87,7 @@
   /** @param {boolean} value */
   function handleMode(value) {
     on = value;
-    for (const connection of connections.values()) connection.streams.reclaim(on);
+    for (const connection of connections.values()) connection.streams.setMode(on);
   }
 
   function startLink() {

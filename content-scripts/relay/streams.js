@@ -70,14 +70,21 @@ class SottoStreams {
     }
   }
 
+  /** @param {boolean} on */
+  setMode(on) {
+    const turnedOff = this.on && !on;
+    this.on = on;
+    // What was dropped while on, the far side waits for until a key frame comes.
+    if (turnedOff) for (const { stream } of this.streams.values()) this.forceKeyFrame(stream);
+    this.reclaim();
+  }
+
   /**
    * After the page touched a transform. While off it may have its own; a
    * transform taken away gives way to ours, or the browser would go silent.
-   * @param {boolean} on
    */
-  reclaim(on) {
-    this.on = on;
-    if (on && this.leftToPage) this.takeOver();
+  reclaim() {
+    if (this.on && this.leftToPage) this.takeOver();
     for (const [end, stream] of this.streams) {
       if (end.transform === stream.transform) continue;
       if (end.transform !== null) this.listener.replaced();
@@ -109,8 +116,8 @@ class SottoStreams {
 
   /** @param {number} number */
   forceKeyFrame(number) {
-    for (const [end, { stream, ended }] of this.streams) {
-      if (stream !== number || ended || !(end instanceof RTCRtpSender)) continue;
+    for (const [end, { stream, media, ended }] of this.streams) {
+      if (stream !== number || ended || media !== 'video' || !(end instanceof RTCRtpSender)) continue;
       const parameters = end.getParameters();
       const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
       // A sender that has stopped refuses; it has no frame to send either.
