@@ -25,11 +25,15 @@ function originOf(url) {
   }
 }
 
+/** @param {number} tab @returns {Promise<string | undefined>} the origin Sotto is on for */
+async function originOn(tab) {
+  const key = onKey(tab);
+  return /** @type {string | undefined} */ ((await chrome.storage.session.get(key))[key]);
+}
+
 /** Turned on for one origin in a tab; another origin there starts off. @param {chrome.tabs.Tab} tab */
 async function isOn(tab) {
-  const key = onKey(/** @type {number} */ (tab.id));
-  const stored = (await chrome.storage.session.get(key))[key];
-  return stored !== undefined && stored === originOf(tab.url);
+  return (await originOn(/** @type {number} */ (tab.id))) === originOf(tab.url);
 }
 
 async function dropOldTokens() {
@@ -82,10 +86,11 @@ chrome.runtime.onMessage.addListener((message, sender, reply) => {
 chrome.tabs.onRemoved.addListener((tab) => chrome.storage.session.remove(onKey(tab)));
 
 // The browser clears a tab's badge when the tab loads another document.
-chrome.tabs.onUpdated.addListener(async (id, { url, status }, tab) => {
-  const on = await isOn(tab);
-  if (url !== undefined && !on) await chrome.storage.session.remove(onKey(id));
-  if (status === 'complete' && on) await showDefaultBadge(id, true);
+chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
+  const origin = await originOn(id);
+  if (origin === undefined) return;
+  if (origin !== originOf(tab.url)) await chrome.storage.session.remove(onKey(id));
+  else if (status === 'complete') await showDefaultBadge(id, true);
 });
 
 // Until a page of the tab has a host page, nobody else shows that Sotto is on.
