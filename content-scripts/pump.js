@@ -31,6 +31,15 @@ function sottoPump(scope) {
     if (!on) repairDropped();
   }
 
+  /**
+   * What the page was last set to, from the relay, which may be out of date:
+   * it can let frames begin to pass, or stop them, never let them pass again.
+   * @param {boolean} value
+   */
+  function takeHint(value) {
+    if (value ? on === false : on === null) setMode(value);
+  }
+
   /** A decoder that missed frames waits seconds for a key frame unless it is asked for. */
   function repairDropped() {
     for (const stream of dropped) requestKeyFrame(stream);
@@ -109,8 +118,7 @@ function sottoPump(scope) {
   /** @param {Sotto.RelayToPump} message @param {readonly MessagePort[]} ports */
   function fromRelay(message, ports) {
     if (message.kind === 'port') useCore(ports[0]);
-    // Only before the core has spoken: its word is the later one.
-    else if (message.kind === 'off' && on === null) setMode(false);
+    else if (message.kind === 'hint') takeHint(message.on);
     else if (message.kind === 'stream-ended') transformers.delete(message.stream);
   }
 

@@ -46,10 +46,10 @@ declare namespace Sotto {
     | { kind: 'send'; connection: number; bytes: ArrayBuffer }
     | { kind: 'force-key-frame'; stream: number };
 
-  /** `port` comes with the frame port; `off` counts only until the core has spoken. */
+  /** `port` comes with the frame port. */
   type RelayToPump =
     | { kind: 'port' }
-    | { kind: 'off' }
+    | { kind: 'hint'; on: boolean }
     | { kind: 'stream-ended'; stream: number };
 
   /** `[question, stream, mime, frame]`; the answer is `[question, frame or null]`. */

@@ -4,15 +4,15 @@
  * the relay know each other by a token that travels where the page can't see.
  *
  * When the far side goes (the page removed the iframe, or the core no longer
- * answers), it is set up again, a bounded number of times. Nothing tells a port
- * that its other end is gone, hence the two ways of noticing.
+ * answers), it is set up again, at a bounded rate. Nothing tells a port that
+ * its other end is gone, hence the two ways of noticing.
  */
 class SottoHostLink {
-  static MAX_STARTS = 8;
   static FIRST_PAUSE_MS = 50;
+  static MAX_PAUSE_MS = 30000;
   static BEAT_MS = 5000;
   static MISSED_BEATS = 2;
-  /** After this many answered beats a new loss is a new story. */
+  /** After this many beats in good order a new loss is a new story. */
   static STEADY_BEATS = 12;
 
   /**
@@ -32,7 +32,8 @@ class SottoHostLink {
     /** @type {MessagePort | null} */
     this.control = null;
     this.unanswered = 0;
-    this.answered = 0;
+    this.steady = 0;
+    this.token = '';
     this.observer = new MutationObserver((records) => this.handleMutations(records));
   }
 
@@ -40,11 +41,14 @@ class SottoHostLink {
     this.starts += 1;
     this.unanswered = 0;
     this.timer = setInterval(() => this.beat(), SottoHostLink.BEAT_MS);
-    const token = SottoHostLink.token();
+    const token = SottoHostLink.newToken();
+    this.token = token;
     const reply = await this.hello(token);
     if (!reply) return;
     this.listener.mode(reply.on);
-    this.connect(await this.insertHost(), token);
+    const host = await this.insertHost();
+    // A start that took too long has been given up for another.
+    if (this.token === token) this.connect(host, token);
   }
 
   /** @param {string} token @returns {Promise<Sotto.HelloReply | null>} */
@@ -70,17 +74,13 @@ class SottoHostLink {
     const message = /** @type {Sotto.RelayToHost} */ ({ kind: 'port', token });
     host.postMessage(message, SottoHostLink.origin(), [control.port2, frames.port2]);
     this.control = control.port1;
-    control.port1.addEventListener('message', () => this.handleAnswer());
+    control.port1.addEventListener('message', () => (this.unanswered = 0));
     this.listener.ports(control.port1, frames.port1);
   }
 
-  handleAnswer() {
-    this.unanswered = 0;
-    this.answered += 1;
-    if (this.answered > SottoHostLink.STEADY_BEATS) this.starts = 1;
-  }
-
   beat() {
+    if (this.unanswered === 0) this.steady += 1;
+    if (this.steady > SottoHostLink.STEADY_BEATS) this.starts = 1;
     this.unanswered += 1;
     if (this.unanswered > SottoHostLink.MISSED_BEATS) this.handleLoss('core-silent');
     else this.control?.postMessage({ kind: 'ping' });
@@ -99,10 +99,10 @@ class SottoHostLink {
     clearInterval(this.timer);
     this.observer.disconnect();
     this.control?.close();
-    this.answered = 0;
+    this.steady = 0;
     this.listener.lost(code);
-    if (this.starts >= SottoHostLink.MAX_STARTS) return;
-    setTimeout(() => this.start(), SottoHostLink.FIRST_PAUSE_MS * 2 ** (this.starts - 1));
+    const pause = SottoHostLink.FIRST_PAUSE_MS * 2 ** (this.starts - 1);
+    setTimeout(() => this.start(), Math.min(pause, SottoHostLink.MAX_PAUSE_MS));
   }
 
   /** @returns {Promise<Window>} */
@@ -131,7 +131,7 @@ class SottoHostLink {
   }
 
   // crypto.randomUUID is missing on pages without https.
-  static token() {
+  static newToken() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   }

@@ -92,7 +92,7 @@
 
   function startLink() {
     link = new SottoHostLink({
-      mode: (value) => value || pump().post({ kind: 'off' }),
+      mode: (value) => pump().post({ kind: 'hint', on: value }),
       ports: usePorts,
       lost: (code) => {
         core = null;
