@@ -10,10 +10,10 @@
 class SottoHostLink {
   static FIRST_PAUSE_MS = 50;
   static MAX_PAUSE_MS = 30000;
-  static BEAT_MS = 5000;
+  static BEAT_MS = 2000;
   static MISSED_BEATS = 2;
   /** After this many beats in good order a new loss is a new story. */
-  static STEADY_BEATS = 12;
+  static STEADY_BEATS = 30;
 
   /**
    * @param {{

@@ -24,10 +24,18 @@ class SottoPumpPlace {
     const source = URL.createObjectURL(
       new Blob([`(${sottoPump})(self); postMessage('running')`], { type: 'text/javascript' }),
     );
-    const worker = new Worker(source);
+    try {
+      const worker = new Worker(source);
+      worker.addEventListener('message', () => this.settle({ worker }), { once: true });
+      worker.addEventListener('error', () => this.settleOnPage(), { once: true });
+    } catch {
+      this.settleOnPage();
+    }
     URL.revokeObjectURL(source);
-    worker.addEventListener('message', () => this.settle({ worker }), { once: true });
-    worker.addEventListener('error', () => this.settle({ scope: SottoPumpPlace.onPage() }), { once: true });
+  }
+
+  settleOnPage() {
+    this.settle({ scope: SottoPumpPlace.onPage() });
   }
 
   /** @returns {SottoPumpScope | null} */
@@ -39,12 +47,12 @@ class SottoPumpPlace {
     return scope;
   }
 
-  /** @param {{worker?: Worker, scope?: SottoPumpScope | null}} place */
-  settle({ worker = undefined, scope = null }) {
+  /** @param {{worker?: Worker | null, scope?: SottoPumpScope | null}} place */
+  settle({ worker = null, scope = null }) {
     const { waiting } = this;
     if (!waiting) return;
     this.waiting = null;
-    this.worker = worker ?? null;
+    this.worker = worker;
     this.scope = scope;
     if (!worker && !scope) this.blocked();
     for (const action of waiting) action();
