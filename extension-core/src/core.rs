@@ -161,7 +161,7 @@ impl Core {
             number: connection,
         };
         self.with_page(now, id.page, |tab| {
-            tab.stream(id, connection, direction, media)
+            tab.stream(id, connection, direction, media);
         });
     }
 

@@ -52,6 +52,9 @@ pub struct Ourselves<'a> {
     pub members: &'a [(Leaf, PeerId)],
 }
 
+/// Whom to add, with the key package that each announced.
+type Joins = Vec<(PeerId, KeyPackageRef)>;
+
 /// What to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -316,11 +319,7 @@ impl Roster {
         (now >= due).then_some(Step::Commit { add, remove })
     }
 
-    fn pending_work(
-        &mut self,
-        now: Instant,
-        us: &Ourselves<'_>,
-    ) -> Option<(Vec<(PeerId, KeyPackageRef)>, Vec<Leaf>)> {
+    fn pending_work(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<(Joins, Vec<Leaf>)> {
         let add = self.pending_joins(now, us);
         let rejoining = |peer: &PeerId| add.iter().any(|(joiner, _)| joiner == peer);
         let remove: Vec<Leaf> = us
@@ -337,7 +336,7 @@ impl Roster {
         Some((add, remove))
     }
 
-    fn pending_joins(&self, now: Instant, us: &Ourselves<'_>) -> Vec<(PeerId, KeyPackageRef)> {
+    fn pending_joins(&self, now: Instant, us: &Ourselves<'_>) -> Joins {
         self.live(now)
             .filter_map(|(id, beacon)| Some((id, beacon.seeks?)))
             .filter(|(_, seek)| seek.group == us.standing.group)

@@ -57,6 +57,9 @@ pub fn branch_digest(epoch_authenticator: &[u8]) -> BranchDigest {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{assemble, bindgen, paths, step};
 
 /// The budget of design.md, section 7.
 const MAX_GZIPPED: usize = 650_000;
-const PROFILE: &str = "wasm";
+pub(crate) const PROFILE: &str = "wasm";
 const MODULE: &str = "sotto_core";
 
 /// Returns the folder of the built extension.

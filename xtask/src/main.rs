@@ -4,6 +4,7 @@
 //! the whole output of a step that fails. Standard output is for results only.
 
 mod assemble;
+mod bench;
 mod bindgen;
 mod build;
 mod check;
@@ -35,6 +36,11 @@ enum Task {
     Build,
     /// Run what needs no call: format, clippy, docs, tsc, eslint, web-ext lint
     Check,
+    /// Measure: each benchmark prints its table and fails when it misses its bounds
+    Bench {
+        #[command(subcommand)]
+        what: bench::Bench,
+    },
     /// Run one compiled wasm32 test file in Node; called by cargo
     #[command(hide = true)]
     WasmTest(bindgen::WasmTest),
@@ -46,7 +52,8 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Build => build::run().map(|_| ExitCode::SUCCESS),
         Task::Check => check::run(),
-        Task::WasmTest(arguments) => arguments.run(),
+        Task::Bench { what } => what.run(),
+        Task::WasmTest(file) => file.run(),
     };
     result.unwrap_or_else(|error| {
         eprintln!("\nerror: {error:#}");

@@ -2,6 +2,9 @@
 
 mod mesh;
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use std::time::Duration;
 
 use mesh::{Mesh, Network};

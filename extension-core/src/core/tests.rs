@@ -1,6 +1,9 @@
 //! The core as the worker drives it: two browsers of tabs, pages, connections and streams, wired
 //! to each other.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use std::time::Duration;
 
 use super::*;

@@ -20,6 +20,9 @@ pub fn clear_prefix(frame: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use crate::framing::{Codec, TooShort};
 
     // The first bytes of frames that Chromium's encoder made, 320 by 240.

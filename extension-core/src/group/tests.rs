@@ -1,5 +1,8 @@
 //! Groups by themselves: real MLS, messages handed over by hand.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use rand_core::SeedableRng;
 
 use super::*;

@@ -7,6 +7,7 @@
 //! authenticated: SFrame header | codec | clear prefix
 //! ```
 
+mod cipher;
 mod keyring;
 mod kid;
 mod open;

@@ -10,11 +10,11 @@ use sframe::{
         validation::{ReplayAttackProtection, Tolerance},
     },
     header::SframeHeader,
-    key::DecryptionKey,
 };
 
 use super::{
-    BaseKey, CIPHER_SUITE, EpochId, Keyring, Kid, MAX_COUNTER, keyring::EpochKeys, seal::Metadata,
+    BaseKey, CIPHER_SUITE, EpochId, Keyring, Kid, MAX_COUNTER, cipher::DecryptionKey,
+    keyring::EpochKeys, seal::Metadata,
 };
 use crate::{framing::Codec, ids::Leaf};
 

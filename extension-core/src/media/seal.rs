@@ -3,12 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use sframe::{
-    frame::{MediaFrameView, MonotonicCounter},
-    key::EncryptionKey,
-};
+use sframe::frame::{MediaFrameView, MonotonicCounter};
 
-use super::{BaseKey, CIPHER_SUITE, Context, Keyring, Kid, MAX_COUNTER};
+use super::{BaseKey, CIPHER_SUITE, Context, Keyring, Kid, MAX_COUNTER, cipher::EncryptionKey};
 use crate::{
     framing::Codec,
     ids::{Epoch, Leaf},

@@ -2,6 +2,9 @@
 
 mod vectors;
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use super::*;
 use crate::{
     framing::Codec,

@@ -1,5 +1,8 @@
 //! The rules by themselves: beacons and member lists are given, time is a number.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use super::*;
 use crate::wire::Seek;
 

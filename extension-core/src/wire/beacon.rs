@@ -95,6 +95,9 @@ fn to_be_signed(beacon: &Beacon) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
     use tls_codec::DeserializeBytes;
