@@ -109,11 +109,19 @@
     if (!(relatedTarget instanceof RTCPeerConnection)) return;
     if (!link) startLink();
     const relay = { pump, report, streamEnded, trouble };
-    connections.set(detail, new SottoConnection(detail, relatedTarget, altKey, relay));
+    const connection = new SottoConnection(detail, relatedTarget, altKey, relay);
+    connection.streams.setMode(on);
+    connections.set(detail, connection);
   }
 
-  /** @param {HTMLElement} node */
-  function handleRemoteDescription(node, connection = 0) {
+  /** @param {SottoConnection} connection */
+  function handleClose(connection) {
+    connection.handleClose();
+    connections.delete(connection.number);
+  }
+
+  /** @param {HTMLElement} node @param {number} connection */
+  function handleRemoteDescription(node, connection) {
     const type = node.getAttribute('type') ?? '';
     const sdp = node.getAttribute('sdp') ?? '';
     node.setAttribute('sdp', connections.get(connection)?.channel.completed(type, sdp) ?? sdp);
@@ -138,7 +146,7 @@
     each('offering', (connection) => connection.channel.handleOffering());
     each('page-channel', (connection) => connection.handlePageChannel());
     each('ice-restart', (connection) => connection.need.handleIceRestart());
-    each('close', (connection) => connection.handleClose());
+    each('close', handleClose);
     node.dispatchEvent(new Event('taken'));
   }
 
