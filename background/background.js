@@ -97,9 +97,22 @@ chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
 chrome.storage.onChanged.addListener(async (changes, area) => {
   if (area !== 'session') return;
   for (const [key, { newValue }] of Object.entries(changes)) {
-    if (key.startsWith('on:')) await showDefaultBadge(Number(key.slice(3)), newValue !== undefined);
+    if (!key.startsWith('on:')) continue;
+    const tab = Number(key.slice(3));
+    if (newValue !== undefined) tellRelays(tab);
+    await showDefaultBadge(tab, newValue !== undefined);
   }
 });
+
+/**
+ * A page whose way to the core is cut would go on sending in clear until it is
+ * mended: its relay stops all frames on this word alone.
+ * @param {number} tab
+ */
+function tellRelays(tab) {
+  // Without a relay there is nothing to stop.
+  chrome.tabs.sendMessage(tab, { kind: 'turned-on' }).catch(() => {});
+}
 
 /** @param {number} tabId @param {boolean} on */
 async function showDefaultBadge(tabId, on) {

@@ -158,6 +158,10 @@
     listen(node);
   }
 
+  // Comes by way of the background, for a page whose way to the core is cut.
+  chrome.runtime.onMessage.addListener((message) => {
+    if (message?.kind === 'turned-on' && place) pump().post({ kind: 'hint', on: true });
+  });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));
 }

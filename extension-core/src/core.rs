@@ -172,7 +172,7 @@ impl Core {
 
     /// A page's relay or pump met trouble.
     pub fn trouble(&mut self, now: Instant, page: PageId, trouble: Trouble) {
-        self.with_page(now, page, |tab| tab.trouble(page, trouble));
+        self.with_page(now, page, |tab| tab.trouble(now, page, trouble));
     }
 
     /// The number to give a frame's media type in [`Core::transform`]. The same name always has

@@ -12,7 +12,7 @@
 //!                                     removed
 //! ```
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
@@ -273,15 +273,17 @@ impl Roster {
             .map_or(us.since, |peer| peer.standing_since.max(us.since))
     }
 
-    /// R8: of the groups in sight the one with most participants, of equals the lowest id.
+    /// R8: of the groups in sight the one with most participants, of equals the one that has
+    /// come furthest, then the lowest id.
     fn best_other_group(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
-        let mut sizes = BTreeMap::from([(us.standing.group, 1usize)]);
-        for (_, beacon) in self.live(now) {
-            *sizes.entry(beacon.standing.group).or_default() += 1;
+        let mut groups = BTreeMap::from([(us.standing.group, (1usize, us.standing.epoch))]);
+        for (_, Beacon { standing, .. }) in self.live(now) {
+            let group = groups.entry(standing.group).or_insert((0, standing.epoch));
+            *group = (group.0 + 1, group.1.max(standing.epoch));
         }
-        let best = sizes
+        let best = groups
             .into_iter()
-            .max_by_key(|(id, size)| (*size, std::cmp::Reverse(*id)));
+            .max_by_key(|(id, strength)| (*strength, Reverse(*id)));
         best.map(|(id, _)| id).filter(|id| *id != us.standing.group)
     }
 
@@ -292,17 +294,13 @@ impl Roster {
         now: Instant,
         us: &Ourselves<'_>,
         branch: &Standing,
-    ) -> (usize, Epoch, std::cmp::Reverse<BranchDigest>) {
+    ) -> (usize, Epoch, Reverse<BranchDigest>) {
         let others = self
             .live(now)
             .filter(|(_, beacon)| same_branch(&beacon.standing, branch))
             .count();
         let ours = usize::from(same_branch(&us.standing, branch));
-        (
-            others + ours,
-            branch.epoch,
-            std::cmp::Reverse(branch.digest),
-        )
+        (others + ours, branch.epoch, Reverse(branch.digest))
     }
 
     /// R3 and R4.

@@ -4,7 +4,10 @@
 
 mod streams;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
 
 pub use streams::{Direction, MediaKind};
 use streams::{Stream, Streams};
@@ -22,7 +25,9 @@ use crate::{
 };
 
 const MAX_CONNECTIONS: usize = 1024;
-const VIEW_INTERVAL: std::time::Duration = std::time::Duration::from_millis(500);
+/// How long a trouble that is over is still shown.
+const TROUBLE_SHOWN: Duration = Duration::from_secs(10);
+const VIEW_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Whether Sotto can get into the tab's page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,8 +65,19 @@ pub enum Trouble {
     PageTransform,
     /// The control channel can't be had.
     ControlChannelClosed,
+    /// The core answered the page no more, and was found again.
+    CoreSilent,
+    /// The worker met an error in this page's call.
+    CoreError,
     /// Anything else that stops media.
     Other,
+}
+
+impl Trouble {
+    /// Whether it is over once it isn't reported again.
+    fn passes(self) -> bool {
+        matches!(self, Self::HostRemoved | Self::CoreSilent | Self::CoreError)
+    }
 }
 
 /// See the module's text.
@@ -73,7 +89,7 @@ pub struct Tab {
     pub(crate) pages: BTreeSet<PageId>,
     pub(crate) connections: BTreeMap<ConnectionId, ConnectionState>,
     pub(crate) streams: Streams,
-    pub(crate) troubles: BTreeSet<(PageId, Trouble)>,
+    pub(crate) troubles: BTreeMap<(PageId, Trouble), Instant>,
     pub(crate) counts: Counts,
     pub(crate) seal_cost: Cost,
     pub(crate) open_cost: Cost,
@@ -131,7 +147,7 @@ impl Tab {
         }
         self.pages.remove(&page);
         self.streams.remove_page(page);
-        self.troubles.retain(|(of, _)| *of != page);
+        self.troubles.retain(|(of, _), _| *of != page);
         self.stale = true;
     }
 
@@ -239,8 +255,8 @@ impl Tab {
         self.stale = true;
     }
 
-    pub(crate) fn trouble(&mut self, page: PageId, trouble: Trouble) {
-        self.troubles.insert((page, trouble));
+    pub(crate) fn trouble(&mut self, now: Instant, page: PageId, trouble: Trouble) {
+        self.troubles.insert((page, trouble), now);
         self.stale = true;
     }
 
@@ -326,6 +342,8 @@ impl Tab {
         if let Some(call) = &mut self.call {
             call.handle_timeout(now);
         }
+        self.troubles
+            .retain(|(_, trouble), at| !trouble.passes() || now.since(*at) < TROUBLE_SHOWN);
         self.stale |= self.on;
     }
 

@@ -193,7 +193,7 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
 }
 
 fn has(tab: &Tab, trouble: Trouble) -> bool {
-    tab.troubles.iter().any(|(_, known)| *known == trouble)
+    tab.troubles.keys().any(|(_, known)| *known == trouble)
 }
 
 fn members(call: &Call) -> Vec<MemberView> {
@@ -256,7 +256,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
     if !tab.on {
         return Vec::new();
     }
-    for (_, trouble) in &tab.troubles {
+    for (_, trouble) in tab.troubles.keys() {
         found.insert(Problem {
             code: trouble_code(*trouble),
             count: None,
@@ -325,6 +325,8 @@ fn trouble_code(trouble: Trouble) -> &'static str {
         Trouble::HostRemoved => "host-removed",
         Trouble::PageTransform => "page-transform",
         Trouble::ControlChannelClosed => "control-channel-closed",
+        Trouble::CoreSilent => "core-silent",
+        Trouble::CoreError => "core-error",
         Trouble::Other => "page-trouble",
     }
 }

@@ -123,6 +123,8 @@ impl WasmCore {
             "host-removed" => Trouble::HostRemoved,
             "page-transform" => Trouble::PageTransform,
             "control-channel-closed" => Trouble::ControlChannelClosed,
+            "core-silent" => Trouble::CoreSilent,
+            "core-error" => Trouble::CoreError,
             _ => Trouble::Other,
         };
         self.0.trouble(at(now), PageId(page), trouble);

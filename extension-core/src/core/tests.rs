@@ -360,6 +360,22 @@ fn a_page_that_goes_takes_its_connections_and_streams_with_it() {
 }
 
 #[test]
+fn a_trouble_that_is_over_fades_and_one_that_lasts_stays() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    pair.cores[0].trouble(pair.now, page, Trouble::HostRemoved);
+    pair.send_video(0);
+    assert_eq!(pair.view(0).state, State::Trouble);
+    assert_eq!(pair.codes(0), ["host-removed"]);
+    pair.run_for(Duration::from_secs(11));
+    pair.send_video(0);
+    assert_eq!(pair.view(0).state, State::Encrypted);
+    pair.cores[0].trouble(pair.now, page, Trouble::PageTransform);
+    pair.run_for(Duration::from_secs(30));
+    assert_eq!(pair.codes(0), ["page-transform"]);
+}
+
+#[test]
 fn a_closed_tab_leaves_nothing_behind() {
     let mut pair = Pair::both_on();
     pair.cores[0].forget(TAB);

@@ -218,11 +218,24 @@ fn a_key_package_that_was_used_is_not_used_again() {
 }
 
 #[test]
+fn r8_of_equal_groups_the_one_that_has_come_furthest_stays() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(LOWER, 0, 0)));
+    assert_eq!(seek(&roster.decide(Instant(0), &us.ourselves())), None);
+    roster.handle_beacon(Instant(1), peer(10), beacon(2, standing(LOWER, 4, 0)));
+    assert_eq!(
+        seek(&roster.decide(Instant(1), &us.ourselves())),
+        Some(LOWER)
+    );
+}
+
+#[test]
 fn r8_the_larger_group_stays_and_of_equals_the_lower_id() {
     let alone = Us::new(0, 1);
     for (other, outcome) in [(LOWER, Some(LOWER)), (HIGHER, None)] {
         let mut roster = Roster::default();
-        roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(other, 0, 0)));
+        roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(other, 3, 0)));
         assert_eq!(
             seek(&roster.decide(Instant(0), &alone.ourselves())),
             outcome
@@ -239,7 +252,7 @@ fn r8_the_larger_group_stays_and_of_equals_the_lower_id() {
 fn r8_who_seeks_another_group_commits_nothing() {
     let us = Us::new(0, 1);
     let mut roster = Roster::default();
-    roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(LOWER, 0, 0)));
+    roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(LOWER, 3, 0)));
     roster.handle_beacon(
         Instant(0),
         peer(11),
