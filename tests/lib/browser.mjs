@@ -1,0 +1,77 @@
+/**
+ * Starts one browser with a profile of its own, with or without Sotto installed.
+ *
+ * The extension is loaded over the debugging pipe: branded Chrome no longer honours
+ * --load-extension, and this way one path serves every browser of the family.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+/**
+ * @typedef {import('playwright-core').BrowserContext} BrowserContext
+ * @typedef {{program: string, extension: string | null, devices: import('./media.mjs').Devices,
+ *   headless: boolean, window?: {left: number, top: number, width: number, height: number}}} Options
+ * @typedef {{context: BrowserContext, extensionId: string | null, close: () => Promise<void>}} Browser
+ */
+
+/**
+ * @param {Options} options
+ * @returns {Promise<Browser>}
+ */
+export async function startBrowser(options) {
+  const profile = mkdtempSync(join(tmpdir(), 'sotto-profile-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: options.program,
+    // Playwright's own headless mode is a browser without extensions.
+    headless: false,
+    viewport: null,
+    ignoreDefaultArgs: ['--disable-extensions', '--disable-component-extensions-with-background-pages'],
+    args: flags(options),
+  });
+  const extensionId = options.extension ? await install(context, options.extension) : null;
+  const close = async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { context, extensionId, close };
+}
+
+/** @param {Options} options */
+function flags({ devices, headless, window }) {
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const place = window
+    ? [`--window-position=${window.left},${window.top}`, `--window-size=${window.width},${window.height}`]
+    : ['--window-size=900,700'];
+  return [
+    ...(headless ? ['--headless=new'] : []),
+    ...asRoot,
+    ...place,
+    '--enable-unsafe-extension-debugging',
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${devices.camera}`,
+    `--use-file-for-fake-audio-capture=${devices.microphone}`,
+    '--autoplay-policy=no-user-gesture-required',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ];
+}
+
+/**
+ * @param {BrowserContext} context
+ * @param {string} path
+ */
+async function install(context, path) {
+  const browser = context.browser();
+  if (!browser) throw new Error('this browser shows no debugging session of its own');
+  const session = await browser.newBrowserCDPSession();
+  const load = /** @type {any} */ (session).send.bind(session);
+  const { id } = await load('Extensions.loadUnpacked', { path });
+  await session.detach();
+  return /** @type {string} */ (id);
+}

@@ -1,0 +1,104 @@
+/**
+ * One person in the demo's call, seen from outside: the page's DOM, decoded pixels and
+ * sound. Nothing in here knows Sotto.
+ */
+
+/**
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {{colour: [number, number, number], frames: number, width: number, height: number}} Picture
+ */
+
+/**
+ * @param {string} base
+ * @param {{room: string, name: string, codec?: string}} place
+ */
+export function callUrl(base, { room, name, codec }) {
+  const query = new URLSearchParams({ room, name, ...(codec ? { codec } : {}) });
+  return `${base}?${query}`;
+}
+
+/**
+ * Waits until the page shows exactly these other people, all connected.
+ * @param {Page} page
+ * @param {string[]} names
+ * @param {number} [timeout]
+ */
+export async function waitForPeople(page, names, timeout = 30_000) {
+  await page.waitForFunction((expected) => {
+    const tiles = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('.tile:not(.you)')]);
+    const connected = tiles.filter(({ dataset }) => dataset.connection === 'connected');
+    const shown = connected.map(({ dataset }) => dataset.name ?? '').sort();
+    return tiles.length === expected.length && shown.join('\n') === expected.join('\n');
+  }, [...names].sort(), { timeout });
+}
+
+/**
+ * The mean colour of the middle of somebody's picture, and how many frames were shown.
+ * @param {Page} page
+ * @param {string} name
+ * @returns {Promise<Picture>}
+ */
+export function pictureOf(page, name) {
+  return page.evaluate((who) => {
+    const selector = `.tile[data-name="${CSS.escape(who)}"] video`;
+    const video = /** @type {HTMLVideoElement | null} */ (document.querySelector(selector));
+    const nothing = { colour: /** @type {any} */ ([0, 0, 0]), frames: 0, width: 0, height: 0 };
+    if (!video?.videoWidth) return nothing;
+    const canvas = new OffscreenCanvas(32, 24);
+    const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    pen.drawImage(video, 0, 0, 32, 24);
+    const { data } = pen.getImageData(0, 0, 32, 24);
+    const colour = [0, 1, 2].map((part) => {
+      let sum = 0;
+      for (let n = part; n < data.length; n += 4) sum += data[n];
+      return Math.round(sum / (data.length / 4));
+    });
+    const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+    return { ...nothing, colour: /** @type {any} */ (colour), frames, width: video.videoWidth, height: video.videoHeight };
+  }, name);
+}
+
+/**
+ * How much louder somebody's sound is at each pitch than beside it, in decibels, at the
+ * loudest moment of the given time.
+ * @param {Page} page
+ * @param {string} name
+ * @param {number[]} pitches
+ * @param {number} [milliseconds]
+ * @returns {Promise<number[]>}
+ */
+export function tonesOf(page, name, pitches, milliseconds = 1_500) {
+  return page.evaluate(async ({ who, wanted, time }) => {
+    const selector = `.tile[data-name="${CSS.escape(who)}"] video`;
+    const video = /** @type {HTMLVideoElement | null} */ (document.querySelector(selector));
+    const stream = /** @type {MediaStream | null} */ (video?.srcObject ?? null);
+    if (!stream?.getAudioTracks().length) return wanted.map(() => 0);
+    const audio = new AudioContext();
+    const source = audio.createMediaStreamSource(stream);
+    const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
+    source.connect(analyser);
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    const hertz = audio.sampleRate / analyser.fftSize;
+    /** @param {number} from @param {number} to */
+    const loudest = (from, to) => Math.max(...bins.slice(Math.round(from / hertz), Math.round(to / hertz) + 1));
+    const best = wanted.map(() => 0);
+    for (const end = performance.now() + time; performance.now() < end;) {
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+      analyser.getFloatFrequencyData(bins);
+      wanted.forEach((pitch, n) => {
+        const beside = Math.max(loudest(pitch - 90, pitch - 50), loudest(pitch + 50, pitch + 90), -100);
+        best[n] = Math.max(best[n], loudest(pitch - 12, pitch + 12) - beside);
+      });
+    }
+    await audio.close();
+    return best;
+  }, { who: name, wanted: pitches, time: milliseconds });
+}
+
+/**
+ * @param {[number, number, number]} a
+ * @param {[number, number, number]} b
+ */
+export function isNear(a, b) {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) < 60;
+}

@@ -1,0 +1,138 @@
+/**
+ * Cameras and microphones that can be told apart: each person gets a card of an own colour
+ * with a moving bar, and a tone of an own pitch that comes and goes. Whose picture and
+ * sound arrived is then judged by decoded pixels and by energy at the pitch.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const WIDTH = 320;
+const HEIGHT = 240;
+const FRAMES = 30;
+const RATE = 48_000;
+
+/**
+ * @typedef {{colour: [number, number, number], pitch: number}} Looks
+ * @typedef {{camera: string, microphone: string}} Devices
+ */
+
+/** Far apart in hue, and no pitch is a harmonic of another. @type {Looks[]} */
+const LOOKS = [
+  { colour: [200, 40, 40], pitch: 440 },
+  { colour: [40, 170, 60], pitch: 610 },
+  { colour: [50, 80, 210], pitch: 790 },
+  { colour: [210, 180, 40], pitch: 1010 },
+  { colour: [170, 50, 190], pitch: 1270 },
+  { colour: [40, 180, 190], pitch: 1490 },
+];
+
+/**
+ * @param {number} index
+ * @returns {Looks}
+ */
+export function looksOf(index) {
+  return LOOKS[index % LOOKS.length];
+}
+
+/**
+ * Writes the files of one person's devices.
+ * @param {string} folder
+ * @param {number} index
+ * @returns {Devices}
+ */
+export function makeDevices(folder, index) {
+  mkdirSync(folder, { recursive: true });
+  const { colour, pitch } = looksOf(index);
+  const camera = join(folder, `camera-${index}.y4m`);
+  const microphone = join(folder, `microphone-${index}.wav`);
+  writeFileSync(camera, y4m(colour));
+  writeFileSync(microphone, wav(pitch));
+  return { camera, microphone };
+}
+
+/**
+ * @param {[number, number, number]} colour
+ * @returns {Buffer}
+ */
+function y4m(colour) {
+  const parts = [Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F30:1 Ip A1:1 C420jpeg\n`)];
+  for (let frame = 0; frame < FRAMES; frame += 1) {
+    parts.push(Buffer.from('FRAME\n'), card(colour, frame));
+  }
+  return Buffer.concat(parts);
+}
+
+/**
+ * One picture: the colour all over, a light bar that moves down, and the number of the
+ * frame as dark blocks along the lower edge.
+ * @param {[number, number, number]} colour
+ * @param {number} frame
+ */
+function card(colour, frame) {
+  const [y, u, v] = toYuv(colour);
+  const luma = Buffer.alloc(WIDTH * HEIGHT, y);
+  const top = Math.floor((frame * (HEIGHT - 40)) / FRAMES);
+  luma.fill(Math.min(255, y + 50), top * WIDTH, (top + 8) * WIDTH);
+  for (let bit = 0; bit < 5; bit += 1) {
+    if ((frame >> bit) & 1) block(luma, 16 + bit * 24, HEIGHT - 24, Math.max(0, y - 40));
+  }
+  const chroma = (WIDTH * HEIGHT) / 4;
+  return Buffer.concat([luma, Buffer.alloc(chroma, u), Buffer.alloc(chroma, v)]);
+}
+
+/**
+ * @param {Buffer} luma
+ * @param {number} left
+ * @param {number} top
+ * @param {number} value
+ */
+function block(luma, left, top, value) {
+  for (let row = top; row < top + 16; row += 1) {
+    luma.fill(value, row * WIDTH + left, row * WIDTH + left + 16);
+  }
+}
+
+/**
+ * BT.601 in the narrow range that cameras use.
+ * @param {[number, number, number]} colour
+ */
+function toYuv([r, g, b]) {
+  const y = 0.299 * r + 0.587 * g + 0.114 * b;
+  return [16 + 0.859 * y, 128 + 0.496 * (b - y), 128 + 0.627 * (r - y)].map(Math.round);
+}
+
+/**
+ * Four seconds of 16-bit mono: the tone in bursts, because a browser's noise suppression
+ * takes a steady one for noise.
+ * @param {number} pitch
+ * @returns {Buffer}
+ */
+function wav(pitch) {
+  const samples = new Int16Array(RATE * 4);
+  for (let n = 0; n < samples.length; n += 1) {
+    const second = n / RATE;
+    const loudness = Math.sin(Math.PI * ((second / 0.4) % 1)) ** 2;
+    samples[n] = Math.round(16_000 * loudness * Math.sin(2 * Math.PI * pitch * second));
+  }
+  const body = Buffer.from(samples.buffer);
+  return Buffer.concat([wavHeader(body.length), body]);
+}
+
+/** @param {number} length */
+function wavHeader(length) {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(RATE, 24);
+  header.writeUInt32LE(RATE * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(length, 40);
+  return header;
+}
