@@ -4,6 +4,16 @@
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 
+/**
+ * @typedef {'seal' | 'open'} Kind
+ * @typedef {'sotto' | 'bare' | 'mls'} Name
+ * @typedef {{seal: (size: number, n: number) => void, open: () => void}} Way
+ * @typedef {Record<Name, Record<Kind, number[]>>} Samples
+ * @typedef {ReturnType<typeof row>} Row
+ */
+
+/** @type {Name[]} */
+const NAMES = ['sotto', 'bare', 'mls'];
 const SIZES = [100, 1_000, 10_000];
 const REPEATS = 15;
 const BATCH_MS = 20;
@@ -12,12 +22,14 @@ const BOUNDS = { bareAt1k: 1.5, mlsAt100: 50 };
 const { Bench } = createRequire(import.meta.url)(process.argv[2]);
 const bench = new Bench();
 
+/** @type {Record<Name, Way>} */
 const WAYS = {
   sotto: { seal: (size, n) => bench.seal(size, n), open: () => bench.open() },
   bare: { seal: (size, n) => bench.bareSeal(size, n), open: () => bench.bareOpen() },
   mls: { seal: (size, n) => bench.mlsSeal(size, n), open: () => bench.mlsOpen() },
 };
 
+/** @param {Way} way @param {number} size */
 const rounds = (way, size) => {
   const start = performance.now();
   way.seal(size, 8);
@@ -26,21 +38,27 @@ const rounds = (way, size) => {
   return Math.max(8, Math.min(2_000, Math.round(BATCH_MS / each)));
 };
 
+/** @param {number} n @param {() => void} act @returns {number} microseconds for each of the n */
 const timed = (n, act) => {
   const start = performance.now();
   act();
   return ((performance.now() - start) * 1000) / n;
 };
 
+/** @param {number[]} values */
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-// The ways take turns, so that a machine that slows down slows all of them down.
+/**
+ * The ways take turns, so that a machine that slows down slows all of them down.
+ * @param {number} size
+ */
 const measure = (size) => {
-  const samples = Object.fromEntries(Object.keys(WAYS).map((name) => [name, { seal: [], open: [] }]));
-  const counts = Object.fromEntries(Object.entries(WAYS).map(([name, way]) => [name, rounds(way, size)]));
+  const empty = () => ({ seal: [], open: [] });
+  /** @type {Samples} */
+  const samples = { sotto: empty(), bare: empty(), mls: empty() };
+  const plan = NAMES.map((name) => ({ name, way: WAYS[name], n: rounds(WAYS[name], size) }));
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
-    for (const [name, way] of Object.entries(WAYS)) {
-      const n = counts[name];
+    for (const { name, way, n } of plan) {
       samples[name].seal.push(timed(n, () => way.seal(size, n)));
       samples[name].open.push(timed(n, () => way.open()));
     }
@@ -48,8 +66,9 @@ const measure = (size) => {
   return samples;
 };
 
+/** @param {number} size @param {Kind} kind @param {Samples} samples */
 const row = (size, kind, samples) => {
-  const [sotto, bare, mls] = ['sotto', 'bare', 'mls'].map((name) => median(samples[name][kind]));
+  const [sotto, bare, mls] = NAMES.map((name) => median(samples[name][kind]));
   return { size, kind, sotto, bare, mls, overBare: sotto / bare, mlsOver: mls / sotto };
 };
 
@@ -58,6 +77,7 @@ const rows = SIZES.flatMap((size) => {
   return [row(size, 'seal', samples), row(size, 'open', samples)];
 });
 
+/** @param {Row} r */
 const cells = (r) => [
   `${r.size} B`, r.kind, r.sotto.toFixed(1), r.bare.toFixed(1), r.mls.toFixed(0),
   `${r.overBare.toFixed(2)}x`, `${r.mlsOver.toFixed(0)}x`,

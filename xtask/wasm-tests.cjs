@@ -8,20 +8,29 @@
 
 const [, , file, filter = ''] = process.argv;
 const print = console.log;
+const printError = console.error;
+
+/** @typedef {'debug' | 'log' | 'info' | 'warn' | 'error'} Method */
+
+/** @type {Method[]} */
+const METHODS = ['debug', 'log', 'info', 'warn', 'error'];
+/** @type {Partial<Record<Method, (args: unknown[]) => void>>} */
 const handlers = {};
 
 // The tests' own output is kept by the harness, which shows it when a test fails. The
 // console must be wrapped before the module is loaded, because the module binds it then.
-globalThis.__wbgtest_og_console_log = print;
-globalThis.__wbgtest_og_console_error = console.error;
-globalThis.__wbg_test_invoke = (test) => test();
-for (const method of ['debug', 'log', 'info', 'warn', 'error']) {
+Object.assign(globalThis, {
+  __wbgtest_og_console_log: print,
+  __wbgtest_og_console_error: printError,
+  __wbg_test_invoke: (/** @type {() => void} */ test) => test(),
+});
+for (const method of METHODS) {
   console[method] = (...args) => handlers[method]?.(args);
 }
 
 const wasm = require(file);
 const context = new wasm.WasmBindgenTestContext(false);
-for (const method of ['debug', 'log', 'info', 'warn', 'error']) {
+for (const method of METHODS) {
   handlers[method] = wasm[`__wbgtest_console_${method}`];
 }
 
@@ -37,6 +46,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  globalThis.__wbgtest_og_console_error(error);
+  printError(error);
   process.exitCode = 1;
 });
