@@ -7,7 +7,7 @@
  * native's own promise goes back to the page.
  */
 {
-  const { apply, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
+  const { apply, construct, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
   const { notify, introduce, consult, overlay } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
@@ -24,13 +24,17 @@
     return peer;
   }
 
-  function replaceConstructor() {
-    const StandIn = disguise(Native, {
+  const standIn = () =>
+    disguise(Native, {
       construct(target, args, newTarget) {
         const { flagged, wanted } = forConstruction(args[0]);
         return remember(construct(target, [flagged, args[1]], newTarget), wanted());
       },
     });
+
+  /* eslint-disable sotto/captured -- called once, below, before the page runs */
+  function replaceConstructor() {
+    const StandIn = standIn();
     for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) {
       const property = Object.getOwnPropertyDescriptor(globalThis, name);
       if (property?.value === Native) Object.defineProperty(globalThis, name, { ...property, value: StandIn });
@@ -38,6 +42,7 @@
     const property = Object.getOwnPropertyDescriptor(Native.prototype, 'constructor');
     Object.defineProperty(Native.prototype, 'constructor', { ...property, value: StandIn });
   }
+  /* eslint-enable sotto/captured */
 
   /**
    * @param {string} name

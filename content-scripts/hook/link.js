@@ -11,6 +11,7 @@
   const { bare, uncurry } = sottoHook;
   const NativeMouseEvent = MouseEvent;
   const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
+  const removeListener = uncurry(EventTarget.prototype.removeEventListener);
   const setAttribute = uncurry(Element.prototype.setAttribute);
   const getAttribute = uncurry(Element.prototype.getAttribute);
   const node = document.createElement('i');
@@ -25,7 +26,7 @@
   }
   window.addEventListener('sotto-relay', handOver);
   // Left in place, the listener would hand the node to a page that asks.
-  node.addEventListener('taken', () => window.removeEventListener('sotto-relay', handOver));
+  node.addEventListener('taken', () => removeListener(window, 'sotto-relay', handOver));
   handOver();
 
   /** @type {SottoHook['notify']} */

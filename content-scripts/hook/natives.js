@@ -26,6 +26,7 @@
   const then = uncurry(Promise.prototype.then);
   const functionToString = Function.prototype.toString;
   const { assign, create } = Object;
+  const NativeProxy = Proxy;
 
   /**
    * A dictionary or handler with a prototype would take members from the page.
@@ -46,7 +47,7 @@
    * @returns {F}
    */
   function disguise(native, traps) {
-    const standIn = new Proxy(native, bare(traps));
+    const standIn = new NativeProxy(native, bare(traps));
     weakSet(originals, standIn, native);
     return standIn;
   }
