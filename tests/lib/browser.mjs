@@ -55,6 +55,9 @@ function flags({ devices, headless, window }) {
     `--use-file-for-fake-video-capture=${devices.camera}`,
     `--use-file-for-fake-audio-capture=${devices.microphone}`,
     '--autoplay-policy=no-user-gesture-required',
+    // The last such list wins. Playwright's own would switch off the partitioning of storage,
+    // and with it the way by which an extension's iframe reaches its SharedWorker.
+    '--disable-features=MediaRouter,Translate,OptimizationHints,WebRtcHideLocalIpsWithMdns',
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',

@@ -1,0 +1,89 @@
+/** A participant that means harm, without Sotto but with all that a page can do. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { agree, eventually, hearEachOther, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { OUTSIDER } from '../lib/outsider.mjs';
+import { Stage } from '../lib/stage.mjs';
+
+/** @type {Stage} */ let stage;
+/** @type {import('../lib/participant.mjs').Participant} */ let ana;
+/** @type {import('../lib/participant.mjs').Participant} */ let ben;
+/** @type {import('../lib/participant.mjs').Participant} */ let mallory;
+
+before(async () => {
+  stage = await Stage.open();
+  ana = await stage.cast({ name: 'Ana' });
+  ben = await stage.cast({ name: 'Ben' });
+  mallory = await stage.cast({ name: 'Mallory', without: true, script: OUTSIDER });
+  await stage.gather([ana, ben, mallory], { room: 'hostile' });
+  await turnOn([ana, ben]);
+  await agree([ana, ben]);
+});
+after(() => stage.close());
+
+/** The call goes on, and the group is the same. @param {string} number */
+async function callStands(number) {
+  assert.equal(await agree([ana, ben]), number);
+  await seeEachOther([ana, ben]);
+  await hearEachOther([ana, ben]);
+}
+
+/** @param {string} body a function of the outgoing encoded frame, run in Mallory's page */
+const forge = (body) => mallory.page.evaluate((source) => {
+  /** @type {any} */ (window).forge = new Function('frame', 'kept', source).bind(null);
+}, body);
+
+test('garbage on the control channel leaves the call standing', async () => {
+  const number = await agree([ana, ben]);
+  const sent = await mallory.page.evaluate(() => {
+    const open = /** @type {any} */ (window).controls.filter((/** @type {any} */ channel) => channel.readyState === 'open');
+    const random = (/** @type {number} */ size) => crypto.getRandomValues(new Uint8Array(size));
+    const header = [0x53, 0x4f, 0x54, 0x4f, 1, 0, 0, 0, 1, 0, 0, 0, 1];
+    for (const channel of open) {
+      for (let size = 0; size < 300; size += 1) channel.send(random(size));
+      for (let kind = 0; kind < 256; kind += 1) channel.send(Uint8Array.from([...header, kind, ...random(200)]));
+      for (let cut = 0; cut <= header.length; cut += 1) channel.send(Uint8Array.from(header.slice(0, cut)));
+      for (let n = 0; n < 20; n += 1) channel.send(random(60_000));
+      channel.send('text where bytes are expected');
+    }
+    return open.length;
+  });
+  assert.equal(sent, 2, 'her channels reach both of them');
+  await callStands(number);
+});
+
+test('a flood on the control channel leaves the call standing', async () => {
+  const number = await agree([ana, ben]);
+  await mallory.page.evaluate(async () => {
+    const packet = Uint8Array.from([0x53, 0x4f, 0x54, 0x4f, 1, 0, 0, 0, 9, 0, 0, 0, 2, 1, 2, 3]);
+    for (let round = 0; round < 20; round += 1) {
+      for (const channel of /** @type {any} */ (window).controls) {
+        if (channel.readyState === 'open') for (let n = 0; n < 500; n += 1) channel.send(packet);
+      }
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  });
+  await callStands(number);
+});
+
+for (const [what, body] of /** @type {const} */ ([
+  ['truncated', 'const all = window.received.video; const one = all[Math.floor(Math.random() * all.length)]; return one?.slice(0, Math.floor(Math.random() * one.length)).buffer;'],
+  ['replayed', 'const all = window.received[frame.type ? "video" : "audio"]; return all[Math.floor(Math.random() * all.length)]?.slice().buffer;'],
+  ['forged', 'const all = window.received.video; const one = all[Math.floor(Math.random() * all.length)]?.slice(); if (one) one[one.length - 5] ^= 1; return one?.buffer;'],
+  ['random', 'return crypto.getRandomValues(new Uint8Array(900)).buffer;'],
+])) {
+  test(`${what} frames leave the call standing`, async () => {
+    const number = await agree([ana, ben]);
+    const before = (await ben.popup.view()).stats;
+    await forge(body);
+    await eventually(
+      async () => (await ben.popup.view()).stats,
+      ({ failed, dropped }) => failed + dropped > before.failed + before.dropped + 50,
+      `Ben's core refuses ${what} frames`,
+    );
+    await sleep(1_000);
+    await callStands(number);
+  });
+}

@@ -1,0 +1,76 @@
+/** One participant without Sotto is in the call: it learns nothing, and it breaks nobody. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { agree, doesNotHear, doesNotSee, eventually, hears, hearEachOther, pictureStands, seeEachOther, sees, turnOn } from '../lib/expect.mjs';
+import { chiSquare, forgetReceived, OUTSIDER, receivedBy, sealedParts } from '../lib/outsider.mjs';
+import { Stage } from '../lib/stage.mjs';
+
+/** What a cipher's output stays below but once in some ten thousand runs. */
+const UNIFORM = 350;
+
+/** @type {Stage} */ let stage;
+/** @type {import('../lib/participant.mjs').Participant} */ let ana;
+/** @type {import('../lib/participant.mjs').Participant} */ let ben;
+/** @type {import('../lib/participant.mjs').Participant} */ let olga;
+
+before(async () => {
+  stage = await Stage.open();
+  ana = await stage.cast({ name: 'Ana' });
+  ben = await stage.cast({ name: 'Ben' });
+  olga = await stage.cast({ name: 'Olga', without: true, script: OUTSIDER });
+  await stage.gather([ana, ben, olga], { room: 'outsider' });
+});
+after(() => stage.close());
+
+/** @param {'audio' | 'video'} kind */
+const received = (kind) =>
+  eventually(() => receivedBy(olga, kind), (frames) => frames.length > 100, `Olga's page receives ${kind}`);
+
+test('with Sotto off everywhere she sees and hears them, and what arrives is plain', async () => {
+  await sees(olga, ana);
+  await hears(olga, ana);
+  const frames = await received('video');
+  assert.ok(chiSquare(frames.map((frame) => frame.subarray(10))) > UNIFORM, 'the measure tells plain from sealed');
+});
+
+test('once they turn it on they see each other, and are told that she is without', async () => {
+  await turnOn([ana, ben]);
+  await agree([ana, ben]);
+  await seeEachOther([ana, ben]);
+  await hearEachOther([ana, ben]);
+  const { problems, state } = await ana.popup.shown();
+  assert.equal(problems.length, 1);
+  assert.equal(state, 'encrypted');
+  assert.equal((await ana.popup.view()).others, 1);
+});
+
+test('every frame that reaches her is sealed by one of them', async () => {
+  await forgetReceived(olga);
+  for (const kind of /** @type {const} */ (['audio', 'video'])) {
+    const parts = (await received(kind)).map((frame) => sealedParts(frame, kind));
+    assert.ok(parts.every((part) => part !== null && part.leaf < 2), `${kind} frames are laid out as sealed ones`);
+    const chi = chiSquare(parts.map((part) => /** @type {any} */ (part).ciphertext));
+    assert.ok(chi < UNIFORM, `${kind}: nothing stands out from the noise (chi-square ${chi})`);
+  }
+});
+
+test('she neither sees nor hears them', async () => {
+  for (const person of [ana, ben]) {
+    await doesNotHear(olga, person);
+    await pictureStands(olga, person).catch(() => doesNotSee(olga, person));
+  }
+});
+
+test('what she sends in clear is not shown to them', async () => {
+  await pictureStands(ana, olga);
+  await doesNotHear(ana, olga);
+});
+
+test('she is seen and heard again once they turn it off', async () => {
+  await ana.popup.turn(false);
+  await ben.popup.turn(false);
+  await sees(ana, olga);
+  await sees(olga, ana);
+  await hears(olga, ana);
+});

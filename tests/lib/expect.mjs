@@ -1,0 +1,108 @@
+/**
+ * What the stories expect of a call, judged by decoded pixels and by sound, and by what the
+ * popups show. Each waits until it holds, and tells what was there instead when it never does.
+ */
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isNear, tonesOf } from './call.mjs';
+
+/** @typedef {import('./participant.mjs').Participant} Participant */
+
+const PATIENCE = 20_000;
+const CLEARLY_HEARD = 20;
+
+/**
+ * @template T
+ * @param {() => Promise<T>} look @param {(seen: T) => boolean} holds @param {string} wanted
+ * @param {number} [patience]
+ * @returns {Promise<T>}
+ */
+export async function eventually(look, holds, wanted, patience = PATIENCE) {
+  const end = performance.now() + patience;
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    if (performance.now() > end) assert.fail(`${wanted}; last seen: ${JSON.stringify(seen)}`);
+    await sleep(100);
+  }
+}
+
+/**
+ * Everybody sees everybody else's card, moving.
+ * @param {Participant[]} people
+ */
+export async function seeEachOther(people) {
+  for (const one of people) for (const other of people) if (one !== other) await sees(one, other);
+}
+
+/** @param {Participant} one @param {Participant} other */
+export async function sees(one, other) {
+  const look = () => one.pictureOf(other);
+  const wanted = `${one.name} sees ${other.name}'s colour ${other.looks.colour}`;
+  const first = await eventually(look, ({ colour }) => isNear(colour, other.looks.colour), wanted);
+  await eventually(look, ({ frames }) => frames > first.frames, `${other.name}'s picture moves for ${one.name}`);
+}
+
+/** @param {Participant} one @param {Participant} other */
+export async function doesNotSee(one, other) {
+  const { colour } = await one.pictureOf(other);
+  assert.ok(!isNear(colour, other.looks.colour), `${one.name} must not see ${other.name}, but sees ${colour}`);
+}
+
+/**
+ * Nothing new is shown of somebody.
+ * @param {Participant} one @param {Participant} other
+ */
+export async function pictureStands(one, other) {
+  const before = await one.pictureOf(other);
+  await sleep(1_500);
+  const after = await one.pictureOf(other);
+  assert.equal(after.frames, before.frames, `no further frame of ${other.name} is shown to ${one.name}`);
+}
+
+/**
+ * Everybody hears everybody else's tone, and nobody's that isn't there.
+ * @param {Participant[]} people
+ */
+export async function hearEachOther(people) {
+  for (const one of people) for (const other of people) if (one !== other) await hears(one, other);
+}
+
+/** @param {Participant} one @param {Participant} other */
+export async function hears(one, other) {
+  const look = () => tonesOf(one.page, other.name, [other.looks.pitch]);
+  await eventually(look, ([level]) => level > CLEARLY_HEARD, `${one.name} hears ${other.name}'s tone`);
+}
+
+/** @param {Participant} one @param {Participant} other */
+export async function doesNotHear(one, other) {
+  const [level] = await tonesOf(one.page, other.name, [other.looks.pitch]);
+  assert.ok(level < CLEARLY_HEARD, `${one.name} must not hear ${other.name}, but the tone stands out by ${level} dB`);
+}
+
+/**
+ * All popups say encrypted, with exactly these members and one number.
+ * @param {Participant[]} people
+ */
+export async function agree(people) {
+  const look = () => Promise.all(people.map(({ popup }) => popup.shown()));
+  const shown = await eventually(
+    look,
+    (all) =>
+      all.every(({ state }) => state === 'encrypted') &&
+      all.every(({ members }) => members.length === people.length) &&
+      all.every(({ number }) => number === all[0].number),
+    `${people.map(({ name }) => name).join(', ')} share one encrypted group`,
+  );
+  assert.match(shown[0].number, /^\d{60}$/);
+  return shown[0].number;
+}
+
+/** @param {Participant[]} people */
+export async function turnOn(people) {
+  for (const person of people) {
+    if (!person.popupPage) await person.openPopup();
+    await person.popup.turn(true);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Somebody in the call without Sotto, whose page keeps what it receives and can send what it
+ * likes. The script below runs in that page before the page's own.
+ */
+
+/** @typedef {import('./participant.mjs').Participant} Participant */
+
+/**
+ * Records the last encoded frames of each kind that arrive. What goes out is given to
+ * `window.forge`, if a test has set it. `window.controls` are channels on the id of Sotto's.
+ */
+export const OUTSIDER = `{
+  const KEPT = 400;
+  const received = (window.received = { audio: [], video: [] });
+  const controls = (window.controls = []);
+  const record = (kind) => (frame, controller) => {
+    received[kind].push(new Uint8Array(frame.data.slice(0)));
+    if (received[kind].length > KEPT) received[kind].shift();
+    controller.enqueue(frame);
+  };
+  const send = (frame, controller) => {
+    const data = window.forge?.(frame);
+    if (data) frame.data = data;
+    controller.enqueue(frame);
+  };
+  const pipe = (end, transform) => {
+    const { readable, writable } = end.createEncodedStreams();
+    readable.pipeThrough(new TransformStream({ transform })).pipeTo(writable);
+  };
+  const Native = RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration) {
+      super({ ...configuration, encodedInsertableStreams: true });
+      controls.push(super.createDataChannel('', { negotiated: true, id: 1007 }));
+      this.addEventListener('track', ({ receiver, track }) => pipe(receiver, record(track.kind)));
+    }
+    addTrack(...args) {
+      const sender = super.addTrack(...args);
+      pipe(sender, send);
+      return sender;
+    }
+  };
+}`;
+
+/** @param {Participant} outsider */
+export function forgetReceived({ page }) {
+  return page.evaluate(() => {
+    const { received } = /** @type {any} */ (window);
+    received.audio.length = 0;
+    received.video.length = 0;
+  });
+}
+
+/**
+ * What arrived since it was last forgotten.
+ * @param {Participant} outsider @param {'audio' | 'video'} kind
+ * @returns {Promise<Uint8Array[]>}
+ */
+export async function receivedBy({ page }, kind) {
+  const frames = await page.evaluate(
+    (which) => /** @type {any} */ (window).received[which].map((/** @type {Uint8Array} */ frame) => Array.from(frame)),
+    kind,
+  );
+  return frames.filter((/** @type {number[]} */ frame) => frame.length > 0).map((/** @type {number[]} */ frame) => Uint8Array.from(frame));
+}
+
+/**
+ * Takes a frame apart as PROTOCOL.md section 5 lays it out; null when it isn't laid out so.
+ * @param {Uint8Array} frame @param {'audio' | 'video'} kind
+ */
+export function sealedParts(frame, kind) {
+  const prefix = kind === 'audio' ? 0 : frame[0] & 1 ? 1 : 10;
+  const config = frame[prefix];
+  if (config === undefined) return null;
+  const [extendedKid, kidField, extendedCounter, counterField] = [config >> 7, (config >> 4) & 7, (config >> 3) & 1, config & 7];
+  const kidLength = extendedKid ? kidField + 1 : 0;
+  const counterLength = extendedCounter ? counterField + 1 : 0;
+  const body = prefix + 1 + kidLength + counterLength;
+  if (kidLength > 3 || counterLength > 3 || frame.length < body + 16) return null;
+  const kid = extendedKid ? number(frame.subarray(prefix + 1, prefix + 1 + kidLength)) : kidField;
+  return { leaf: (kid >> 4) & 0xfff, epochBits: kid & 15, ciphertext: frame.subarray(body) };
+}
+
+/** @param {Uint8Array} bytes */
+const number = (bytes) => bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+
+/**
+ * Chi-square of the bytes against all being equally likely: 255 give or take 23 for a cipher's
+ * output, whatever its length.
+ * @param {Uint8Array[]} pieces
+ */
+export function chiSquare(pieces) {
+  const counts = new Float64Array(256);
+  let total = 0;
+  for (const piece of pieces) for (const byte of piece) { counts[byte] += 1; total += 1; }
+  const expected = total / 256;
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+}

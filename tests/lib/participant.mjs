@@ -1,0 +1,90 @@
+/**
+ * One person in a call: a browser with devices of their own, the call page in one window, and,
+ * if Sotto is installed, its popup in another.
+ */
+
+import { startBrowser } from './browser.mjs';
+import { callUrl, pictureOf, waitForPeople } from './call.mjs';
+import { looksOf, makeDevices } from './media.mjs';
+import { Popup } from './sotto.mjs';
+
+/**
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {{program: string, extension: string | null, headless?: boolean, folder: string,
+ *   index: number, name: string, camera?: string | null, script?: string}} Who
+ * @typedef {{room: string, codec?: string}} Place
+ */
+
+export class Participant {
+  /** @param {Who} who @param {import('./browser.mjs').Browser} browser @param {Page} page */
+  constructor(who, browser, page) {
+    this.name = who.name;
+    this.looks = looksOf(who.index);
+    this.browser = browser;
+    this.page = page;
+    /** @type {Popup | null} */
+    this.popupPage = null;
+  }
+
+  /** @param {Who} who */
+  static async start(who) {
+    const devices = makeDevices(who.folder, who.index);
+    if (who.camera) devices.camera = who.camera;
+    const place = { left: (who.index % 3) * 460, top: Math.floor(who.index / 3) * 420, width: 900, height: 700 };
+    const browser = await startBrowser({
+      program: who.program,
+      extension: who.extension,
+      devices,
+      headless: who.headless ?? true,
+      window: place,
+    });
+    const page = await newWindow(browser.context);
+    if (who.script) await page.addInitScript(who.script);
+    return new Participant(who, browser, page);
+  }
+
+  /** @param {string} base @param {Place} place */
+  async enter(base, { room, codec }) {
+    await this.page.goto(callUrl(base, { room, name: this.name, codec }));
+    await this.page.waitForSelector('.tile.you video');
+  }
+
+  get popup() {
+    if (!this.popupPage) throw new Error(`${this.name} hasn't opened the popup`);
+    return this.popupPage;
+  }
+
+  async openPopup() {
+    this.popupPage = await Popup.open(this.browser, this.page);
+    return this.popupPage;
+  }
+
+  /** @param {string[]} names */
+  waitForPeople(names) {
+    return waitForPeople(this.page, names);
+  }
+
+  /** @param {Participant} other */
+  pictureOf(other) {
+    return pictureOf(this.page, other.name);
+  }
+
+  close() {
+    return this.browser.close();
+  }
+}
+
+/**
+ * A window of its own: a tab behind another is throttled.
+ * @param {import('playwright-core').BrowserContext} context
+ */
+async function newWindow(context) {
+  const browser = context.browser();
+  if (!browser) throw new Error('this browser shows no debugging session of its own');
+  const session = await browser.newBrowserCDPSession();
+  const opened = context.waitForEvent('page');
+  await session.send('Target.createTarget', { url: 'about:blank', newWindow: true });
+  const page = await opened;
+  await session.detach();
+  return page;
+}

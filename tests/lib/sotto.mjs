@@ -1,0 +1,109 @@
+/**
+ * Sotto from a person's side: the popup of a tab, opened as a page of its own, and the view
+ * behind it. Only the test contract of the popup is used to act; figures that the popup
+ * doesn't show are read from the core's view, over the popup's own way to it.
+ */
+
+/**
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {import('./browser.mjs').Browser} Browser
+ * @typedef {{state: string, number: string, members: string[], streams: string[], problems: string[]}} Shown
+ */
+
+export class Popup {
+  /** @param {Page} page @param {number} tab */
+  constructor(page, tab) {
+    this.page = page;
+    this.tab = tab;
+  }
+
+  /**
+   * Opens the popup of a page, in the browser's first window, so that the page stays visible.
+   * @param {Browser} browser
+   * @param {Page} of
+   */
+  static async open({ context, extensionId }, of) {
+    const page = context.pages()[0];
+    const url = `chrome-extension://${extensionId}/popup/popup.html`;
+    await page.goto(url);
+    const tab = await tabOf(page, of.url());
+    await page.goto(`${url}?tab=${tab}`);
+    return new Popup(page, tab);
+  }
+
+  /** @param {string} name */
+  part(name) {
+    return this.page.locator(`[data-test="${name}"]`);
+  }
+
+  /** @param {boolean} on */
+  async turn(on) {
+    const toggle = this.part('toggle');
+    if ((await toggle.getAttribute('aria-checked')) !== String(on)) await toggle.click();
+    await this.page.locator(`[data-test="toggle"][aria-checked="${on}"]`).waitFor();
+  }
+
+  /** @param {string | string[]} states @param {number} [timeout] */
+  async waitForState(states, timeout = 20_000) {
+    const wanted = [states].flat().map((state) => `[data-test="state"][data-state="${state}"]`);
+    try {
+      await this.page.locator(wanted.join(',')).waitFor({ timeout });
+    } catch {
+      throw new Error(`expected ${states}, but the popup shows ${JSON.stringify(await this.shown())}`);
+    }
+  }
+
+  /** @param {number} count @param {number} [timeout] */
+  async waitForMembers(count, timeout = 20_000) {
+    await this.page.waitForFunction(
+      (wanted) => document.querySelectorAll('[data-test="member"]').length === wanted,
+      count,
+      { timeout },
+    );
+  }
+
+  /** @returns {Promise<Shown>} */
+  shown() {
+    return this.page.evaluate(() => {
+      /** @param {string} name */
+      const all = (name) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`[data-test="${name}"]`)]);
+      /** @param {HTMLElement | undefined} element */
+      const digits = (element) => (element?.textContent ?? '').replace(/[^0-9]/g, '');
+      return {
+        state: all('state')[0]?.dataset.state ?? '',
+        number: digits(all('safety-number')[0]),
+        members: all('member').map((member) => member.textContent ?? ''),
+        streams: all('stream').map((stream) => stream.dataset.protection ?? ''),
+        problems: all('problem').map((problem) => problem.textContent ?? ''),
+      };
+    });
+  }
+
+  /** The core's view of the tab. @returns {Promise<any>} */
+  view() {
+    return this.page.evaluate(async (tab) => {
+      const key = `on:${tab}`;
+      const on = (await chrome.storage.session.get(key))[key] !== undefined;
+      const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
+        type: 'module',
+        name: 'sotto-core',
+      });
+      const view = await new Promise((resolve) => {
+        port.onmessage = ({ data }) => data.kind === 'view' && resolve(data.view);
+        port.postMessage({ kind: 'watch', tab, reach: 'ok', on });
+      });
+      port.close();
+      return view;
+    }, this.tab);
+  }
+}
+
+/** @param {Page} extensionPage @param {string} url */
+async function tabOf(extensionPage, url) {
+  const id = await extensionPage.evaluate(
+    async (wanted) => (await chrome.tabs.query({})).find((tab) => tab.url === wanted)?.id,
+    url,
+  );
+  if (id === undefined) throw new Error(`no tab shows ${url}`);
+  return id;
+}

@@ -1,0 +1,76 @@
+/**
+ * What a browser test stands on: the demo's server, people to start, and a folder for what the
+ * run leaves behind. `cargo xtask test` names browser and extension; run by hand, a test takes
+ * what `cargo xtask build` made.
+ */
+
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Participant } from './participant.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
+const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
+const SERVER = process.env.SOTTO_DEMO ?? join(ROOT, 'target/debug/demo');
+
+/** @typedef {{name: string, without?: boolean, script?: string}} Person */
+
+export class Stage {
+  /** @param {import('node:child_process').ChildProcess} server @param {string} base */
+  constructor(server, base) {
+    this.server = server;
+    this.base = base;
+    /** @type {Participant[]} */
+    this.people = [];
+    this.folder = join(ROOT, 'target/browser-tests');
+    mkdirSync(this.folder, { recursive: true });
+  }
+
+  static async open() {
+    const server = spawn(SERVER, ['127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: server.stdout });
+    const [line] = await new Promise((done, failed) => {
+      lines.once('line', (text) => done([text]));
+      server.once('error', failed);
+    });
+    return new Stage(server, new URL('/', line).href);
+  }
+
+  /** Starts somebody's browser. @param {Person} person */
+  async cast({ name, without = false, script }) {
+    const participant = await Participant.start({
+      program: PROGRAM,
+      extension: without ? null : EXTENSION,
+      folder: this.folder,
+      index: this.people.length,
+      name,
+      script,
+    });
+    this.people.push(participant);
+    return participant;
+  }
+
+  /**
+   * Brings people into a room and waits until all are connected with all.
+   * @param {Participant[]} people @param {import('./participant.mjs').Place} place
+   */
+  async gather(people, place) {
+    for (const person of people) await person.enter(this.base, place);
+    await this.connected(people);
+  }
+
+  /** @param {Participant[]} people */
+  async connected(people) {
+    const names = people.map(({ name }) => name);
+    await Promise.all(
+      people.map((one) => one.waitForPeople(names.filter((name) => name !== one.name))),
+    );
+  }
+
+  async close() {
+    await Promise.all(this.people.map((person) => person.close()));
+    this.server.kill();
+  }
+}
