@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::setup::{node, wasm};
-use crate::{build, paths, step};
+use crate::{arrows, build, paths, step};
 
 pub(crate) fn run() -> Result<ExitCode> {
     build::run()?;
@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// Runs all checks on a built extension and returns how many failed.
 pub(crate) fn failures() -> Result<usize> {
-    let mut failed = 0;
+    let mut failed = usize::from(!arrows::hold());
     for (name, mut command) in commands()? {
         if !step::attempt(name, &mut command)?.status.success() {
             failed += 1;
@@ -60,6 +60,8 @@ fn commands() -> Result<Vec<(&'static str, Command)>> {
         clippy.args([
             "--package",
             "sotto-core",
+            "--package",
+            "sotto-bench",
             "--all-targets",
             "--",
             "-D",

@@ -3,6 +3,7 @@
 //! Every task does its own set-up, shows the step it is at on standard error, and prints
 //! the whole output of a step that fails. Standard output is for results only.
 
+mod arrows;
 mod assemble;
 mod bench;
 mod bindgen;
@@ -34,7 +35,7 @@ enum Task {
     Test,
     /// Build the extension into target/extension
     Build,
-    /// Run what needs no call: format, clippy, docs, tsc, eslint, web-ext lint
+    /// Run what needs no call: format, clippy, docs, arrows, tsc, eslint, web-ext lint
     Check,
     /// Measure: each benchmark prints its table and fails when it misses its bounds
     Bench {
