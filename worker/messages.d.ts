@@ -11,7 +11,7 @@ declare namespace Sotto {
   type Direction = 'send' | 'receive';
   type Media = 'audio' | 'video';
   type State = 'off' | 'alone' | 'joining' | 'encrypted' | 'trouble' | 'unsupported';
-  type Reach = 'ok' | 'restricted' | 'no-permission';
+  type Reach = 'ok' | 'restricted' | 'no-permission' | 'reload-needed';
 
   /** One sender or receiver, as the relay keeps it. */
   interface Stream {

@@ -51,7 +51,7 @@ export function popupToCore(value) {
   const { kind, tab, on, reach, lock } = fields(value);
   if (!isId(tab) || !isBoolean(on)) return null;
   if (kind === 'toggle') return { kind, tab, on };
-  if (kind !== 'watch' || !isOneOf(reach, /** @type {const} */ (['ok', 'restricted', 'no-permission']))) return null;
+  if (kind !== 'watch' || !isOneOf(reach, /** @type {const} */ (['ok', 'restricted', 'no-permission', 'reload-needed']))) return null;
   return isWord(lock) ? { kind, tab, reach, on, lock } : { kind, tab, reach, on };
 }
 

@@ -1,0 +1,12 @@
+/** The quiet line: how many frames were sealed and opened since Sotto was turned on. */
+import { element, setShown, setText } from '../dom.js';
+import { text } from '../texts.js';
+
+/** @param {Sotto.View} view */
+export function showFigures({ on, stats }) {
+  const line = element('figures');
+  setShown(line, on && stats.sealed + stats.opened > 0);
+  const refused = stats.failed + stats.dropped;
+  const numbers = [stats.sealed, stats.opened, refused].map((count) => count.toLocaleString());
+  setText(line, text('figures', ...numbers));
+}

@@ -1,0 +1,23 @@
+/** Who is in the group, you first; and, counted apart, who is in the call without Sotto. */
+import { element, make, setList, setShown, setText } from '../dom.js';
+import { counted, text } from '../texts.js';
+
+const newMember = () =>
+  make('li', { 'data-test': 'member' }, make('span', {}), make('code', {}), make('span', { class: 'note' }));
+
+/** @param {HTMLElement} item @param {Sotto.MemberView} member */
+function fill(item, { id, leaf, you, committer }) {
+  setText(item.children[0], you ? text('you') : text('member', String(leaf + 1)));
+  setText(item.children[1], id);
+  setText(item.children[2], committer ? text('committer') : '');
+}
+
+/** @param {Sotto.View} view */
+export function showMembers({ members, others, on }) {
+  setShown(element('people'), on && members.length > 0);
+  setText(element('people-title'), counted('members', members.length));
+  const youFirst = members.toSorted((a, b) => Number(b.you) - Number(a.you));
+  setList(element('members'), youFirst, newMember, fill);
+  setShown(element('others'), others > 0);
+  setText(element('others'), counted('others', others));
+}

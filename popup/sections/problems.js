@@ -1,0 +1,22 @@
+/** What is wrong: for each problem what happened, to whom, and what to do. */
+import { element, make, setAttribute, setList, setShown, setText } from '../dom.js';
+import { counted, text, textFor } from '../texts.js';
+
+const newProblem = () => make('li', { 'data-test': 'problem' }, make('p', {}), make('p', { class: 'hint' }));
+
+/** @param {Sotto.ProblemView} problem */
+function headline({ code, count, detail }) {
+  const words = count === null ? '' : counted(`problem_${code.replaceAll('-', '_')}`, count);
+  return words || textFor('problem', code, detail ?? text('somebody'));
+}
+
+/** @param {Sotto.View} view */
+export function showProblems({ problems }) {
+  const list = element('problems');
+  setShown(list, problems.length > 0);
+  setList(list, problems, newProblem, (item, problem) => {
+    setAttribute(item, 'data-code', problem.code);
+    setText(item.children[0], headline(problem));
+    setText(item.children[1], textFor('advice', problem.code));
+  });
+}

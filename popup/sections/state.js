@@ -1,0 +1,18 @@
+/** The state: its shape, its word, and the sentence that explains it. */
+import { element, setAttribute, setText } from '../dom.js';
+import { counted, text, textFor } from '../texts.js';
+
+/** @param {Sotto.View} view */
+function word({ state, members }) {
+  if (state === 'encrypted') return counted('state_encrypted', members.length);
+  return text(`state_${state}`);
+}
+
+/** @param {Sotto.View} view */
+export function showState(view) {
+  const section = element('state');
+  setAttribute(section, 'data-state', view.state);
+  setAttribute(/** @type {Element} */ (section.querySelector('use')), 'href', `#icon-${view.state}`);
+  setText(element('state-word'), word(view));
+  setText(element('state-sentence'), textFor('reason', view.reason));
+}
