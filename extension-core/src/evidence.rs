@@ -24,6 +24,8 @@ pub enum DropReason {
     NoKey,
     /// It failed authentication.
     Forged,
+    /// It was seen before. A browser hands out a retransmitted frame twice, now and then.
+    Replayed,
     /// More streams than are kept apart.
     TooManyStreams,
     /// The key's counter is used up.
@@ -69,10 +71,23 @@ impl Evidence {
         self.good.is_some_and(|at| now.since(at) < RECENT)
     }
 
+    /// Why a frame was dropped just now, if one was.
+    pub fn reason(&self, now: Instant) -> Option<DropReason> {
+        let (at, reason) = self.bad?;
+        (now.since(at) < RECENT).then_some(reason)
+    }
+
     /// Why frames are being dropped, if they are and none gets through.
     pub fn dropping(&self, now: Instant) -> Option<DropReason> {
-        let (at, reason) = self.bad?;
-        (now.since(at) < RECENT && !self.is_good(now)).then_some(reason)
+        self.reason(now).filter(|_| !self.is_good(now))
+    }
+
+    /// The sum of it for someone who is alone: what was sealed or opened before is past.
+    pub fn protection_alone(&self, now: Instant) -> Protection {
+        match self.reason(now) {
+            Some(_) => Protection::Dropped,
+            None => Protection::Waiting,
+        }
     }
 
     /// The sum of it.

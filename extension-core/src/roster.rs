@@ -203,6 +203,11 @@ impl Roster {
         self.additions = members.iter().map(addition).collect();
     }
 
+    /// Whether a participant was heard lately and hasn't left.
+    pub fn is_live(&self, now: Instant, id: PeerId) -> bool {
+        self.peers.get(&id).is_some_and(|peer| peer.is_live(now))
+    }
+
     /// Everyone heard of lately who hasn't left.
     pub fn live(&self, now: Instant) -> impl Iterator<Item = (PeerId, &Beacon)> {
         self.peers

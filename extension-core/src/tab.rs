@@ -288,16 +288,12 @@ impl Tab {
         let outcome = match (stream.codec(), stream.direction) {
             (None, _) => Err(DropReason::Codec),
             (Some(codec), Direction::Send) => seal(call, stream, codec, frame, buffer),
-            (Some(codec), Direction::Receive) => open(call, stream, codec, frame, buffer),
+            (Some(codec), Direction::Receive) => open(now, call, stream, codec, frame, buffer),
         };
         match outcome {
-            Ok(Some(transformed)) => {
+            Ok(transformed) => {
                 self.count_success(now, id, frame.len(), transformed.len());
                 Some(transformed)
-            }
-            Ok(None) => {
-                self.counts.dropped += 1;
-                None
             }
             Err(reason) => {
                 self.count_drop(now, id, reason);
@@ -331,7 +327,9 @@ impl Tab {
             return;
         };
         stream.evidence.dropped(now, reason);
-        stream.lost_frames();
+        if reason != DropReason::Replayed {
+            stream.lost_frames();
+        }
         match reason {
             DropReason::Forged | DropReason::NoKey => self.counts.failed += 1,
             _ => self.counts.dropped += 1,
@@ -408,7 +406,7 @@ impl Tab {
     }
 }
 
-type Transformed<'b> = Result<Option<&'b [u8]>, DropReason>;
+type Transformed<'b> = Result<&'b [u8], DropReason>;
 
 fn seal<'b>(
     call: &mut Call,
@@ -422,7 +420,6 @@ fn seal<'b>(
     }
     let context = stream.context.ok_or(DropReason::TooManyStreams)?;
     call.seal(context, codec, frame, buffer)
-        .map(Some)
         .map_err(|error| match error {
             SealError::NoKey => DropReason::NoKey,
             SealError::Malformed => DropReason::Malformed,
@@ -431,6 +428,7 @@ fn seal<'b>(
 }
 
 fn open<'b>(
+    now: Instant,
     call: &mut Call,
     stream: &mut Stream,
     codec: Codec,
@@ -440,23 +438,21 @@ fn open<'b>(
     match call.open(codec, frame, buffer) {
         Ok(opened) => {
             stream.member = opened.member;
-            Ok(Some(opened.frame))
+            Ok(opened.frame)
         }
-        // A browser hands out retransmitted frames twice; a replay looks the same, and both end
-        // here without a word.
-        Err(OpenError::Replayed | OpenError::Echo) => Ok(None),
-        Err(error) => Err(reason_of(call, stream, error)),
+        Err(error) => Err(reason_of(now, call, stream, error)),
     }
 }
 
 /// A plain frame can look like a sealed one with a strange key id. From somebody who has never
 /// shown Sotto it is plain.
-fn reason_of(call: &Call, stream: &Stream, error: OpenError) -> DropReason {
+fn reason_of(now: Instant, call: &Call, stream: &Stream, error: OpenError) -> DropReason {
     match error {
         OpenError::TooManyStreams => DropReason::TooManyStreams,
-        _ if call.peer_on(stream.connection).is_none() => DropReason::NotSealed,
+        _ if call.peer_on(now, stream.connection).is_none() => DropReason::NotSealed,
         OpenError::NoKey => DropReason::NoKey,
         OpenError::NotSealed => DropReason::NotSealed,
-        OpenError::Forged | OpenError::Replayed | OpenError::Echo => DropReason::Forged,
+        OpenError::Forged => DropReason::Forged,
+        OpenError::Replayed | OpenError::Echo => DropReason::Replayed,
     }
 }

@@ -134,7 +134,7 @@ pub(crate) fn of(tab: &Tab, now: Instant) -> View {
             .map(|(id, _)| stream_view(tab, now, id))
             .collect(),
         problems: problems(tab, now),
-        others: others(tab),
+        others: others(tab, now),
         stats: stats(tab),
     }
 }
@@ -174,8 +174,8 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
         };
     }
     let serious = tab.streams.iter().any(|(_, stream)| {
-        let from_outsider =
-            stream.direction == Direction::Receive && call.peer_on(stream.connection).is_none();
+        let from_outsider = stream.direction == Direction::Receive
+            && call.peer_on(now, stream.connection).is_none();
         stream.evidence.dropping(now).is_some() && !from_outsider
     });
     if serious {
@@ -214,11 +214,12 @@ fn stream_view(tab: &Tab, now: Instant, id: StreamId) -> StreamView {
         .streams
         .get(id)
         .expect("the caller took the id from the map");
-    let protection = if tab.on {
-        stream.evidence.protection(now)
-    } else {
-        Protection::Clear
+    let protection = match &tab.call {
+        _ if !tab.on => Protection::Clear,
+        Some(call) if call.is_alone() => stream.evidence.protection_alone(now),
+        _ => stream.evidence.protection(now),
     };
+    let dropped = protection == Protection::Dropped;
     let ours = tab.call.as_ref().map(Call::peer);
     let member = if stream.direction == Direction::Send {
         ours
@@ -233,7 +234,7 @@ fn stream_view(tab: &Tab, now: Instant, id: StreamId) -> StreamView {
         codec: stream.codec_name.as_deref().map(codec_label),
         member,
         protection,
-        reason: stream.evidence.dropping(now).filter(|_| tab.on),
+        reason: stream.evidence.reason(now).filter(|_| dropped),
     }
 }
 
@@ -243,11 +244,13 @@ fn codec_label(mime: &str) -> String {
 }
 
 /// Connections that reach somebody who hasn't shown Sotto. Without a call there is no telling.
-fn others(tab: &Tab) -> usize {
+fn others(tab: &Tab, now: Instant) -> usize {
     let Some(call) = &tab.call else { return 0 };
     tab.connections
         .iter()
-        .filter(|(id, state)| **state == ConnectionState::Connected && call.peer_on(**id).is_none())
+        .filter(|(id, state)| {
+            **state == ConnectionState::Connected && call.peer_on(now, **id).is_none()
+        })
         .count()
 }
 
@@ -271,7 +274,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
             detail,
         });
     }
-    let others = others(tab);
+    let others = others(tab, now);
     if others > 0 {
         found.insert(Problem {
             code: "others-without-sotto",
@@ -300,12 +303,15 @@ fn stream_problems<'a>(
 ) -> impl Iterator<Item = Problem> + 'a {
     tab.streams.iter().filter_map(move |(_, stream)| {
         let codec = stream.codec_name.as_deref().map(codec_label);
-        let who = call.peer_on(stream.connection).map(|peer| peer.short());
+        let who = call
+            .peer_on(now, stream.connection)
+            .map(|peer| peer.short());
         let (code, detail) = match stream.evidence.dropping(now)? {
             DropReason::Codec => ("codec-unsupported", codec),
             DropReason::NotSealed => ("stream-not-sealed", Some(who?)),
             DropReason::Forged => ("frames-forged", who),
             DropReason::NoKey => ("frames-no-key", who),
+            DropReason::Replayed => ("frames-replayed", who),
             DropReason::TooManyStreams => ("too-many-streams", who),
             DropReason::CounterExhausted => ("counter-exhausted", None),
             DropReason::Malformed => ("malformed", codec),

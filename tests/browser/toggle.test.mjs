@@ -5,8 +5,11 @@ import { after, before, test } from 'node:test';
 import { agree, hearEachOther, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { Stage } from '../lib/stage.mjs';
 
-/** Counts, in the page, what a renegotiation can't do without. */
-const COUNT_NEGOTIATIONS = `{
+/**
+ * Counts, in the page, what a renegotiation can't do without. It waits until the document is
+ * parsed, which is before the page's modules run but after every extension's scripts.
+ */
+const COUNT_NEGOTIATIONS = `document.addEventListener('readystatechange', () => {
   const count = (window.negotiations = { descriptions: 0, events: 0 });
   const { setLocalDescription } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.setLocalDescription = function (...args) {
@@ -20,7 +23,7 @@ const COUNT_NEGOTIATIONS = `{
       this.addEventListener('negotiationneeded', () => (count.events += 1));
     }
   };
-}`;
+}, { once: true });`;
 
 /** @type {Stage} */ let stage;
 /** @type {import('../lib/participant.mjs').Participant} */ let ana;

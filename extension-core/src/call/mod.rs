@@ -252,9 +252,10 @@ impl Call {
         self.roster.silent_members(now, &self.ourselves())
     }
 
-    /// The participant at the far end of a connection, once it has shown itself.
-    pub fn peer_on(&self, link: ConnectionId) -> Option<PeerId> {
-        self.links.peer(link)
+    /// The participant at the far end of a connection, while it shows itself there.
+    pub fn peer_on(&self, now: Instant, link: ConnectionId) -> Option<PeerId> {
+        let peer = self.links.peer(link)?;
+        self.roster.is_live(now, peer).then_some(peer)
     }
 
     /// The group's epoch.

@@ -322,6 +322,14 @@ fn turning_off_ends_the_others_encryption_too() {
     assert_eq!(pair.view(0).state, State::Off);
     assert_eq!(pair.view(0).members.len(), 0);
     assert_eq!(pair.view(1).state, State::Alone);
+    assert_eq!(
+        pair.transform(1, RECEIVE_VIDEO, "video/VP8", &PLAIN_VIDEO),
+        None
+    );
+    let view = pair.view(1);
+    assert_eq!(view.streams[1].protection, Protection::Dropped);
+    assert_eq!(view.streams[1].reason, Some(DropReason::NotSealed));
+    assert_eq!(pair.codes(1), ["others-without-sotto"]);
     assert_eq!(pair.modes.last(), Some(&(0, false)));
 }
 
