@@ -103,16 +103,17 @@ impl Core {
         Some(page)
     }
 
-    /// A page is gone, with its connections and streams.
+    /// A page is gone, with its connections and streams. With the last of a tab goes its call:
+    /// what the tab loads next starts with fresh keys.
     pub fn detach(&mut self, now: Instant, page: PageId) {
-        self.with_page(now, page, |tab| tab.detach(now, page));
+        let seed = self.seed();
+        self.with_page(now, page, |tab| tab.detach(now, page, seed));
         self.pages.remove(&page);
     }
 
     /// The person turned Sotto on. Nothing changes when it is on already.
     pub fn turn_on(&mut self, now: Instant, tab: TabId) {
-        let mut seed = [0; 32];
-        self.rng.fill_bytes(&mut seed);
+        let seed = self.seed();
         self.with_tab(now, tab, |tab| tab.turn_on(now, seed));
     }
 
@@ -238,6 +239,12 @@ impl Core {
         self.tabs
             .get(&tab)
             .map_or_else(View::off, |tab| tab.view(now))
+    }
+
+    fn seed(&mut self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        self.rng.fill_bytes(&mut seed);
+        seed
     }
 
     fn with_tab(&mut self, now: Instant, id: TabId, act: impl FnOnce(&mut Tab)) {

@@ -135,7 +135,7 @@ impl Tab {
         self.stale = true;
     }
 
-    pub(crate) fn detach(&mut self, now: Instant, page: PageId) {
+    pub(crate) fn detach(&mut self, now: Instant, page: PageId, seed: [u8; 32]) {
         let gone: Vec<_> = self
             .connections
             .keys()
@@ -148,6 +148,9 @@ impl Tab {
         self.pages.remove(&page);
         self.streams.remove_page(page);
         self.troubles.retain(|(of, _), _| *of != page);
+        if self.pages.is_empty() && self.on {
+            self.start_call(now, seed);
+        }
         self.stale = true;
     }
 
@@ -156,6 +159,11 @@ impl Tab {
             return;
         }
         self.on = true;
+        self.start_call(now, seed);
+        self.switch_modes();
+    }
+
+    fn start_call(&mut self, now: Instant, seed: [u8; 32]) {
         self.forget_figures();
         self.call = Call::new(now, seed).ok();
         if let Some(call) = &mut self.call {
@@ -163,7 +171,6 @@ impl Tab {
                 call.open_link(now, *link);
             }
         }
-        self.switch_modes();
     }
 
     pub(crate) fn turn_off(&mut self, now: Instant) {

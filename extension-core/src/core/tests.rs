@@ -359,6 +359,7 @@ fn a_page_that_goes_takes_its_connections_and_streams_with_it() {
     let page = pair.pages[0];
     pair.cores[0].detach(pair.now, page);
     assert!(pair.view(0).streams.is_empty());
+    assert_eq!(pair.view(0).members.len(), 1, "a fresh call, alone");
     assert_eq!(
         pair.transform(0, SEND_AUDIO, "audio/opus", &PLAIN_AUDIO),
         None

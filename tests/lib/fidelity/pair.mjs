@@ -6,7 +6,7 @@
  * browser keeps no order.
  */
 
-import { Comparable } from './sdp.mjs';
+import { Comparable, withDataRejected } from './sdp.mjs';
 
 const PATIENCE = 15_000;
 /** Longer than the relay's interval for noticing what no event tells. */
@@ -115,15 +115,20 @@ export class Pair {
     await this.deliver(from, to.peer.localDescription);
   }
 
-  /**
-   * The far side's refusal is of the data section that only Sotto asks for.
-   * @param {Side} to @param {RTCSessionDescriptionInit | null} description
-   */
+  /** @param {Side} to @param {RTCSessionDescriptionInit | null} description */
   async deliver(to, description) {
     const { type = 'offer', sdp = '' } = description ?? {};
-    const refuses = this.farRefusal && to === this.sides.near && !this.pageHasChannels;
-    await to.peer.setRemoteDescription({ type, sdp: refuses ? this.farRefusal?.(sdp) : sdp });
+    await to.peer.setRemoteDescription({ type, sdp: this.refused(to, sdp) });
     to.describe?.();
+  }
+
+  /**
+   * A far side that refuses the data section that only Sotto asks for has never accepted it.
+   * @param {Side} to @param {string} sdp
+   */
+  refused(to, sdp) {
+    if (!this.farRefusal || this.pageHasChannels) return sdp;
+    return to === this.sides.near ? this.farRefusal(sdp) : withDataRejected(sdp);
   }
 
   negotiateWhenNeeded() {

@@ -42,18 +42,19 @@ export class Comparable {
     const data = keepsData ? sections.filter(isData) : [];
     const kept = [...sections.filter((section) => !isData(section)), ...data];
     const mids = kept.map(midOf);
+    const dataIndex = kept.findIndex(isData);
     return [session, ...kept].flatMap((part, n) => {
       const where = n === 0 ? 'session' : `section ${n - 1}`;
-      return part.trim().split('\r\n').flatMap((line) => this.line(line, mids)).map((line) => `${where}: ${line}`);
+      return part.trim().split('\r\n').flatMap((line) => this.line(line, mids, dataIndex)).map((line) => `${where}: ${line}`);
     });
   }
 
-  /** @param {string} line @param {string[]} mids */
-  line(line, mids) {
+  /** @param {string} line @param {string[]} mids @param {number} data the index of the data section */
+  line(line, mids, data) {
     if (/^a=(candidate|end-of-candidates)/.test(line)) return [];
     return line
       .replace(/^a=mid:(\S+)/, (_, mid) => `a=mid:${mids.indexOf(mid)}`)
-      .replace(/^a=group:BUNDLE.*/, (group) => bundle(group, mids))
+      .replace(/^a=group:BUNDLE.*/, (group) => bundle(group, mids, data))
       .replace(/^(m=\w+) [1-9]\d*/, '$1 PORT')
       .replace(/^(c=IN|a=rtcp:).*/, '$1')
       .replace(RANDOM, (value) => this.name(value));
@@ -67,11 +68,11 @@ export class Comparable {
   }
 }
 
-/** @param {string} group @param {string[]} mids */
-function bundle(group, mids) {
+/** @param {string} group @param {string[]} mids @param {number} data */
+function bundle(group, mids, data) {
   const members = group.split(' ').slice(1).map((mid) => mids.indexOf(mid));
-  const media = members.filter((index) => index >= 0);
-  return `a=group:BUNDLE ${media.join(' ')}`;
+  const known = members.filter((index) => index >= 0);
+  return ['a=group:BUNDLE', ...known.toSorted((a, b) => Number(a === data) - Number(b === data))].join(' ');
 }
 
 /** A far side without data channels says no to their section (RFC 9429 section 5.3.1). @param {string} sdp */
