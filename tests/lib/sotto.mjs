@@ -79,21 +79,26 @@ export class Popup {
     });
   }
 
-  /** The core's view of the tab. @returns {Promise<any>} */
+  /**
+   * The core's view of the tab, asked for as a second popup would; the lock tells the worker
+   * when that one is gone.
+   * @returns {Promise<any>}
+   */
   view() {
     return this.page.evaluate(async (tab) => {
       const key = `on:${tab}`;
       const on = (await chrome.storage.session.get(key))[key] !== undefined;
-      const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
-        type: 'module',
-        name: 'sotto-core',
+      const lock = `sotto-test-${crypto.randomUUID()}`;
+      return navigator.locks.request(lock, async () => {
+        const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
+          type: 'module',
+          name: 'sotto-core',
+        });
+        return new Promise((resolve) => {
+          port.onmessage = ({ data }) => data.kind === 'view' && resolve(data.view);
+          port.postMessage({ kind: 'watch', tab, reach: 'ok', on, lock });
+        });
       });
-      const view = await new Promise((resolve) => {
-        port.onmessage = ({ data }) => data.kind === 'view' && resolve(data.view);
-        port.postMessage({ kind: 'watch', tab, reach: 'ok', on });
-      });
-      port.close();
-      return view;
     }, this.tab);
   }
 }
