@@ -9,7 +9,7 @@ import { Twins } from '../lib/fidelity/twins.mjs';
 /** @type {Twins} */ let twins;
 
 before(async () => { twins = await Twins.start(); });
-after(() => twins.close());
+after(() => twins?.close());
 
 test('every function keeps its name, its length, its source text and its place', async () => {
   await twins.sameInBoth(async ({ shapeOf }) => [

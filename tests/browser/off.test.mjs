@@ -15,7 +15,7 @@ import { Twins } from '../lib/fidelity/twins.mjs';
 /** @type {Twins} */ let twins;
 
 before(async () => { twins = await Twins.start(); });
-after(() => twins.close());
+after(() => twins?.close());
 
 test('Sotto is there: its control channel has a section in the offer', async () => {
   const [here, there] = await twins.inBoth(async ({ Pair, devices, hasData }) => {

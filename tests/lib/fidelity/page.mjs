@@ -2,10 +2,11 @@
  * Page side: what a scenario is handed.
  */
 
-export { Pair, until } from './pair.mjs';
+export { outcomes, shapeOf } from './outcomes.mjs';
+export { Pair } from './pair.mjs';
 export { PerfectNegotiation } from './perfect.mjs';
 export { hasData, withDataLeftOut, withDataRejected } from './sdp.mjs';
-export { outcomes, shapeOf } from './outcomes.mjs';
+export { until } from './until.mjs';
 
 /** The person's camera and microphone. */
 export async function devices() {

@@ -1,79 +1,13 @@
-/**
- * Page side: two connections of one page in a call with each other, and a record of all that
- * a page can see of it.
- *
- * Signalling, transport and data channels each have a sequence of their own: between them a
- * browser keeps no order.
- */
+/** Page side: two connections of one page in a call with each other. */
 
-import { Comparable, withDataRejected } from './sdp.mjs';
+import { withDataRejected } from './sdp.mjs';
+import { Side } from './side.mjs';
+import { PATIENCE, until } from './until.mjs';
 
-const PATIENCE = 15_000;
 /** Longer than the relay's interval for noticing what no event tells. */
 const QUIET = 300;
 
 /** @typedef {(sdp: string) => string} Change */
-
-class Side {
-  /** @param {string} name @param {RTCConfiguration} [configuration] */
-  constructor(name, configuration) {
-    this.name = name;
-    this.peer = new RTCPeerConnection(configuration);
-    this.comparable = new Comparable();
-    /** @type {Record<'signalling' | 'transport' | 'data', string[]>} */
-    this.seen = { signalling: [], transport: [], data: [] };
-    this.lastSeen = 0;
-    /** @type {string[]} */
-    this.descriptions = [];
-    /** @type {(() => void) | undefined} */
-    this.describe = undefined;
-    this.described = new Promise((resolve) => { this.describe = () => resolve(undefined); });
-    this.listen();
-  }
-
-  listen() {
-    const { peer } = this;
-    peer.addEventListener('negotiationneeded', () => this.see('signalling', 'negotiationneeded'));
-    peer.addEventListener('signalingstatechange', () => this.see('signalling', peer.signalingState));
-    peer.addEventListener('track', ({ track }) => this.see('signalling', `track ${track.kind}`));
-    peer.addEventListener('connectionstatechange', () => this.see('transport', peer.connectionState));
-    peer.addEventListener('datachannel', ({ channel }) => {
-      this.see('data', `datachannel ${channel.label} ${channel.id}`);
-      this.listenTo(channel);
-    });
-  }
-
-  /** @param {RTCDataChannel} channel */
-  listenTo(channel) {
-    channel.addEventListener('open', () => this.see('data', `open ${channel.label}`));
-    channel.addEventListener('message', (event) => this.see('data', `message ${channel.label} ${event.data}`));
-    channel.addEventListener('close', () => this.see('data', `close ${channel.label}`));
-  }
-
-  /** @param {'signalling' | 'transport' | 'data'} kind @param {string} what */
-  see(kind, what) {
-    this.seen[kind].push(what);
-    this.lastSeen = performance.now();
-  }
-
-  /** @param {RTCSessionDescriptionInit | null} description @param {boolean} keepsData */
-  keep(description, keepsData) {
-    const name = `${this.name} ${description?.type} ${this.descriptions.length}`;
-    const lines = this.comparable.lines(description?.sdp ?? '', keepsData);
-    this.descriptions.push(lines.map((line) => `${name}, ${line}`).join('\n'));
-  }
-
-  lines() {
-    const { peer, name, seen } = this;
-    const events = Object.entries(seen).map(([kind, list]) => `${name} ${kind}: ${list.join(', ')}`);
-    const transceivers = peer.getTransceivers().map(({ direction, currentDirection, sender, receiver }, n) => {
-      const tracks = `sends ${sender.track?.kind ?? 'nothing'}, receives ${receiver.track.kind}`;
-      const transforms = `transforms ${sender.transform} ${receiver.transform}`;
-      return `${name} transceiver ${n}: ${direction} ${currentDirection}, ${tracks}, ${transforms}`;
-    });
-    return [...events, ...transceivers, ...this.descriptions.flatMap((text) => text.split('\n'))];
-  }
-}
 
 export class Pair {
   /** @param {{configuration?: RTCConfiguration, farRefusal?: Change}} [wishes] */
@@ -92,7 +26,7 @@ export class Pair {
   /** @param {Side} from @param {Side} to */
   trickle(from, to) {
     from.peer.addEventListener('icecandidate', async ({ candidate }) => {
-      await to.described;
+      await to.described.promise;
       await this.noting(() => to.peer.addIceCandidate(candidate));
     });
   }
@@ -119,7 +53,7 @@ export class Pair {
   async deliver(to, description) {
     const { type = 'offer', sdp = '' } = description ?? {};
     await to.peer.setRemoteDescription({ type, sdp: this.refused(to, sdp) });
-    to.describe?.();
+    to.described.resolve();
   }
 
   /**
@@ -166,8 +100,14 @@ export class Pair {
     for (;;) {
       const left = QUIET - (performance.now() - Math.max(began, near.lastSeen, far.lastSeen));
       if (left <= 0) return;
+      if (performance.now() - began > PATIENCE) throw new Error(`events without end: ${this.latest()}`);
       await new Promise((resolve) => { setTimeout(resolve, left); });
     }
+  }
+
+  latest() {
+    const { near, far } = this.sides;
+    return [near, far].map(({ name, seen }) => `${name} ${seen.signalling.slice(-6).join(', ')}`).join('; ');
   }
 
   /** All there was to see, once nothing more comes. */
@@ -176,20 +116,5 @@ export class Pair {
     const { near, far } = this.sides;
     const errors = this.errors.map((error) => `error: ${error}`);
     return [...near.lines(), ...far.lines(), ...errors];
-  }
-}
-
-/**
- * @param {EventTarget} target @param {string} event
- * @param {() => boolean} holds @param {string} wanted
- */
-export async function until(target, event, holds, wanted) {
-  const end = performance.now() + PATIENCE;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`never seen: ${wanted}`);
-    await new Promise((resolve) => {
-      target.addEventListener(event, resolve, { once: true });
-      setTimeout(resolve, end - performance.now());
-    });
   }
 }

@@ -35,9 +35,8 @@ class Negotiator {
 
   send() {
     const { pair, side, other } = this;
-    const { localDescription } = side.peer;
-    side.keep(localDescription, pair.pageHasChannels);
-    const description = localDescription?.toJSON();
+    const description = /** @type {RTCSessionDescription} */ (side.peer.localDescription);
+    side.keep(description, pair.pageHasChannels);
     setTimeout(() => pair.noting(async () => other?.receive(description)));
   }
 

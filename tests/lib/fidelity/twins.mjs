@@ -12,6 +12,8 @@ import { Participant } from '../participant.mjs';
 const ROOT = resolve(import.meta.dirname, '../../..');
 const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
 const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
+/** So much of a difference is shown of each side. */
+const MOST = 20;
 
 /**
  * @typedef {import('node:http').Server} Server
@@ -82,7 +84,7 @@ function serve() {
 function diff(here, there) {
   const added = here.filter((line) => !there.includes(line)).map((line) => `+ ${line}`);
   const missing = there.filter((line) => !here.includes(line)).map((line) => `- ${line}`);
-  if (added.length + missing.length > 0) return [...missing, ...added].slice(0, 40).join('\n');
+  if (added.length + missing.length > 0) return [...missing.slice(0, MOST), ...added.slice(0, MOST)].join('\n');
   const first = there.findIndex((line, n) => line !== here[n]);
   if (first < 0 && here.length === there.length) return '';
   return `- ${there[first]}\n+ ${here[first < 0 ? there.length : first]}`;
