@@ -15,7 +15,7 @@ import { cpus } from 'node:os';
 /** @type {Name[]} */
 const NAMES = ['sotto', 'bare', 'mls'];
 const SIZES = [100, 1_000, 10_000];
-const REPEATS = 15;
+const REPEATS = 25;
 const BATCH_MS = 20;
 const BOUNDS = { bareAt1k: 1.5, mlsAt100: 50 };
 
@@ -72,9 +72,17 @@ const row = (size, kind, samples) => {
   return { size, kind, sotto, bare, mls, overBare: sotto / bare, mlsOver: mls / sotto };
 };
 
+/** A frame is sealed once and opened once; an MLS message is made once and processed once. */
+const wholeWay = (size, samples) => {
+  const both = Object.fromEntries(
+    Object.entries(samples).map(([name, { seal, open }]) => [name, { both: seal.map((cost, n) => cost + open[n]) }]),
+  );
+  return row(size, 'both', both);
+};
+
 const rows = SIZES.flatMap((size) => {
   const samples = measure(size);
-  return [row(size, 'seal', samples), row(size, 'open', samples)];
+  return [row(size, 'seal', samples), row(size, 'open', samples), wholeWay(size, samples)];
 });
 
 /** @param {Row} r */
@@ -90,8 +98,8 @@ for (const line of table) console.log(line.map((cell, i) => cell.padStart(widths
 const misses = [
   ...rows.filter((r) => r.size === 1_000 && r.overBare > BOUNDS.bareAt1k)
     .map((r) => `${r.kind} of 1 kB costs ${r.overBare.toFixed(2)} times the bare call; the bound is ${BOUNDS.bareAt1k}`),
-  ...rows.filter((r) => r.size === 100 && r.mlsOver < BOUNDS.mlsAt100)
-    .map((r) => `${r.kind} of 100 B is only ${r.mlsOver.toFixed(0)} times cheaper than an MLS message; the bound is ${BOUNDS.mlsAt100}`),
+  ...rows.filter((r) => r.size === 100 && r.kind === 'both' && r.mlsOver < BOUNDS.mlsAt100)
+    .map((r) => `the whole way of 100 B is only ${r.mlsOver.toFixed(0)} times cheaper than an MLS message; the bound is ${BOUNDS.mlsAt100}`),
 ];
 for (const miss of misses) console.error(`missed: ${miss}`);
 process.exitCode = misses.length > 0 ? 1 : 0;

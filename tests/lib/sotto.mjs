@@ -72,7 +72,7 @@ export class Popup {
       return {
         state: all('state')[0]?.dataset.state ?? '',
         number: digits(all('safety-number')[0]),
-        members: all('member').map((member) => member.textContent ?? ''),
+        members: all('member').map(({ children }) => [...children].map((part) => part.textContent).join(' ')),
         streams: all('stream').map((stream) => stream.dataset.protection ?? ''),
         problems: all('problem').map((problem) => problem.textContent ?? ''),
       };

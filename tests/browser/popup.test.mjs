@@ -1,0 +1,94 @@
+/** The popup and the badge of a real call, by keyboard too; and where Sotto can't work. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { agree, eventually, turnOn } from '../lib/expect.mjs';
+import { Popup } from '../lib/sotto.mjs';
+import { Stage } from '../lib/stage.mjs';
+
+const SCREENSHOTS = resolve(import.meta.dirname, '../../target/screenshots');
+
+/** @type {Stage} */ let stage;
+/** @type {import('../lib/participant.mjs').Participant} */ let ana;
+/** @type {import('../lib/participant.mjs').Participant} */ let ben;
+
+before(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  stage = await Stage.open();
+  ana = await stage.cast({ name: 'Ana' });
+  ben = await stage.cast({ name: 'Ben' });
+});
+after(() => stage.close());
+
+/** @param {Popup} popup */
+const badge = ({ page, tab }) => page.evaluate((tabId) => chrome.action.getBadgeText({ tabId }), tab);
+
+/** @param {string} name */
+async function picture(name) {
+  const { page } = ana.popup;
+  await page.setViewportSize({ width: 360, height: 600 });
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(SCREENSHOTS, `popup-${name}-${colorScheme}.png`), fullPage: true });
+  }
+}
+
+test('before a call it can be turned on, and says that there is none yet', async () => {
+  await ana.page.goto(stage.base);
+  const popup = await ana.openPopup();
+  await popup.waitForState('off');
+  await picture('off');
+  await popup.turn(true);
+  await popup.waitForState('alone');
+  assert.equal((await popup.view()).reason, 'alone-no-call');
+});
+
+test('it is turned on and off by keyboard alone', async () => {
+  await stage.gather([ana, ben], { room: 'popup' });
+  const { page } = ana.popup;
+  await ana.popup.turn(false);
+  await page.reload();
+  await ana.popup.waitForState('off');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'switch');
+  await page.keyboard.press('Space');
+  await ana.popup.waitForState('alone');
+});
+
+test('in a call it shows one number to both, ready to be copied, and the badge says so', async () => {
+  await turnOn([ben]);
+  const number = await agree([ana, ben]);
+  const { page } = ana.popup;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.bringToFront();
+  await page.click('#copy');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied.replaceAll(' ', ''), number);
+  assert.match(copied, /^(\d{5} ){11}\d{5}$/);
+  const text = await eventually(() => badge(ana.popup), (shown) => shown !== '', 'the badge shows the state');
+  assert.notEqual(text, '!');
+  await picture('encrypted');
+});
+
+test('its members are told apart, with you first', async () => {
+  const [own, other] = (await ana.popup.shown()).members;
+  const [hers] = (await ben.popup.shown()).members;
+  const id = (/** @type {string} */ shown) => shown.match(/[0-9a-f]{8}/)?.[0];
+  assert.match(own, /^You/);
+  assert.equal(id(other), id(hers));
+  assert.notEqual(id(own), id(other));
+});
+
+test('on a page of the browser it says that it cannot work', async () => {
+  await ana.page.goto('chrome://version/');
+  const { page } = ana.popup;
+  // The browser tells an extension nothing of such a tab but its id.
+  const tab = await page.evaluate(async () => (await chrome.tabs.query({})).find(({ url }) => !url)?.id);
+  await page.goto(new URL(`?tab=${tab}`, page.url()).href);
+  const popup = new Popup(page, Number(tab));
+  await popup.waitForState('unsupported');
+  assert.ok(await popup.part('toggle').isDisabled());
+  await picture('unsupported');
+});
