@@ -28,10 +28,10 @@ const badge = ({ page, tab }) => page.evaluate((tabId) => chrome.action.getBadge
 /** @param {string} name */
 async function picture(name) {
   const { page } = ana.popup;
-  await page.setViewportSize({ width: 360, height: 600 });
+  await page.setViewportSize({ width: 360, height: 900 });
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(SCREENSHOTS, `popup-${name}-${colorScheme}.png`), fullPage: true });
+    await page.screenshot({ path: join(SCREENSHOTS, `popup-${name}-${colorScheme}.png`) });
   }
 }
 

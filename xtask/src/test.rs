@@ -30,6 +30,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     };
     total.add(suite("native tests", native())?);
     total.add(suite("tests of the core on wasm32", on_wasm()?)?);
+    step::run("build the demo's server", &mut demo_server())?;
     total.add(suite("browser tests", in_browser(browser)?)?);
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 {
@@ -67,12 +68,21 @@ fn on_wasm() -> Result<Command> {
     Ok(cargo)
 }
 
+fn demo_server() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .current_dir(paths::workspace())
+        .args(["build", "--package", "demo"]);
+    cargo
+}
+
 fn in_browser(browser: PathBuf) -> Result<Command> {
     let mut node = node::node();
     node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]);
     node.args(stories()?)
         .env("CHROME", browser)
-        .env("SOTTO_EXTENSION", paths::extension());
+        .env("SOTTO_EXTENSION", paths::extension())
+        .env("SOTTO_DEMO", paths::target().join("debug/demo"));
     Ok(node)
 }
 
