@@ -16,6 +16,8 @@ use crate::{
 
 /// Tabs and pages that are served at once.
 const MAX_PAGES: usize = 1024;
+/// One tab can't take the room of the others.
+const MAX_PAGES_OF_A_TAB: usize = 64;
 /// Names of codecs we can't carry that are remembered, to be shown.
 const MAX_CODEC_NAMES: usize = 32;
 
@@ -84,7 +86,9 @@ impl Core {
             tabs: BTreeMap::new(),
             pages: BTreeMap::new(),
             next_page: 1,
-            codecs: Vec::new(),
+            codecs: ["?", "audio/opus", "video/VP8", "video/VP9"]
+                .map(str::to_owned)
+                .into(),
             outputs: VecDeque::new(),
             buffer: Vec::new(),
         }
@@ -93,7 +97,8 @@ impl Core {
     /// A page of a tab has its relay and pump ready. Returns its number; none when there are too
     /// many pages.
     pub fn attach(&mut self, now: Instant, tab: TabId) -> Option<PageId> {
-        if self.pages.len() >= MAX_PAGES {
+        let in_tab = self.pages.values().filter(|of| **of == tab).count();
+        if self.pages.len() >= MAX_PAGES || in_tab >= MAX_PAGES_OF_A_TAB {
             return None;
         }
         let page = PageId(self.next_page);
@@ -181,13 +186,17 @@ impl Core {
     pub fn codec(&mut self, mime: &str) -> CodecNumber {
         let name: String = mime.chars().take(40).collect();
         let known = self.codecs.iter().position(|codec| *codec == name);
-        let index = known.unwrap_or_else(|| {
-            if self.codecs.len() < MAX_CODEC_NAMES {
-                self.codecs.push(name);
-            }
-            self.codecs.len() - 1
-        });
+        let index = known.unwrap_or_else(|| self.learn_codec(name));
         CodecNumber(index as u32)
+    }
+
+    /// The first name stands for all that there is no room for.
+    fn learn_codec(&mut self, name: String) -> usize {
+        if self.codecs.len() >= MAX_CODEC_NAMES {
+            return 0;
+        }
+        self.codecs.push(name);
+        self.codecs.len() - 1
     }
 
     /// Seals or opens a frame, by its stream's direction. None: the frame must be dropped.

@@ -26,6 +26,8 @@ pub enum DropReason {
     Forged,
     /// It was seen before. A browser hands out a retransmitted frame twice, now and then.
     Replayed,
+    /// It was sealed by somebody else than who is at the other end of the connection.
+    Misdirected,
     /// More streams than are kept apart.
     TooManyStreams,
     /// The key's counter is used up.

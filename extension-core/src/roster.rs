@@ -12,7 +12,11 @@
 //!                                     removed
 //! ```
 
-use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
@@ -37,6 +41,9 @@ pub const FORK_GRACE: Duration = Duration::from_secs(3);
 /// R7: how long a member may lag an epoch behind before it is sent the commit again.
 pub const REPAIR_AFTER: Duration = Duration::from_millis(300);
 
+/// R17: how long a group that was sought in vain is left alone.
+pub const SHUN: Duration = Duration::from_secs(20);
+
 /// Participants that are kept track of; more are not heard.
 pub const MAX_PEERS: usize = 1024;
 
@@ -50,6 +57,10 @@ pub struct Ourselves<'a> {
     pub since: Instant,
     /// Everyone in our group, by leaf.
     pub members: &'a [(Leaf, PeerId)],
+    /// The key packages that are here: nobody can be added without.
+    pub packages: &'a BTreeSet<KeyPackageRef>,
+    /// The earliest epoch whose commit is still here to be sent again.
+    pub archived_from: Option<Epoch>,
 }
 
 /// Whom to add, with the key package that each announced.
@@ -105,12 +116,48 @@ struct Addition {
     at: Instant,
 }
 
+/// One thing that waits to be committed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Work {
+    Join(KeyPackageRef),
+    Leave(Leaf),
+}
+
+/// Since when each has waited, in one epoch.
+#[derive(Default)]
+struct Pending {
+    epoch: Option<Epoch>,
+    since: BTreeMap<Work, Instant>,
+}
+
+impl Pending {
+    fn update(&mut self, now: Instant, epoch: Epoch, add: &Joins, remove: &[Leaf]) {
+        let joins = add.iter().map(|(_, reference)| Work::Join(*reference));
+        let work: BTreeSet<Work> = joins
+            .chain(remove.iter().copied().map(Work::Leave))
+            .collect();
+        if self.epoch != Some(epoch) {
+            self.since.clear();
+        }
+        self.epoch = Some(epoch);
+        self.since.retain(|known, _| work.contains(known));
+        for new in work {
+            self.since.entry(new).or_insert(now);
+        }
+    }
+
+    fn oldest(&self) -> Option<Instant> {
+        self.since.values().min().copied()
+    }
+}
+
 /// What is known of everyone else.
 #[derive(Default)]
 pub struct Roster {
     peers: BTreeMap<PeerId, Peer>,
     additions: BTreeMap<PeerId, Addition>,
-    pending: Option<(Epoch, Instant)>,
+    pending: Pending,
+    shunned: BTreeMap<GroupId, Instant>,
     repaired: Option<(Epoch, Instant)>,
     rewelcomed: BTreeMap<PeerId, Instant>,
 }
@@ -233,21 +280,27 @@ impl Roster {
         live_members.all(|peer| same_branch(&peer.beacon.standing, &us.standing))
     }
 
+    /// R17: a group that was sought in vain is left alone for a while.
+    pub fn shun(&mut self, now: Instant, group: GroupId) {
+        self.shunned.insert(group, now);
+    }
+
+    /// A participant makes room: another was heard in its place.
+    pub fn forget(&mut self, peer: PeerId) {
+        self.peers.remove(&peer);
+    }
+
     /// Decides. Everything follows from what is known and the time; called again after each
     /// change and when its `Wait` is over.
     pub fn decide(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
         self.additions
             .retain(|_, addition| now.since(addition.at) < JOIN_GRACE);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
+        self.shunned.retain(|_, since| now.since(*since) < SHUN);
         let mut steps = Vec::new();
         let seeks = self.better_place(now, us);
-        match seeks {
-            Some(group) => {
-                self.pending = None;
-                steps.push(Step::Seek(group));
-            }
-            None => steps.extend(self.commit_if_due(now, us)),
-        }
+        steps.extend(seeks.map(Step::Seek));
+        steps.extend(self.commit_if_due(now, us, seeks));
         steps.extend(self.repair_if_due(now, us));
         steps.extend(self.rewelcome_if_due(now, us));
         steps.push(Step::Wait(self.next_deadline(now, us)));
@@ -268,7 +321,8 @@ impl Roster {
                 && now >= self.apart_since(&id, us) + FORK_GRACE
                 && self.branch_strength(now, us, theirs) > mine
         });
-        beaten.then_some(us.standing.group)
+        let shunned = self.shunned.contains_key(&us.standing.group);
+        (beaten && !shunned).then_some(us.standing.group)
     }
 
     /// Since when a participant and we have stood as we do, both.
@@ -283,6 +337,10 @@ impl Roster {
     fn best_other_group(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
         let mut groups = BTreeMap::from([(us.standing.group, (1usize, us.standing.epoch))]);
         for (_, Beacon { standing, .. }) in self.live(now) {
+            let elsewhere = standing.group != us.standing.group;
+            if elsewhere && self.shunned.contains_key(&standing.group) {
+                continue;
+            }
             let group = groups.entry(standing.group).or_insert((0, standing.epoch));
             *group = (group.0 + 1, group.1.max(standing.epoch));
         }
@@ -308,35 +366,31 @@ impl Roster {
         (others + ours, branch.epoch, Reverse(branch.digest))
     }
 
-    /// R3 and R4.
-    fn commit_if_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<Step> {
-        let work = self.pending_work(now, us);
-        let (add, remove) = work?;
-        let epoch = us.standing.epoch;
-        let since = match self.pending {
-            Some((of, since)) if of == epoch => since,
-            _ => now,
+    /// R3 and R4. Whoever seeks adds nobody, but removes whoever is gone.
+    fn commit_if_due(
+        &mut self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        seeks: Option<GroupId>,
+    ) -> Option<Step> {
+        let add = match seeks {
+            Some(_) => Vec::new(),
+            None => self.pending_joins(now, us),
         };
-        self.pending = Some((epoch, since));
-        let due = since + BATCH + STAGGER * self.rank(now, us);
+        let remove = self.pending_leaves(now, us, &add);
+        self.pending.update(now, us.standing.epoch, &add, &remove);
+        let due = self.pending.oldest()? + BATCH + STAGGER * self.rank(now, us);
         (now >= due).then_some(Step::Commit { add, remove })
     }
 
-    fn pending_work(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<(Joins, Vec<Leaf>)> {
-        let add = self.pending_joins(now, us);
+    fn pending_leaves(&self, now: Instant, us: &Ourselves<'_>, add: &Joins) -> Vec<Leaf> {
         let rejoining = |peer: &PeerId| add.iter().any(|(joiner, _)| joiner == peer);
-        let remove: Vec<Leaf> = us
-            .members
+        us.members
             .iter()
             .filter(|(_, peer)| *peer != us.peer)
             .filter(|(_, peer)| rejoining(peer) || !self.is_present(now, us, peer))
             .map(|(leaf, _)| *leaf)
-            .collect();
-        if add.is_empty() && remove.is_empty() {
-            self.pending = None;
-            return None;
-        }
-        Some((add, remove))
+            .collect()
     }
 
     fn pending_joins(&self, now: Instant, us: &Ourselves<'_>) -> Joins {
@@ -344,6 +398,7 @@ impl Roster {
             .filter_map(|(id, beacon)| Some((id, beacon.seeks?)))
             .filter(|(_, seek)| seek.group == us.standing.group)
             .map(|(id, seek)| (id, seek.key_package))
+            .filter(|(_, reference)| us.packages.contains(reference))
             .filter(|(id, reference)| {
                 self.additions
                     .get(id)
@@ -383,6 +438,7 @@ impl Roster {
             .filter(|peer| peer.beacon.standing.epoch < us.standing.epoch)
             .filter(|peer| now >= peer.standing_since.max(us.since) + REPAIR_AFTER)
             .map(|peer| peer.beacon.standing.epoch)
+            .filter(|epoch| us.archived_from.is_some_and(|oldest| *epoch >= oldest))
             .min()?;
         if self.rank_among_up_to_date(now, us) > 0 {
             return None;
@@ -446,9 +502,8 @@ impl Roster {
             .values()
             .flat_map(|a| [a.at + BEACON_INTERVAL, a.at + JOIN_GRACE]);
         let repairs = self.repaired.map(|(_, at)| at + REPAIR_AFTER);
-        let commit = self
-            .pending
-            .map(|(_, since)| since + BATCH + STAGGER * self.rank(now, us));
+        let commit = self.pending.oldest();
+        let commit = commit.map(|since| since + BATCH + STAGGER * self.rank(now, us));
         deaths
             .chain(grace)
             .chain(additions)

@@ -131,6 +131,7 @@ impl Join {
 impl Tab {
     pub(crate) fn attach(&mut self, page: PageId) {
         self.pages.insert(page);
+        self.reach = Reach::Ok;
         self.modes.push_back((page, self.on));
         self.stale = true;
     }
@@ -442,11 +443,15 @@ fn open<'b>(
     frame: &[u8],
     buffer: &'b mut Vec<u8>,
 ) -> Transformed<'b> {
+    // In a mesh a connection ends at one member, and only its frames belong there.
+    let at_the_end = call.peer_on(now, stream.connection);
     match call.open(codec, frame, buffer) {
-        Ok(opened) => {
+        Ok(opened) if opened.member.is_some() && opened.member == at_the_end => {
             stream.member = opened.member;
             Ok(opened.frame)
         }
+        Ok(_) if at_the_end.is_none() => Err(DropReason::NotSealed),
+        Ok(_) => Err(DropReason::Misdirected),
         Err(error) => Err(reason_of(now, call, stream, error)),
     }
 }

@@ -181,14 +181,27 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
     if serious {
         return (State::Trouble, "trouble");
     }
-    if tab
-        .streams
-        .iter()
-        .any(|(_, stream)| stream.evidence.is_good(now))
-    {
-        (State::Encrypted, "encrypted")
-    } else {
-        (State::Joining, "no-media-yet")
+    evidence_of_call(tab, call, now)
+}
+
+/// Sealing alone proves nothing: somebody must have sealed for us as well.
+fn evidence_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) {
+    let good = |direction| {
+        let streams = tab
+            .streams
+            .iter()
+            .filter(move |(_, stream)| stream.direction == direction);
+        streams
+            .filter(|(_, stream)| stream.evidence.is_good(now))
+            .count()
+    };
+    let expected = tab.streams.iter().any(|(_, stream)| {
+        stream.direction == Direction::Receive && call.peer_on(now, stream.connection).is_some()
+    });
+    match (good(Direction::Send), good(Direction::Receive)) {
+        (0, 0) => (State::Joining, "no-media-yet"),
+        (_, 0) if expected => (State::Joining, "nothing-opened-yet"),
+        _ => (State::Encrypted, "encrypted"),
     }
 }
 
@@ -312,6 +325,7 @@ fn stream_problems<'a>(
             DropReason::Forged => ("frames-forged", who),
             DropReason::NoKey => ("frames-no-key", who),
             DropReason::Replayed => ("frames-replayed", who),
+            DropReason::Misdirected => ("frames-misdirected", who),
             DropReason::TooManyStreams => ("too-many-streams", who),
             DropReason::CounterExhausted => ("counter-exhausted", None),
             DropReason::Malformed => ("malformed", codec),

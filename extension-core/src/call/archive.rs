@@ -1,7 +1,7 @@
 //! What a call keeps of its past, for a short while and within bounds: commits and Welcomes that
 //! somebody may have lost, key packages that wait, and who held which leaf in which epoch.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
     group::Joiner,
@@ -16,6 +16,7 @@ const MAX_EPOCHS: usize = 8;
 #[derive(Default)]
 pub struct Archive {
     joiners: BTreeMap<PeerId, Joiner>,
+    packages: BTreeSet<KeyPackageRef>,
     commits: VecDeque<(Epoch, Vec<u8>)>,
     welcomes: VecDeque<(Vec<PeerId>, Vec<u8>)>,
     epochs: VecDeque<(EpochId, Vec<(Leaf, PeerId)>)>,
@@ -26,6 +27,7 @@ impl Archive {
     /// how many there can be.
     pub fn keep_joiner(&mut self, joiner: Joiner) {
         self.joiners.insert(joiner.peer, joiner);
+        self.index();
     }
 
     pub fn joiner(&self, peer: PeerId, reference: KeyPackageRef) -> Option<&Joiner> {
@@ -36,10 +38,30 @@ impl Archive {
 
     pub fn forget_joiner(&mut self, peer: PeerId) {
         self.joiners.remove(&peer);
+        self.index();
     }
 
     pub fn retain_joiners(&mut self, keep: impl Fn(PeerId) -> bool) {
         self.joiners.retain(|peer, _| keep(*peer));
+        self.index();
+    }
+
+    fn index(&mut self) {
+        self.packages = self
+            .joiners
+            .values()
+            .map(|joiner| joiner.reference)
+            .collect();
+    }
+
+    /// The key packages that are here.
+    pub fn packages(&self) -> &BTreeSet<KeyPackageRef> {
+        &self.packages
+    }
+
+    /// The earliest epoch whose commit is still here.
+    pub fn oldest_commit(&self) -> Option<Epoch> {
+        self.commits.front().map(|(epoch, _)| *epoch)
     }
 
     pub fn keep_commit(&mut self, ended: Epoch, commit: Vec<u8>) {

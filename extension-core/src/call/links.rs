@@ -24,6 +24,14 @@ impl Links {
         }
     }
 
+    /// A link that belongs to a participant, if one does.
+    pub fn of(&self, peer: PeerId) -> Option<ConnectionId> {
+        let mut links = self.0.iter();
+        links
+            .find(|(_, owner)| **owner == Some(peer))
+            .map(|(link, _)| *link)
+    }
+
     pub fn peer(&self, link: ConnectionId) -> Option<PeerId> {
         self.0.get(&link).copied().flatten()
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Call, SEEK_PATIENCE, SWITCH_BOUND, Seeking, epoch_id, fork, found, standing_of};
+use super::{
+    Call, SEEK_ATTEMPTS, SEEK_PATIENCE, SWITCH_BOUND, Seeking, epoch_id, fork, found, standing_of,
+};
 use crate::{
     group::{Candidate, Committed, Group, GroupError, Joiner, Merged},
     ids::{ConnectionId, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
@@ -36,13 +38,26 @@ impl Call {
         if peer == self.identity.peer() {
             return Ok(());
         }
-        match self.roster.handle_beacon(now, peer, beacon) {
-            News::Stale => return Ok(()),
-            News::Newcomer => self.beacon_due = true,
-            News::Changed | News::Alive => {}
+        let news = self.roster.handle_beacon(now, peer, beacon);
+        if news == News::Newcomer {
+            self.beacon_due = true;
         }
-        self.links.heard(link, peer);
+        self.introduce(now, link, peer);
         Ok(())
+    }
+
+    /// A channel of the mesh ends at one participant. Whoever was heard on it first is who it
+    /// belongs to; another takes its place only once that one is gone.
+    fn introduce(&mut self, now: Instant, link: ConnectionId, peer: PeerId) {
+        match self.links.peer(link) {
+            Some(known) if known == peer => {}
+            Some(known) if self.roster.is_live(now, known) => {
+                if self.links.of(peer).is_none() {
+                    self.roster.forget(peer);
+                }
+            }
+            _ => self.links.heard(link, peer),
+        }
     }
 
     /// Keeps a key package if its owner's beacon has named it, and nothing else.
@@ -61,19 +76,50 @@ impl Call {
     }
 
     fn handle_welcome(&mut self, now: Instant, bytes: &[u8]) -> Result<(), WireError> {
-        let ours = self
-            .seeking
-            .take_if(|seeking| seeking.candidate.is_welcomed_by(bytes))
-            .map(|seeking| (seeking.target, seeking.candidate.join(bytes)));
-        let Some((target, joined)) = ours else {
+        let ours = |seeking: &mut Seeking| seeking.candidate.is_welcomed_by(bytes);
+        let Some(seeking) = self.seeking.take_if(ours) else {
             return Ok(());
         };
-        self.beacon_due = true;
-        let group = joined.map_err(|_| WireError::Malformed)?;
-        if group.id() != target {
-            return Err(WireError::Malformed);
+        let Seeking {
+            candidate,
+            target,
+            sought,
+            since,
+            announced,
+        } = seeking;
+        let again = |candidate| {
+            Some(Seeking {
+                candidate,
+                target,
+                sought,
+                since,
+                announced,
+            })
+        };
+        match candidate.join(bytes) {
+            Ok(group) if self.is_what_we_seek(now, target, &group) => {
+                self.adopt(now, group).map_err(|_| WireError::Malformed)
+            }
+            // The key package is spent; the next look at the roster makes another.
+            Ok(_) => Err(WireError::Malformed),
+            Err(rejected) => {
+                self.seeking = again(rejected.candidate);
+                Err(WireError::Malformed)
+            }
         }
-        self.adopt(now, group).map_err(|_| WireError::Malformed)
+    }
+
+    /// R13: a group id is no secret, so the group must also hold those who say they are in it.
+    fn is_what_we_seek(&self, now: Instant, target: GroupId, group: &Group) -> bool {
+        let members = group.members();
+        let (mut inside, mut outside) = (0, 0);
+        for (peer, beacon) in self.roster.live(now) {
+            if beacon.standing.group == target {
+                let is_member = members.iter().any(|(_, member)| *member == peer);
+                *(if is_member { &mut inside } else { &mut outside }) += 1;
+            }
+        }
+        group.id() == target && inside > 0 && inside >= outside
     }
 
     fn handle_commit(&mut self, now: Instant, bytes: &[u8]) -> Result<(), WireError> {
@@ -123,7 +169,8 @@ impl Call {
         } else {
             SWITCH_BOUND
         };
-        self.switch_by = Some(now + bound);
+        let by = now + bound;
+        self.switch_by = Some(self.switch_by.map_or(by, |earlier| earlier.min(by)));
         self.beacon_due = true;
         Ok(())
     }
@@ -131,16 +178,24 @@ impl Call {
     /// Announces a key package for a group, a fresh one when it wants another group or the old
     /// one went unanswered.
     pub(super) fn seek(&mut self, now: Instant, target: GroupId) {
-        let current = self.seeking.as_ref().is_some_and(|seeking| {
-            seeking.target == target && now.since(seeking.since) < SEEK_PATIENCE
-        });
-        if current {
+        let before = self
+            .seeking
+            .as_ref()
+            .filter(|seeking| seeking.target == target);
+        if before.is_some_and(|seeking| now.since(seeking.since) < SEEK_PATIENCE) {
+            return;
+        }
+        let sought = before.map_or(now, |seeking| seeking.sought);
+        if now.since(sought) >= SEEK_PATIENCE * SEEK_ATTEMPTS {
+            self.roster.shun(now, target);
+            self.settle();
             return;
         }
         let candidate = Candidate::new(&self.identity, fork(&mut self.rng));
         self.seeking = candidate.ok().map(|candidate| Seeking {
             candidate,
             target,
+            sought,
             since: now,
             announced: None,
         });

@@ -41,9 +41,14 @@ const BEACON_SPACING: Duration = Duration::from_millis(20);
 /// M3: a key package that wasn't added within this is replaced by a fresh one.
 const SEEK_PATIENCE: Duration = Duration::from_secs(4);
 
+/// R17: a group that answered none of this many key packages is shunned.
+const SEEK_ATTEMPTS: u32 = 2;
+
 struct Seeking {
     candidate: Candidate,
     target: GroupId,
+    /// Since when the target is sought, with whatever key package.
+    sought: Instant,
     since: Instant,
     announced: Option<Instant>,
 }
@@ -274,6 +279,8 @@ impl Call {
             standing: self.standing,
             since: self.since,
             members: &self.members,
+            packages: self.archive.packages(),
+            archived_from: self.archive.oldest_commit(),
         }
     }
 
@@ -282,6 +289,7 @@ impl Call {
             return;
         }
         self.keyring.expire(now);
+        self.carrier.expire(now);
         while self.take_steps(now) {}
         self.switch_if_confirmed(now);
         self.beacon_if_due(now);
@@ -295,6 +303,8 @@ impl Call {
             standing: self.standing,
             since: self.since,
             members: &self.members,
+            packages: self.archive.packages(),
+            archived_from: self.archive.oldest_commit(),
         };
         let steps = self.roster.decide(now, &ours);
         if !steps.iter().any(|step| matches!(step, Step::Seek(_))) {

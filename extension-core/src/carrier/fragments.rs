@@ -87,7 +87,18 @@ impl Reassembly {
         Ok(self.partial.remove(&packet.message).map(Partial::join))
     }
 
-    fn forget_stale(&mut self, now: Instant) {
+    /// Bytes that are held for messages that aren't whole yet.
+    pub fn held(&self) -> usize {
+        self.partial.values().map(Partial::held).sum()
+    }
+
+    /// Forgets all of it.
+    pub fn clear(&mut self) {
+        self.partial.clear();
+    }
+
+    /// Forgets what was begun too long ago.
+    pub fn forget_stale(&mut self, now: Instant) {
         self.partial
             .retain(|_, partial| now.since(partial.since) < PATIENCE);
     }
@@ -104,6 +115,10 @@ impl Reassembly {
 }
 
 impl Partial {
+    fn held(&self) -> usize {
+        self.fragments.iter().flatten().map(Vec::len).sum()
+    }
+
     fn join(self) -> Vec<u8> {
         self.fragments.into_iter().flatten().flatten().collect()
     }

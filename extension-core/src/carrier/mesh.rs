@@ -17,6 +17,9 @@ use crate::{
 /// Open channels that are served at once; a page that opens more gets silence on the rest.
 pub const MAX_LINKS: usize = 512;
 
+/// Bytes that are held for unfinished messages, over all channels.
+const MAX_HELD: usize = 8 * 1024 * 1024;
+
 const PACKETS_BURST: u64 = 400;
 const PACKETS_PER_SECOND: u64 = 200;
 
@@ -57,6 +60,23 @@ impl MeshCarrier {
     }
 }
 
+impl MeshCarrier {
+    /// Whoever makes us hold the most loses it first.
+    fn bound(&mut self) {
+        let held: usize = self.links.values().map(|link| link.reassembly.held()).sum();
+        if held <= MAX_HELD {
+            return;
+        }
+        let greediest = self
+            .links
+            .values_mut()
+            .max_by_key(|link| link.reassembly.held());
+        if let Some(link) = greediest {
+            link.reassembly.clear();
+        }
+    }
+}
+
 impl Carrier for MeshCarrier {
     fn handle_packet(
         &mut self,
@@ -68,7 +88,19 @@ impl Carrier for MeshCarrier {
         if !link.allowance.take(now, 1) {
             return Err(WireError::TooLarge);
         }
-        link.reassembly.handle(now, Packet::parse(bytes)?)
+        let packet = Packet::parse(bytes)?;
+        let whole = packet.count == 1;
+        let message = link.reassembly.handle(now, packet);
+        if !whole {
+            self.bound();
+        }
+        message
+    }
+
+    fn expire(&mut self, now: Instant) {
+        for link in self.links.values_mut() {
+            link.reassembly.forget_stale(now);
+        }
     }
 
     fn broadcast(&mut self, message: &[u8]) {
@@ -138,6 +170,26 @@ mod tests {
             .count();
         assert_eq!(taken as u64, PACKETS_BURST);
         assert!(carrier.handle_packet(Instant(0), link(2), packet).is_ok());
+    }
+
+    #[test]
+    fn what_all_links_together_make_us_hold_is_bounded_and_forgotten_in_time() {
+        let mut carrier = MeshCarrier::default();
+        let message = vec![7; 400 * 1024];
+        for number in 0..100 {
+            carrier.open(Instant(0), link(number));
+            let packets = cut(1, &message);
+            for packet in &packets[1..] {
+                let _ = carrier.handle_packet(Instant(0), link(number), packet);
+            }
+        }
+        let held = |carrier: &MeshCarrier| {
+            let links = carrier.links.values();
+            links.map(|link| link.reassembly.held()).sum::<usize>()
+        };
+        assert!(held(&carrier) > 0 && held(&carrier) <= MAX_HELD);
+        carrier.expire(Instant(10_000));
+        assert_eq!(held(&carrier), 0);
     }
 
     #[test]

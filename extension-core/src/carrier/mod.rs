@@ -23,6 +23,9 @@ pub trait Carrier {
         bytes: &[u8],
     ) -> Result<Option<Vec<u8>>, WireError>;
 
+    /// Forgets what was begun too long ago.
+    fn expire(&mut self, now: Instant);
+
     /// Queues a message to everyone who can be reached.
     fn broadcast(&mut self, message: &[u8]);
 

@@ -179,8 +179,14 @@ fn encrypted_is_said_only_once_frames_have_flowed() {
         (State::Joining, "no-media-yet")
     );
     assert_eq!(pair.send_video(0).as_deref(), Some(&PLAIN_VIDEO[..]));
-    assert_eq!(pair.view(0).state, State::Encrypted);
     assert_eq!(pair.view(1).state, State::Encrypted);
+    assert_eq!(
+        (pair.view(0).state, pair.view(0).reason),
+        (State::Joining, "nothing-opened-yet"),
+        "sealing alone proves nothing"
+    );
+    assert!(pair.send_video(1).is_some());
+    assert_eq!(pair.view(0).state, State::Encrypted);
     pair.run_for(Duration::from_secs(4));
     assert_eq!(pair.view(0).state, State::Joining);
 }
@@ -250,7 +256,7 @@ fn the_plain_frames_of_someone_without_sotto_are_dropped_and_no_trouble() {
     };
     pair.cores[0].stream(pair.now, stream, 9, Direction::Receive, MediaKind::Video);
     assert_eq!(pair.transform(0, 90, "video/VP8", &PLAIN_VIDEO), None);
-    pair.send_video(0);
+    pair.send_video(1);
     let view = pair.view(0);
     assert_eq!((view.state, view.others), (State::Encrypted, 1));
     assert_eq!(pair.codes(0), ["others-without-sotto"]);
@@ -279,6 +285,27 @@ fn forged_frames_are_counted_and_the_call_goes_on() {
             .is_some()
     );
     assert_eq!(pair.view(1).state, State::Encrypted);
+}
+
+#[test]
+fn a_members_frames_are_opened_only_on_its_own_connection() {
+    let mut pair = Pair::both_on();
+    let sealed = pair
+        .transform(0, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO)
+        .expect("sealed");
+    let elsewhere = ConnectionId {
+        page: pair.pages[1],
+        number: 9,
+    };
+    pair.cores[1].connection(pair.now, elsewhere, ConnectionState::Connected);
+    let stream = StreamId {
+        page: pair.pages[1],
+        number: 90,
+    };
+    pair.cores[1].stream(pair.now, stream, 9, Direction::Receive, MediaKind::Video);
+    assert_eq!(pair.transform(1, 90, "video/VP8", &sealed), None);
+    let view = pair.view(1);
+    assert_eq!(view.streams[4].reason, Some(DropReason::NotSealed));
 }
 
 #[test]
@@ -373,11 +400,11 @@ fn a_trouble_that_is_over_fades_and_one_that_lasts_stays() {
     let mut pair = Pair::both_on();
     let page = pair.pages[0];
     pair.cores[0].trouble(pair.now, page, Trouble::HostRemoved);
-    pair.send_video(0);
+    pair.send_video(1);
     assert_eq!(pair.view(0).state, State::Trouble);
     assert_eq!(pair.codes(0), ["host-removed"]);
     pair.run_for(Duration::from_secs(11));
-    pair.send_video(0);
+    pair.send_video(1);
     assert_eq!(pair.view(0).state, State::Encrypted);
     pair.cores[0].trouble(pair.now, page, Trouble::PageTransform);
     pair.run_for(Duration::from_secs(30));
@@ -395,7 +422,7 @@ fn a_closed_tab_leaves_nothing_behind() {
 #[test]
 fn tabs_do_not_know_each_other() {
     let mut pair = Pair::both_on();
-    pair.send_video(0);
+    pair.send_video(1);
     let other = TabId(8);
     pair.cores[0].turn_on(pair.now, other);
     assert_eq!(pair.cores[0].view(pair.now, other).state, State::Alone);
@@ -434,6 +461,8 @@ fn names_of_codecs_are_bounded() {
         .map(|n| core.codec(&format!("video/{n}")).0)
         .collect();
     assert_eq!(core.codecs.len(), MAX_CODEC_NAMES);
+    assert_eq!(numbers.last(), Some(&0), "no room: a name of no codec");
+    assert_ne!(core.codec("video/VP8").0, 0);
     assert!(
         numbers
             .iter()

@@ -12,10 +12,10 @@ mod suite;
 
 use openmls::prelude::{
     BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey,
-    KeyPackage, KeyPackageBundle, KeyPackageIn, LeafNode, LeafNodeIndex, MlsGroup,
+    KeyPackage, KeyPackageBundle, KeyPackageIn, LeafNode, LeafNodeIndex, Lifetime, MlsGroup,
     MlsGroupCreateConfig, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut,
-    ProcessedMessageContent, ProtocolVersion, SenderRatchetConfiguration, StagedCommit,
-    StagedWelcome, Welcome,
+    ProcessedMessageContent, Proposal, ProtocolVersion, Sender, SenderRatchetConfiguration,
+    StagedCommit, StagedWelcome, Welcome,
 };
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
@@ -27,6 +27,7 @@ use crate::{
     identity::Identity,
     ids::{Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
     media::{BASE_KEY_LENGTH, BaseKey, MAX_MEMBERS},
+    wire::MAX_MLS_MESSAGE,
 };
 
 /// The hybrid post-quantum suite 0x004F (draft-ietf-mls-pq-ciphersuites).
@@ -86,6 +87,9 @@ impl Joiner {
         if key_package.ciphersuite() != CIPHERSUITE {
             return Err(GroupError::Unsupported);
         }
+        if *key_package.life_time() != unlimited() {
+            return Err(GroupError::PeerMisbehaved);
+        }
         let peer = peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
         Ok(Self {
             peer,
@@ -111,6 +115,7 @@ impl Candidate {
         let provider = Provider::new(rng);
         let bundle: KeyPackageBundle = KeyPackage::builder()
             .leaf_node_capabilities(capabilities())
+            .key_package_lifetime(unlimited())
             .build(CIPHERSUITE, &provider, identity, credential(identity))
             .map_err(|_| GroupError::Internal)?;
         let reference = reference_of(bundle.key_package(), provider.crypto())?;
@@ -137,22 +142,53 @@ impl Candidate {
         parse_welcome(welcome).is_ok_and(|welcome| welcomes(&welcome, self.reference))
     }
 
-    /// Joins the group that a Welcome leads to (RFC 9420 section 12.4.3.1). The key package is
-    /// spent by the attempt, whatever its outcome.
+    /// Joins the group that a Welcome leads to (RFC 9420 section 12.4.3.1). A Welcome that leads
+    /// nowhere costs nothing: anyone can send one, so the key package isn't spent by it.
     ///
     /// # Errors
-    /// [`GroupError::PeerMisbehaved`], or [`GroupError::Unsupported`] for another suite.
-    pub fn join(self, welcome: &[u8]) -> Result<Group, GroupError> {
-        let welcome = parse_welcome(welcome)?;
-        let mls = StagedWelcome::new_from_welcome(&self.provider, &join_config(), welcome, None)
-            .and_then(|staged| staged.into_group(&self.provider))
-            .map_err(|_| GroupError::PeerMisbehaved)?;
-        let group = Group {
-            provider: self.provider,
-            mls,
-        };
-        group.check()?;
-        Ok(group)
+    /// [`GroupError::PeerMisbehaved`], or [`GroupError::Unsupported`] for another suite; with the
+    /// candidate as it was.
+    pub fn join(self, welcome: &[u8]) -> Result<Group, Rejected> {
+        let keys = self.provider.keys();
+        match join(&self.provider, welcome) {
+            Ok(mls) => Ok(Group {
+                provider: self.provider,
+                mls,
+            }),
+            Err(error) => {
+                self.provider.restore(keys);
+                Err(Rejected {
+                    candidate: self,
+                    error,
+                })
+            }
+        }
+    }
+}
+
+fn join(provider: &Provider, welcome: &[u8]) -> Result<MlsGroup, GroupError> {
+    let welcome = parse_welcome(welcome)?;
+    // Sotto's key packages have no lifetime of their own; a member with another must not keep
+    // others out.
+    let mls = StagedWelcome::build_from_welcome(provider, &join_config(), welcome)
+        .and_then(|builder| builder.skip_lifetime_validation().build())
+        .and_then(|staged| staged.into_group(provider))
+        .map_err(|_| GroupError::PeerMisbehaved)?;
+    check_group(&mls)?;
+    Ok(mls)
+}
+
+/// A Welcome that led nowhere.
+pub struct Rejected {
+    /// The key package, to be tried with another Welcome.
+    pub candidate: Candidate,
+    /// Why.
+    pub error: GroupError,
+}
+
+impl std::fmt::Debug for Rejected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "rejected: {}", self.error)
     }
 }
 
@@ -297,6 +333,13 @@ impl Group {
             .to_welcome_msg()
             .map(|welcome| to_bytes(&welcome))
             .transpose()?;
+        // Nobody could put it together again.
+        if welcome
+            .as_ref()
+            .is_some_and(|bytes| bytes.len() > MAX_MLS_MESSAGE)
+        {
+            return Err(GroupError::Full);
+        }
         Ok(Committed {
             commit: to_bytes(bundle.commit())?,
             welcome,
@@ -319,9 +362,11 @@ impl Group {
             .mls
             .process_message(&self.provider, message)
             .map_err(|_| GroupError::PeerMisbehaved)?;
+        let sender = processed.sender().clone();
         let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
             return Err(GroupError::PeerMisbehaved);
         };
+        self.check_committer(&sender, &staged)?;
         let added = self.check_joiners(&staged)?;
         let removed = staged.self_removed();
         self.mls
@@ -332,6 +377,26 @@ impl Group {
         } else {
             Merged::Advanced { added }
         })
+    }
+
+    /// A Commit adds and removes, and may renew its sender's leaf; it makes nobody, its sender
+    /// included, into somebody else.
+    fn check_committer(&self, sender: &Sender, staged: &StagedCommit) -> Result<(), GroupError> {
+        let Sender::Member(index) = sender else {
+            return Err(GroupError::PeerMisbehaved);
+        };
+        let before = self.mls.member_at(*index);
+        let before = before.and_then(|member| peer_of(&member.signature_key, &member.credential));
+        let renewed = staged.update_path_leaf_node().map(peer_of_leaf);
+        let same = before.is_some() && renewed.is_none_or(|after| after == before);
+        let plain = staged
+            .queued_proposals()
+            .all(|queued| matches!(queued.proposal(), Proposal::Add(_) | Proposal::Remove(_)));
+        if same && plain {
+            Ok(())
+        } else {
+            Err(GroupError::PeerMisbehaved)
+        }
     }
 
     /// Whom a Commit adds; refused when one of them isn't who it says.
@@ -349,21 +414,23 @@ impl Group {
             })
             .collect()
     }
+}
 
-    /// Rules of ours that a group must keep which we are welcomed to.
-    fn check(&self) -> Result<(), GroupError> {
-        if self.mls.ciphersuite() != CIPHERSUITE {
-            return Err(GroupError::Unsupported);
-        }
-        let named = group_id(self.mls.group_id()).is_some();
-        let members = self.mls.members().count();
-        let every_member_is_themselves = self.members().len() == members;
-        let room = members <= MAX_MEMBERS as usize && self.own_leaf().0 < MAX_MEMBERS;
-        if named && every_member_is_themselves && room {
-            Ok(())
-        } else {
-            Err(GroupError::PeerMisbehaved)
-        }
+/// Rules of ours that a group must keep which we are welcomed to.
+fn check_group(mls: &MlsGroup) -> Result<(), GroupError> {
+    if mls.ciphersuite() != CIPHERSUITE {
+        return Err(GroupError::Unsupported);
+    }
+    let named = group_id(mls.group_id()).is_some();
+    let everyone_is_themselves = mls
+        .members()
+        .all(|member| peer_of(&member.signature_key, &member.credential).is_some());
+    let room =
+        mls.members().count() <= MAX_MEMBERS as usize && mls.own_leaf_index().u32() < MAX_MEMBERS;
+    if named && everyone_is_themselves && room {
+        Ok(())
+    } else {
+        Err(GroupError::PeerMisbehaved)
     }
 }
 
@@ -383,6 +450,11 @@ fn credential(identity: &Identity) -> CredentialWithKey {
         credential: BasicCredential::new(identity.peer().0.to_vec()).into(),
         signature_key: identity.public_key().to_vec().into(),
     }
+}
+
+/// A key package is for one call, and no clock is to be trusted: neither ours nor its sender's.
+fn unlimited() -> Lifetime {
+    Lifetime::init(0, u64::MAX)
 }
 
 fn capabilities() -> Capabilities {

@@ -2,7 +2,7 @@
 //! randomness. One provider serves one group (or one key package that waits to join one), so
 //! that dropping it wipes all that the group left behind.
 
-use std::{convert::Infallible, sync::Mutex};
+use std::{collections::HashMap, convert::Infallible, sync::Mutex};
 
 use openmls_rust_crypto::MemoryStorage;
 use openmls_traits::{OpenMlsProvider, random::OpenMlsRand};
@@ -25,6 +25,24 @@ impl Provider {
             storage: MemoryStorage::default(),
             rand: SeededRand(Mutex::new(rng)),
         }
+    }
+}
+
+type Keys = HashMap<Vec<u8>, Vec<u8>>;
+
+impl Provider {
+    /// A copy of all keys, to go back to.
+    pub fn keys(&self) -> Keys {
+        let values = self.storage.values.read();
+        values
+            .expect("nobody panics while holding the lock")
+            .clone()
+    }
+
+    /// Goes back to a copy.
+    pub fn restore(&self, keys: Keys) {
+        let values = self.storage.values.write();
+        *values.expect("nobody panics while holding the lock") = keys;
     }
 }
 

@@ -119,6 +119,7 @@ fn garbage_is_refused_and_changes_nothing() {
         assert!(theirs.receive(&committed.commit[..length]).is_err());
     }
     assert_eq!(theirs.epoch_authenticator(), before);
+    assert!(theirs.receive(&committed.commit).is_ok(), "the genuine one");
 }
 
 #[test]
@@ -145,6 +146,54 @@ fn nobody_joins_under_anothers_id() {
     let bundle = KeyPackage::builder()
         .leaf_node_capabilities(capabilities())
         .build(CIPHERSUITE, &provider, &mallory, stolen)
+        .expect("MLS itself doesn't mind");
+    let message = to_bytes(&MlsMessageOut::from(bundle.key_package().clone())).expect("bytes");
+    assert_eq!(Joiner::parse(&message), Err(GroupError::PeerMisbehaved));
+}
+
+#[test]
+fn a_welcome_that_leads_nowhere_does_not_spend_the_key_package() {
+    let alice = identity(1);
+    let mut ours = founded(&alice);
+    let candidate = Candidate::new(&identity(2), rng(3)).expect("a candidate");
+    let committed = ours.commit(&alice, &[&joiner(&candidate)], &[]);
+    let welcome = committed.expect("a commit").welcome.expect("a welcome");
+    let mut broken = welcome.clone();
+    *broken.last_mut().expect("bytes") ^= 1;
+    assert!(candidate.is_welcomed_by(&broken));
+    let rejected = candidate.join(&broken).err().expect("it leads nowhere");
+    let theirs = rejected.candidate.join(&welcome).expect("the genuine one");
+    assert_eq!(theirs.epoch_authenticator(), ours.epoch_authenticator());
+}
+
+#[test]
+fn nobody_becomes_somebody_else_by_a_commit() {
+    let (_, mut ours, mut theirs) = pair();
+    let mallory = identity(2);
+    let stolen = CredentialWithKey {
+        credential: BasicCredential::new(identity(66).peer().0.to_vec()).into(),
+        signature_key: mallory.public_key().to_vec().into(),
+    };
+    let renewed = openmls::prelude::LeafNodeParameters::builder()
+        .with_credential_with_key(stolen)
+        .build();
+    let bundle = theirs
+        .mls
+        .self_update(&theirs.provider, &mallory, renewed)
+        .expect("MLS itself doesn't mind");
+    let commit = to_bytes(bundle.commit()).expect("bytes");
+    assert_eq!(ours.receive(&commit), Err(GroupError::PeerMisbehaved));
+    assert_eq!(ours.members().len(), 2);
+}
+
+#[test]
+fn a_key_package_with_a_lifetime_of_its_own_is_refused() {
+    let mallory = identity(2);
+    let provider = Provider::new(rng(3));
+    let bundle = KeyPackage::builder()
+        .leaf_node_capabilities(capabilities())
+        .key_package_lifetime(Lifetime::new(10))
+        .build(CIPHERSUITE, &provider, &mallory, credential(&mallory))
         .expect("MLS itself doesn't mind");
     let message = to_bytes(&MlsMessageOut::from(bundle.key_package().clone())).expect("bytes");
     assert_eq!(Joiner::parse(&message), Err(GroupError::PeerMisbehaved));

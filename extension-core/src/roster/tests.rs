@@ -28,6 +28,8 @@ fn standing(group: GroupId, epoch: u64, leaf: u32) -> Standing {
 struct Us {
     members: Vec<(Leaf, PeerId)>,
     standing: Standing,
+    packages: BTreeSet<KeyPackageRef>,
+    archived_from: Option<Epoch>,
 }
 
 impl Us {
@@ -38,6 +40,8 @@ impl Us {
         Self {
             members,
             standing: standing(HOME, 3, own_leaf),
+            packages: BTreeSet::from([PACKAGE]),
+            archived_from: Some(Epoch(0)),
         }
     }
 
@@ -49,6 +53,8 @@ impl Us {
             standing: self.standing,
             since: Instant(0),
             members: &self.members,
+            packages: &self.packages,
+            archived_from: self.archived_from,
         }
     }
 }
@@ -215,6 +221,69 @@ fn a_key_package_that_was_used_is_not_used_again() {
     roster.handle_added(Instant(0), peer(10), PACKAGE);
     roster.decide(Instant(0), &us.ourselves());
     assert_eq!(commit(&roster.decide(Instant(100), &us.ourselves())), None);
+}
+
+#[test]
+fn a_wish_without_a_key_package_makes_nobody_overdue() {
+    let mut us = Us::new(1, 2);
+    us.packages.clear();
+    let mut roster = Roster::default();
+    for now in (0..20_000).step_by(1000) {
+        hear_members(&mut roster, Instant(now), &us, &[]);
+        let wish = seeking(now + 1, standing(HIGHER, 0, 0), HOME);
+        roster.handle_beacon(Instant(now), peer(10), wish);
+        assert_eq!(commit(&roster.decide(Instant(now), &us.ourselves())), None);
+    }
+    us.packages.insert(PACKAGE);
+    assert_eq!(
+        commit(&roster.decide(Instant(19_500), &us.ourselves())),
+        None
+    );
+}
+
+#[test]
+fn r7_a_member_beyond_repair_does_not_keep_the_others_from_it() {
+    let mut us = Us::new(0, 3);
+    us.archived_from = Some(Epoch(2));
+    let mut roster = Roster::default();
+    roster.handle_beacon(Instant(0), peer(1), beacon(1, standing(HOME, 0, 1)));
+    roster.handle_beacon(Instant(0), peer(2), beacon(1, standing(HOME, 2, 2)));
+    let steps = roster.decide(Instant(400), &us.ourselves());
+    assert!(steps.contains(&Step::Repair(Epoch(2))));
+}
+
+#[test]
+fn r17_a_group_that_was_sought_in_vain_is_left_alone_for_a_while() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    let there = |sequence| beacon(sequence, standing(LOWER, 9, 0));
+    roster.handle_beacon(Instant(0), peer(10), there(1));
+    assert_eq!(
+        seek(&roster.decide(Instant(0), &us.ourselves())),
+        Some(LOWER)
+    );
+    roster.shun(Instant(0), LOWER);
+    assert_eq!(seek(&roster.decide(Instant(1), &us.ourselves())), None);
+    roster.handle_beacon(Instant(20_000), peer(10), there(2));
+    assert_eq!(
+        seek(&roster.decide(Instant(20_000), &us.ourselves())),
+        Some(LOWER)
+    );
+}
+
+#[test]
+fn whoever_seeks_still_removes_who_is_gone() {
+    let us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    for other in [10, 11, 12] {
+        roster.handle_beacon(Instant(9000), peer(other), beacon(1, standing(LOWER, 3, 0)));
+    }
+    roster.decide(Instant(9000), &us.ourselves());
+    let steps = roster.decide(Instant(9050), &us.ourselves());
+    assert_eq!(
+        (seek(&steps), commit(&steps)),
+        (Some(LOWER), Some((vec![], vec![1])))
+    );
 }
 
 #[test]

@@ -17,6 +17,9 @@ const HEADER: usize = 13;
 /// The longest message that may be reassembled, in bytes: a Welcome for some 300 members.
 pub const MAX_MESSAGE: usize = 512 * 1024;
 
+/// The longest MLS message that fits into one of ours.
+pub const MAX_MLS_MESSAGE: usize = MAX_MESSAGE - 16;
+
 /// Why bytes from a carrier were refused. All of these are the sender's doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
