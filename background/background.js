@@ -99,7 +99,7 @@ chrome.storage.onChanged.addListener(async (changes, area) => {
   for (const [key, { newValue }] of Object.entries(changes)) {
     if (!key.startsWith('on:')) continue;
     const tab = Number(key.slice(3));
-    if (newValue !== undefined) tellRelays(tab);
+    if (newValue !== undefined) await tellRelays(tab);
     await showDefaultBadge(tab, newValue !== undefined);
   }
 });
@@ -109,9 +109,11 @@ chrome.storage.onChanged.addListener(async (changes, area) => {
  * mended: its relay stops all frames on this word alone.
  * @param {number} tab
  */
-function tellRelays(tab) {
+async function tellRelays(tab) {
+  // It may have been turned off again while this was waking up.
+  if ((await originOn(tab)) === undefined) return;
   // Without a relay there is nothing to stop.
-  chrome.tabs.sendMessage(tab, { kind: 'turned-on' }).catch(() => {});
+  await chrome.tabs.sendMessage(tab, { kind: 'turned-on' }).catch(() => {});
 }
 
 /** @param {number} tabId @param {boolean} on */

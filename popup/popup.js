@@ -32,7 +32,7 @@ async function start() {
   document.documentElement.dir = text('@@bidi_dir');
   const tab = await currentTab();
   element('host').textContent = tab.host;
-  const core = await connect(tab.id, await reachOf(tab), await isOn(tab.id), show);
+  const core = await connect(tab.id, await reachOf(tab), await isOn(tab), show);
   prepareNumber();
   prepareToggle(async (on) => {
     await remember(tab, on);

@@ -38,13 +38,14 @@ async function hasRelay(id) {
 /** @param {number} id */
 const key = (id) => `on:${id}`;
 
-/** @param {number} id */
-export async function isOn(id) {
-  return (await chrome.storage.session.get(key(id)))[key(id)] !== undefined;
+/** @param {Tab} tab */
+export async function isOn({ id, origin }) {
+  return (await chrome.storage.session.get(key(id)))[key(id)] === origin;
 }
 
-/** @param {Tab} tab @param {boolean} on */
-export async function remember({ id, origin }, on) {
+/** The tab may have gone elsewhere since the popup was opened. @param {Tab} tab @param {boolean} on */
+export async function remember({ id }, on) {
+  const origin = URL.parse((await chrome.tabs.get(id)).url ?? '')?.origin;
   if (on) await chrome.storage.session.set({ [key(id)]: origin });
   else await chrome.storage.session.remove(key(id));
 }

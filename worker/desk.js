@@ -39,10 +39,13 @@ export class Desk {
    */
   attach(port, { tab, on, lock }, [control, frames]) {
     const engine = /** @type {import('./engine.js').Engine} */ (this.engine);
+    // First of all: the page's pump takes the first mode it hears for the truth. And what the
+    // page remembers being on is news, what it remembers being off may be older than a toggle.
+    if (on || !this.modes.has(tab)) this.setMode(tab, on);
     const number = engine.attempt(null, (core, now) => core.attach(now, tab)) ?? (this.lastOutside -= 1);
     const page = new Page(number, tab, { host: port, control, frames }, engine);
     this.pages.set(number, page);
-    this.setMode(tab, on);
+    if (page.outside || engine.dead) this.shut(page, this.modes.get(tab) === true);
     page.open();
     navigator.locks.request(lock, () => this.detach(page));
   }
@@ -59,7 +62,7 @@ export class Desk {
   handlePopup(port, message) {
     if (message.kind === 'watch') {
       this.engine?.call(null, (core, now) => core.reach(now, message.tab, message.reach));
-      this.setMode(message.tab, message.on);
+      if (!this.modes.has(message.tab)) this.setMode(message.tab, message.on);
       this.watchers.add(port, message.tab);
       if (message.lock) navigator.locks.request(message.lock, () => this.handleClose(port));
     } else {

@@ -30,10 +30,10 @@ function showBadge({ data }) {
 
 /** @param {string} token @param {readonly MessagePort[]} ports */
 async function attach(token, ports) {
-  const lock = await holdLock();
   /** @type {Sotto.RedeemReply} */
   const page = await chrome.runtime.sendMessage({ kind: 'redeem', token });
   if (!page) return;
+  const lock = await holdLock();
   const core = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
     type: 'module',
     name: 'sotto-core',

@@ -52,7 +52,7 @@ class SottoConnection {
 
   handleState() {
     if (this.peer.connectionState === 'closed') this.handleClose();
-    else if (this.peer.connectionState === 'connected') this.reportState();
+    else this.reportState();
   }
 
   handleClose() {

@@ -18,6 +18,7 @@ class SottoHostLink {
   /**
    * @param {{
    *   mode(on: boolean): void,
+   *   beat(): void,
    *   ports(control: MessagePort, frames: MessagePort): void,
    *   lost(code: string): void,
    * }} listener
@@ -79,6 +80,7 @@ class SottoHostLink {
   }
 
   beat() {
+    this.listener.beat();
     if (this.unanswered === 0) this.steady += 1;
     if (this.steady > SottoHostLink.STEADY_BEATS) this.starts = 1;
     this.unanswered += 1;

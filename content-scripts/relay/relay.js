@@ -92,7 +92,13 @@
 
   function startLink() {
     link = new SottoHostLink({
-      mode: (value) => pump().post({ kind: 'hint', on: value }),
+      mode: (value) => {
+        pump().post({ kind: 'hint', on: value });
+        if (value) handleMode(true);
+      },
+      beat: () => {
+        if (on) for (const connection of connections.values()) connection.streams.reclaim();
+      },
       ports: usePorts,
       lost: (code) => {
         core = null;
@@ -160,7 +166,7 @@
 
   // Comes by way of the background, for a page whose way to the core is cut.
   chrome.runtime.onMessage.addListener((message) => {
-    if (message?.kind === 'turned-on' && place) pump().post({ kind: 'hint', on: true });
+    if (message?.kind === 'turned-on' && place && !ready) pump().post({ kind: 'hint', on: true });
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { agree, eventually, hearEachOther, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { agree, doesNotHear, eventually, hearEachOther, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { OUTSIDER } from '../lib/outsider.mjs';
 import { Stage } from '../lib/stage.mjs';
 
@@ -29,6 +29,8 @@ async function callStands(number) {
   await seeEachOther([ana, ben]);
   await hearEachOther([ana, ben]);
 }
+
+const forged = () => mallory.page.evaluate(() => /** @type {any} */ (window).forged ?? 0);
 
 /** @param {string} body a function of the outgoing encoded frame, run in Mallory's page */
 const forge = (body) => mallory.page.evaluate((source) => {
@@ -77,6 +79,7 @@ for (const [what, body] of /** @type {const} */ ([
   test(`${what} frames leave the call standing`, async () => {
     const number = await agree([ana, ben]);
     const before = (await ben.popup.view()).stats;
+    await mallory.page.evaluate(() => { /** @type {any} */ (window).forged = 0; });
     await forge(body);
     await eventually(
       async () => (await ben.popup.view()).stats,
@@ -84,6 +87,9 @@ for (const [what, body] of /** @type {const} */ ([
       `Ben's core refuses ${what} frames`,
     );
     await sleep(1_000);
+    assert.ok((await forged()) > 50, 'she really sent them');
+    await pictureStands(ben, mallory);
+    await doesNotHear(ben, mallory);
     await callStands(number);
   });
 }

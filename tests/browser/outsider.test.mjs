@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { agree, doesNotHear, doesNotSee, eventually, hears, hearEachOther, pictureStands, seeEachOther, sees, turnOn } from '../lib/expect.mjs';
-import { chiSquare, forgetReceived, OUTSIDER, receivedBy, sealedParts } from '../lib/outsider.mjs';
+import { chiSquare, forgetReceived, OUTSIDER, receivedBy, receivedPerStream, sealedParts } from '../lib/outsider.mjs';
 import { Stage } from '../lib/stage.mjs';
 
 /** What a cipher's output stays below but once in some ten thousand runs. */
@@ -65,6 +66,21 @@ test('she neither sees nor hears them', async () => {
 test('what she sends in clear is not shown to them', async () => {
   await pictureStands(ana, olga);
   await doesNotHear(ana, olga);
+});
+
+test('a reload with Sotto on and the popup closed lets nothing out, from the first frame', async () => {
+  await ben.popup.turn(false);
+  await ana.popup.waitForState('alone');
+  await ana.popup.page.goto('about:blank');
+  await forgetReceived(olga);
+  await ana.page.reload();
+  await stage.connected([ana, ben, olga]);
+  await sleep(3_000);
+  const fromBen = (/** @type {Uint8Array[]} */ frames) => frames.length;
+  assert.ok(fromBen(await receivedBy(olga, 'video')) > 0, 'Ben, who is off, is recorded');
+  const streams = await receivedPerStream(olga);
+  assert.equal(streams.filter((count) => count > 0).length, 2, `only Ben's two streams carry frames: ${streams}`);
+  await ana.openPopup();
 });
 
 test('she is seen and heard again once they turn it off', async () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agree, hearEachOther, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { agree, doesNotHear, hearEachOther, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { Stage } from '../lib/stage.mjs';
 
 /**
@@ -75,6 +75,8 @@ test('on, off and on again in mid-call, without a reload or a renegotiation', as
 test('on at one side only: nothing passes that the other could not open', async () => {
   await ben.popup.turn(false);
   await ana.popup.waitForState('alone');
+  await pictureStands(ben, ana);
+  await doesNotHear(ben, ana);
   const { streams } = await ana.popup.view();
   assert.ok(streams.every((/** @type {any} */ { protection }) => protection !== 'encrypted'));
   const { problems } = await ana.popup.shown();

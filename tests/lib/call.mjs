@@ -5,7 +5,8 @@
 
 /**
  * @typedef {import('playwright-core').Page} Page
- * @typedef {{colour: [number, number, number], frames: number, width: number, height: number}} Picture
+ * @typedef {{colour: [number, number, number], frames: number, width: number, height: number,
+ *   state: string}} Picture
  */
 
 /**
@@ -42,7 +43,8 @@ export function pictureOf(page, name) {
   return page.evaluate((who) => {
     const selector = `.tile[data-name="${CSS.escape(who)}"] video`;
     const video = /** @type {HTMLVideoElement | null} */ (document.querySelector(selector));
-    const nothing = { colour: /** @type {any} */ ([0, 0, 0]), frames: 0, width: 0, height: 0 };
+    const state = `${document.visibilityState}, ready ${video?.readyState}, paused ${video?.paused}`;
+    const nothing = { colour: /** @type {any} */ ([0, 0, 0]), frames: 0, width: 0, height: 0, state };
     if (!video?.videoWidth) return nothing;
     const canvas = new OffscreenCanvas(32, 24);
     const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));

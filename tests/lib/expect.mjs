@@ -11,6 +11,7 @@ import { isNear, tonesOf } from './call.mjs';
 
 const PATIENCE = 20_000;
 const CLEARLY_HEARD = 20;
+const FRESH = 10;
 
 /**
  * @template T
@@ -39,9 +40,13 @@ export async function seeEachOther(people) {
 /** @param {Participant} one @param {Participant} other */
 export async function sees(one, other) {
   const look = () => one.pictureOf(other);
-  const wanted = `${one.name} sees ${other.name}'s colour ${other.looks.colour}`;
-  const first = await eventually(look, ({ colour }) => isNear(colour, other.looks.colour), wanted);
-  await eventually(look, ({ frames }) => frames > first.frames, `${other.name}'s picture moves for ${one.name}`);
+  const { frames: before } = await look();
+  // A clear picture that stands still must not pass, nor a frame of noise after it.
+  await eventually(
+    look,
+    ({ frames, colour }) => frames >= before + FRESH && isNear(colour, other.looks.colour),
+    `${one.name} sees ${other.name} in ${other.looks.colour}, moving (from frame ${before})`,
+  );
 }
 
 /** @param {Participant} one @param {Participant} other */

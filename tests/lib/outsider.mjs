@@ -13,14 +13,19 @@ export const OUTSIDER = `{
   const KEPT = 400;
   const received = (window.received = { audio: [], video: [] });
   const controls = (window.controls = []);
-  const record = (kind) => (frame, controller) => {
+  const counts = (window.receivedPerStream = []);
+  const record = (kind, stream = counts.push(0) - 1) => (frame, controller) => {
+    if (frame.data.byteLength > 0) counts[stream] += 1;
     received[kind].push(new Uint8Array(frame.data.slice(0)));
     if (received[kind].length > KEPT) received[kind].shift();
     controller.enqueue(frame);
   };
   const send = (frame, controller) => {
     const data = window.forge?.(frame);
-    if (data) frame.data = data;
+    if (data) {
+      frame.data = data;
+      window.forged = (window.forged ?? 0) + 1;
+    }
     controller.enqueue(frame);
   };
   const pipe = (end, transform) => {
@@ -48,7 +53,17 @@ export function forgetReceived({ page }) {
     const { received } = /** @type {any} */ (window);
     received.audio.length = 0;
     received.video.length = 0;
+    /** @type {any} */ (window).receivedPerStream.fill(0);
   });
+}
+
+/**
+ * How many frames arrived on each stream since it was last forgotten.
+ * @param {Participant} outsider
+ * @returns {Promise<number[]>}
+ */
+export function receivedPerStream({ page }) {
+  return page.evaluate(() => /** @type {any} */ (window).receivedPerStream);
 }
 
 /**
