@@ -42,11 +42,18 @@ export async function sees(one, other) {
   const look = () => one.pictureOf(other);
   const { frames: before } = await look();
   // A clear picture that stands still must not pass, nor a frame of noise after it.
-  await eventually(
-    look,
-    ({ frames, colour }) => frames >= before + FRESH && isNear(colour, other.looks.colour),
-    `${one.name} sees ${other.name} in ${other.looks.colour}, moving (from frame ${before})`,
-  );
+  try {
+    await eventually(
+      look,
+      ({ frames, colour }) => frames >= before + FRESH && isNear(colour, other.looks.colour),
+      `${one.name} sees ${other.name} in ${other.looks.colour}, moving (from frame ${before})`,
+    );
+  } catch (error) {
+    const own = [await other.pictureOf(other)];
+    await sleep(1_000);
+    own.push(await other.pictureOf(other));
+    throw new Error(`${/** @type {Error} */ (error).message}; ${other.name}'s own tile: ${JSON.stringify(own)}`);
+  }
 }
 
 /** @param {Participant} one @param {Participant} other */
