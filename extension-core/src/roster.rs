@@ -12,11 +12,15 @@
 //!                                     removed
 //! ```
 
+mod pending;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
+
+use pending::Pending;
 
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
@@ -114,41 +118,6 @@ struct Addition {
     /// The key package it was added with, where we saw that.
     reference: Option<KeyPackageRef>,
     at: Instant,
-}
-
-/// One thing that waits to be committed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Work {
-    Join(KeyPackageRef),
-    Leave(Leaf),
-}
-
-/// Since when each has waited, in one epoch.
-#[derive(Default)]
-struct Pending {
-    epoch: Option<Epoch>,
-    since: BTreeMap<Work, Instant>,
-}
-
-impl Pending {
-    fn update(&mut self, now: Instant, epoch: Epoch, add: &Joins, remove: &[Leaf]) {
-        let joins = add.iter().map(|(_, reference)| Work::Join(*reference));
-        let work: BTreeSet<Work> = joins
-            .chain(remove.iter().copied().map(Work::Leave))
-            .collect();
-        if self.epoch != Some(epoch) {
-            self.since.clear();
-        }
-        self.epoch = Some(epoch);
-        self.since.retain(|known, _| work.contains(known));
-        for new in work {
-            self.since.entry(new).or_insert(now);
-        }
-    }
-
-    fn oldest(&self) -> Option<Instant> {
-        self.since.values().min().copied()
-    }
 }
 
 /// What is known of everyone else.

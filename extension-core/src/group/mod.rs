@@ -148,7 +148,7 @@ impl Candidate {
     /// # Errors
     /// [`GroupError::PeerMisbehaved`], or [`GroupError::Unsupported`] for another suite; with the
     /// candidate as it was.
-    pub fn join(self, welcome: &[u8]) -> Result<Group, Rejected> {
+    pub fn join(self, welcome: &[u8]) -> Result<Group, Box<Rejected>> {
         let keys = self.provider.keys();
         match join(&self.provider, welcome) {
             Ok(mls) => Ok(Group {
@@ -157,10 +157,10 @@ impl Candidate {
             }),
             Err(error) => {
                 self.provider.restore(keys);
-                Err(Rejected {
+                Err(Box::new(Rejected {
                     candidate: self,
                     error,
-                })
+                }))
             }
         }
     }
