@@ -47,13 +47,19 @@ test('picture and sound arrive as they were taken', async () => {
     pair.near.addTrack(microphone, stream);
     pair.near.addTrack(camera, stream);
     pair.far.addEventListener('track', ({ track, streams: [received] }) => track.kind === 'video' && show('far', received));
+    await show('camera', stream);
     await pair.negotiate();
     await pair.connected();
     return [];
   });
-  const far = /** @type {any} */ ({ name: 'far', looks: twins.withSotto.looks });
   const people = [twins.without, twins.withSotto];
-  await Promise.all(people.flatMap((person) => [sees(person, far), hears(person, far)]));
+  await Promise.all(
+    people.flatMap((person) => {
+      const pictureOf = () => person.pictureOf(/** @type {any} */ ({ name: 'camera' }));
+      const far = /** @type {any} */ ({ name: 'far', looks: person.looks, pictureOf });
+      return [sees(person, far), hears(person, far)];
+    }),
+  );
 });
 
 test('a page that gathers all candidates before it offers', async () => {
