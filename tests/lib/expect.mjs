@@ -52,7 +52,8 @@ export async function sees(one, other) {
     const own = [await other.pictureOf(other)];
     await sleep(1_000);
     own.push(await other.pictureOf(other));
-    throw new Error(`${/** @type {Error} */ (error).message}; ${other.name}'s own tile: ${JSON.stringify(own)}`);
+    const seen = `${other.name}'s own tile: ${JSON.stringify(own)}`;
+    throw new Error(`${/** @type {Error} */ (error).message}; ${seen}`, { cause: error });
   }
 }
 
