@@ -68,14 +68,16 @@ test('a page that gathers all candidates before it offers', async () => {
     const { camera, microphone } = await devices();
     near.addTrack(microphone);
     near.addTrack(camera);
-    /** @type {string[]} */ const seen = [];
-    near.addEventListener('icegatheringstatechange', () => seen.push(near.iceGatheringState));
+    /** @type {string[]} */ const states = [];
+    /** @type {string[]} Sections and protocols are gathered side by side. */ const candidates = [];
+    near.addEventListener('icegatheringstatechange', () => states.push(near.iceGatheringState));
     near.addEventListener('icecandidate', ({ candidate }) => {
-      seen.push(candidate ? `${candidate.sdpMid} ${candidate.component} ${candidate.type} ${candidate.protocol}` : 'no more');
+      if (candidate) candidates.push(`${candidate.sdpMid} ${candidate.component} ${candidate.type} ${candidate.protocol}`);
+      else states.push('no more candidates');
     });
     await near.setLocalDescription();
     await until(near, 'icegatheringstatechange', () => near.iceGatheringState === 'complete', 'all are gathered');
-    return seen.map((event, n) => `event ${n}: ${event}`);
+    return [`states: ${states}`, ...candidates.sort().map((candidate, n) => `candidate ${n}: ${candidate}`)];
   });
 });
 

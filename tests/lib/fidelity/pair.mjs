@@ -17,6 +17,8 @@ export class Pair {
     this.far = this.sides.far.peer;
     this.farRefusal = farRefusal;
     this.pageHasChannels = false;
+    this.busy = 0;
+    this.lastAct = 0;
     /** @type {string[]} */
     this.errors = [];
     this.trickle(this.sides.near, this.sides.far);
@@ -33,7 +35,10 @@ export class Pair {
 
   /** @param {() => Promise<unknown>} act */
   async noting(act) {
+    this.busy += 1;
     await act().catch((error) => this.errors.push(`${error.name}: ${error.message}`));
+    this.busy -= 1;
+    this.lastAct = performance.now();
   }
 
   /** One offer and its answer. @param {'near' | 'far'} [offerer] */
@@ -93,16 +98,25 @@ export class Pair {
     }
   }
 
-  /** Nothing tells that no more will come, so this takes a time without events for it. */
+  /**
+   * Nothing tells that no more will come: so all that was begun has to end, then a time to pass
+   * without events, and last the browser's own threads to answer.
+   */
   async quiet() {
-    const { near, far } = this.sides;
-    const began = performance.now();
-    for (;;) {
-      const left = QUIET - (performance.now() - Math.max(began, near.lastSeen, far.lastSeen));
-      if (left <= 0) return;
-      if (performance.now() - began > PATIENCE) throw new Error(`events without end: ${this.latest()}`);
+    const end = performance.now() + PATIENCE;
+    this.lastAct = performance.now();
+    for (let last = -1; last !== this.last || this.busy > 0;) {
+      if (performance.now() > end) throw new Error(`events without end: ${this.latest()}`);
+      last = this.last;
+      const left = Math.max(0, QUIET - (performance.now() - last));
       await new Promise((resolve) => { setTimeout(resolve, left); });
+      await Promise.all([this.near.getStats(), this.far.getStats()]);
     }
+  }
+
+  get last() {
+    const { near, far } = this.sides;
+    return Math.max(this.lastAct, near.lastSeen, far.lastSeen);
   }
 
   latest() {
