@@ -7,6 +7,7 @@
  * through a proxy, so every getter runs once, in the browser's order, and what
  * is invalid fails with the browser's own error.
  */
+'use strict';
 {
   const { bare, defineProperty, read } = sottoHook;
   const NativeProxy = Proxy;

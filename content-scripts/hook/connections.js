@@ -6,6 +6,7 @@
  * transforms, control channel, what the far side's description needs. The
  * native's own promise goes back to the page.
  */
+'use strict';
 {
   const { apply, construct, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
   const { notify, introduce, consult, overlay } = sottoHook;

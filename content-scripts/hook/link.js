@@ -7,6 +7,7 @@
  * `relatedTarget`, its number as `detail`, text as attributes. The page has no
  * reference to the node, and no port or key is on this side.
  */
+'use strict';
 {
   const { bare, uncurry } = sottoHook;
   const NativeMouseEvent = MouseEvent;

@@ -6,6 +6,7 @@
  * The files of the hook share one object under a temporary global name; the
  * last of them deletes it, all before the page runs. Not here: any decision.
  */
+'use strict';
 {
   const { apply, construct, defineProperty, deleteProperty } = Reflect;
   const { get: read, getOwnPropertyDescriptor } = Reflect;

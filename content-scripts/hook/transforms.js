@@ -5,6 +5,7 @@
  * Nothing is prevented here; the relay sees what became of its own transform
  * and decides.
  */
+'use strict';
 {
   const { apply, weakGet, weakSet, wrap, notify } = sottoHook;
 

@@ -7,6 +7,7 @@
  * A page without connections costs one event listener: the pump and the host
  * page come with the first connection.
  */
+'use strict';
 {
   /** Control messages that come before the core is ready; the core repairs what is lost. */
   const MAX_EARLY = 64;

@@ -51,6 +51,8 @@ test('it is turned on and off by keyboard alone', async () => {
   await ana.popup.turn(false);
   await page.reload();
   await ana.popup.waitForState('off');
+  await page.bringToFront();
+  await page.locator('[data-test="toggle"]:enabled').waitFor();
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'switch');
   await page.keyboard.press('Space');
