@@ -108,6 +108,17 @@ pub struct Leaf(pub u32);
 )]
 pub struct BranchDigest(pub [u8; 8]);
 
+/// An epoch of a group, and which branch of it: what a base key belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EpochId {
+    /// The group.
+    pub group: GroupId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The branch, should the epoch have been forked.
+    pub branch: BranchDigest,
+}
+
 /// A `KeyPackageRef` (RFC 9420 section 5.2) under SHA-256.
 #[derive(
     Clone,

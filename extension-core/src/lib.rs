@@ -16,6 +16,7 @@ pub mod group;
 pub mod identity;
 pub mod ids;
 pub mod media;
+pub mod membership;
 pub mod roster;
 pub mod safety;
 pub mod tab;

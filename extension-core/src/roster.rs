@@ -25,7 +25,7 @@ use pending::Pending;
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
     time::Instant,
-    wire::{Beacon, Presence, Standing},
+    wire::{Beacon, Presence, Seek, Standing},
 };
 
 /// R1: how often a participant says that it is here.
@@ -42,11 +42,19 @@ pub const STAGGER: Duration = Duration::from_millis(1500);
 pub const JOIN_GRACE: Duration = Duration::from_secs(5);
 /// R6: how long branches of a group may differ before the weaker one gives up.
 pub const FORK_GRACE: Duration = Duration::from_secs(3);
+/// R6: the same where it is certain that neither will follow the other.
+pub const SURE_FORK_GRACE: Duration = Duration::from_millis(500);
 /// R7: how long a member may lag an epoch behind before it is sent the commit again.
 pub const REPAIR_AFTER: Duration = Duration::from_millis(300);
-
 /// R17: how long a group that was sought in vain is left alone.
 pub const SHUN: Duration = Duration::from_secs(20);
+/// R18: in a group of up to ten somebody renews its leaf this often, in larger ones everyone
+/// once in ten times as long.
+pub const UPDATE_INTERVAL: Duration = Duration::from_secs(60);
+/// R18: the largest group is no more restless than this.
+pub const LEAST_UPDATE_INTERVAL: Duration = Duration::from_secs(5);
+/// R1: with each further crowd of this many, everyone speaks more seldom.
+pub const CROWD: usize = 100;
 
 /// Participants that are kept track of; more are not heard.
 pub const MAX_PEERS: usize = 1024;
@@ -63,8 +71,10 @@ pub struct Ourselves<'a> {
     pub members: &'a [(Leaf, PeerId)],
     /// The key packages that are here: nobody can be added without.
     pub packages: &'a BTreeSet<KeyPackageRef>,
-    /// The earliest epoch whose commit is still here to be sent again.
-    pub archived_from: Option<Epoch>,
+    /// The epochs that our group went through and whose commits are still here.
+    pub past: &'a [(Epoch, BranchDigest)],
+    /// When a member last renewed its leaf, as far as we know.
+    pub renewed: Instant,
 }
 
 /// Whom to add, with the key package that each announced.
@@ -80,6 +90,8 @@ pub enum Step {
         /// Which leaves to remove.
         remove: Vec<Leaf>,
     },
+    /// Renew our own leaf: it is our turn.
+    Update,
     /// Ask to be added to this group (or to our own again).
     Seek(GroupId),
     /// Send the commit that ended this epoch again: somebody lacks it.
@@ -90,6 +102,7 @@ pub enum Step {
     Wait(Option<Instant>),
 }
 
+#[derive(Clone)]
 struct Peer {
     heard: Instant,
     beacon: Beacon,
@@ -98,31 +111,32 @@ struct Peer {
     link_lost: bool,
 }
 
-impl Peer {
-    fn deadline(&self) -> Instant {
-        self.heard
-            + if self.link_lost {
-                LIVE_WITHOUT_LINK
-            } else {
-                LIVE
-            }
-    }
-
-    fn is_live(&self, now: Instant) -> bool {
-        self.beacon.presence == Presence::Here && now < self.deadline()
-    }
+/// How a participant's branch of our group looks beside ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Branch {
+    /// The same epoch and the same digest.
+    Ours,
+    /// An epoch that we went through: it lacks commits that we have.
+    Behind,
+    /// Another branch, for certain.
+    Forked,
+    /// It may be ahead of us, or have left our branch before our memory begins.
+    Unknown,
 }
 
 /// A member that is new to us, and so may not have been heard yet.
+#[derive(Clone)]
 struct Addition {
-    /// The key package it was added with, where we saw that.
-    reference: Option<KeyPackageRef>,
+    /// The key package it was added with and who added it, where we saw that.
+    seen: Option<(KeyPackageRef, PeerId)>,
     at: Instant,
 }
 
 /// What is known of everyone else.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Roster {
+    /// How many times [`CROWD`] participants are live.
+    crowds: u32,
     peers: BTreeMap<PeerId, Peer>,
     additions: BTreeMap<PeerId, Addition>,
     pending: Pending,
@@ -153,7 +167,7 @@ impl Roster {
         if beacon.sequence <= known.beacon.sequence {
             return News::Stale;
         }
-        let was_live = known.is_live(now);
+        let was_live = is_live(known, now, self.crowds);
         let moved = known.beacon.standing != beacon.standing;
         let changed =
             moved || known.beacon.seeks != beacon.seeks || known.beacon.presence != beacon.presence;
@@ -172,7 +186,8 @@ impl Roster {
 
     fn meet(&mut self, now: Instant, peer: PeerId, beacon: Beacon) -> News {
         if self.peers.len() >= MAX_PEERS {
-            self.peers.retain(|_, peer| peer.is_live(now));
+            let crowds = self.crowds;
+            self.peers.retain(|_, peer| is_live(peer, now, crowds));
         }
         if self.peers.len() >= MAX_PEERS {
             return News::Stale;
@@ -195,41 +210,59 @@ impl Roster {
     }
 
     /// Someone was added by a commit, ours or another's.
-    pub fn handle_added(&mut self, now: Instant, peer: PeerId, reference: KeyPackageRef) {
-        self.additions.insert(
-            peer,
-            Addition {
-                reference: Some(reference),
-                at: now,
-            },
-        );
+    pub fn handle_added(
+        &mut self,
+        now: Instant,
+        peer: PeerId,
+        reference: KeyPackageRef,
+        by: PeerId,
+    ) {
+        let seen = Some((reference, by));
+        self.additions.insert(peer, Addition { seen, at: now });
     }
 
     /// We were added ourselves: its members are given time to be heard.
     pub fn handle_joined(&mut self, now: Instant, members: &[(Leaf, PeerId)]) {
-        let addition = |(_, peer): &(Leaf, PeerId)| {
-            (
-                *peer,
-                Addition {
-                    reference: None,
-                    at: now,
-                },
-            )
+        let addition = Addition {
+            seen: None,
+            at: now,
         };
-        self.additions = members.iter().map(addition).collect();
+        let unseen = members.iter().map(|(_, peer)| (*peer, addition.clone()));
+        self.additions = unseen.collect();
+    }
+
+    /// We were asleep, and heard nobody because of that: everyone gets the time back.
+    pub fn handle_sleep(&mut self, slept: Duration) {
+        for peer in self.peers.values_mut() {
+            peer.heard = peer.heard + slept;
+            peer.standing_since = peer.standing_since + slept;
+        }
+        for addition in self.additions.values_mut() {
+            addition.at = addition.at + slept;
+        }
+    }
+
+    /// R1: how often we say that we are here.
+    pub fn beacon_interval(&self) -> Duration {
+        BEACON_INTERVAL * (1 + self.crowds)
     }
 
     /// Whether a participant was heard lately and hasn't left.
     pub fn is_live(&self, now: Instant, id: PeerId) -> bool {
-        self.peers.get(&id).is_some_and(|peer| peer.is_live(now))
+        self.live_peer(now, &id).is_some()
     }
 
     /// Everyone heard of lately who hasn't left.
     pub fn live(&self, now: Instant) -> impl Iterator<Item = (PeerId, &Beacon)> {
         self.peers
             .iter()
-            .filter(move |(_, peer)| peer.is_live(now))
+            .filter(move |(_, peer)| is_live(peer, now, self.crowds))
             .map(|(id, peer)| (*id, &peer.beacon))
+    }
+
+    fn live_peer(&self, now: Instant, id: &PeerId) -> Option<&Peer> {
+        let peer = self.peers.get(id)?;
+        is_live(peer, now, self.crowds).then_some(peer)
     }
 
     /// How many members are not present, and so about to be removed.
@@ -245,8 +278,13 @@ impl Roster {
         let mut live_members = us
             .members
             .iter()
-            .filter_map(|(_, id)| self.peers.get(id).filter(|peer| peer.is_live(now)));
+            .filter_map(|(_, id)| self.live_peer(now, id));
         live_members.all(|peer| same_branch(&peer.beacon.standing, &us.standing))
+    }
+
+    /// What a participant last said that it seeks.
+    pub fn seeks(&self, peer: PeerId) -> Option<Seek> {
+        self.peers.get(&peer)?.beacon.seeks
     }
 
     /// R17: a group that was sought in vain is left alone for a while.
@@ -262,14 +300,17 @@ impl Roster {
     /// Decides. Everything follows from what is known and the time; called again after each
     /// change and when its `Wait` is over.
     pub fn decide(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
+        self.crowds = u32::try_from(self.live(now).count() / CROWD).unwrap_or(u32::MAX);
+        let grace = JOIN_GRACE * (1 + self.crowds);
         self.additions
-            .retain(|_, addition| now.since(addition.at) < JOIN_GRACE);
+            .retain(|_, addition| now.since(addition.at) < grace);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
         self.shunned.retain(|_, since| now.since(*since) < SHUN);
         let mut steps = Vec::new();
         let seeks = self.better_place(now, us);
         steps.extend(seeks.map(Step::Seek));
         steps.extend(self.commit_if_due(now, us, seeks));
+        steps.extend(self.update_if_due(now, us, seeks));
         steps.extend(self.repair_if_due(now, us));
         steps.extend(self.rewelcome_if_due(now, us));
         steps.push(Step::Wait(self.next_deadline(now, us)));
@@ -282,23 +323,44 @@ impl Roster {
         if other.is_some() {
             return other;
         }
-        let mine = self.branch_strength(now, us, &us.standing);
-        let beaten = self.live(now).any(|(id, beacon)| {
-            let theirs = &beacon.standing;
-            theirs.group == us.standing.group
-                && !same_branch(theirs, &us.standing)
-                && now >= self.apart_since(&id, us) + FORK_GRACE
-                && self.branch_strength(now, us, theirs) > mine
-        });
+        let beaten = self.is_beaten(now, us);
         let shunned = self.shunned.contains_key(&us.standing.group);
         (beaten && !shunned).then_some(us.standing.group)
     }
 
-    /// Since when a participant and we have stood as we do, both.
-    fn apart_since(&self, id: &PeerId, us: &Ourselves<'_>) -> Instant {
-        self.peers
-            .get(id)
-            .map_or(us.since, |peer| peer.standing_since.max(us.since))
+    /// R6: whether a stronger branch than ours has been there for long enough.
+    fn is_beaten(&self, now: Instant, us: &Ourselves<'_>) -> bool {
+        let elsewhere: Vec<&Peer> = self
+            .standing_here(now, us)
+            .filter(|peer| branch_of(&peer.beacon.standing, us) != Branch::Ours)
+            .collect();
+        if elsewhere.is_empty() {
+            return false;
+        }
+        let strengths = self.branch_strengths(now, us);
+        let mine = strengths.get(&branch_id(&us.standing));
+        elsewhere.into_iter().any(|peer| {
+            let theirs = strengths.get(&branch_id(&peer.beacon.standing));
+            now >= fork_deadline(peer, us) && theirs > mine
+        })
+    }
+
+    /// R6: a branch is stronger with more participants, then with a later epoch, then with the
+    /// lower digest. Every member computes the same from the same beacons.
+    fn branch_strengths(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+    ) -> BTreeMap<BranchId, (usize, Epoch, Reverse<BranchDigest>)> {
+        let mut strengths = BTreeMap::new();
+        let others = self
+            .standing_here(now, us)
+            .map(|peer| &peer.beacon.standing);
+        for standing in others.chain([&us.standing]) {
+            let weakest = (0, standing.epoch, Reverse(standing.digest));
+            strengths.entry(branch_id(standing)).or_insert(weakest).0 += 1;
+        }
+        strengths
     }
 
     /// R8: of the groups in sight the one with most participants, of equals the one that has
@@ -319,22 +381,6 @@ impl Roster {
         best.map(|(id, _)| id).filter(|id| *id != us.standing.group)
     }
 
-    /// R6: a branch is stronger with more participants, then with a later epoch, then with the
-    /// lower digest. Every member computes the same from the same beacons.
-    fn branch_strength(
-        &self,
-        now: Instant,
-        us: &Ourselves<'_>,
-        branch: &Standing,
-    ) -> (usize, Epoch, Reverse<BranchDigest>) {
-        let others = self
-            .live(now)
-            .filter(|(_, beacon)| same_branch(&beacon.standing, branch))
-            .count();
-        let ours = usize::from(same_branch(&us.standing, branch));
-        (others + ours, branch.epoch, Reverse(branch.digest))
-    }
-
     /// R3 and R4. Whoever seeks adds nobody, but removes whoever is gone.
     fn commit_if_due(
         &mut self,
@@ -350,6 +396,38 @@ impl Roster {
         self.pending.update(now, us.standing.epoch, &add, &remove);
         let due = self.pending.oldest()? + BATCH + STAGGER * self.rank(now, us);
         (now >= due).then_some(Step::Commit { add, remove })
+    }
+
+    /// R18: members renew their leaves in turn. Whoever's turn it is follows from the epoch, so
+    /// that all agree without a word; should it sleep, the next one does.
+    fn update_if_due(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        seeks: Option<GroupId>,
+    ) -> Option<Step> {
+        let idle = seeks.is_none() && self.pending.oldest().is_none() && us.members.len() > 1;
+        (idle && now >= self.update_due(now, us)).then_some(Step::Update)
+    }
+
+    fn update_due(&self, now: Instant, us: &Ourselves<'_>) -> Instant {
+        let interval = update_interval(us.members.len());
+        let jitter = interval * u32::from(us.standing.digest.0[0]) / 1024;
+        us.renewed + interval + jitter + STAGGER * self.turn(now, us)
+    }
+
+    /// How many are before us: the first is the member whose place is the epoch's number modulo
+    /// the members present.
+    fn turn(&self, now: Instant, us: &Ourselves<'_>) -> u32 {
+        let present = us
+            .members
+            .iter()
+            .filter(|(leaf, peer)| *leaf == us.standing.leaf || self.is_present(now, us, peer))
+            .count()
+            .max(1) as u64;
+        let first = us.standing.epoch.0 % present;
+        let place = u64::from(self.rank(now, us));
+        u32::try_from((place + present - first) % present).unwrap_or(u32::MAX)
     }
 
     fn pending_leaves(&self, now: Instant, us: &Ourselves<'_>, add: &Joins) -> Vec<Leaf> {
@@ -371,7 +449,8 @@ impl Roster {
             .filter(|(id, reference)| {
                 self.additions
                     .get(id)
-                    .is_none_or(|added| added.reference != Some(*reference))
+                    .and_then(|added| added.seen)
+                    .is_none_or(|(used, _)| used != *reference)
             })
             .collect()
     }
@@ -382,7 +461,7 @@ impl Roster {
         match self.peers.get(id) {
             Some(peer) if peer.beacon.presence == Presence::Leaving => false,
             Some(peer) => {
-                peer.is_live(now)
+                is_live(peer, now, self.crowds)
                     && (added_just_now || peer.beacon.standing.group == us.standing.group)
             }
             None => added_just_now,
@@ -400,14 +479,14 @@ impl Roster {
         u32::try_from(before_us).unwrap_or(u32::MAX)
     }
 
-    /// R7: members that lag are sent the commit they lack, by the lowest leaf that can.
+    /// R7: whoever lags is sent the commit it lacks, by the lowest leaf that can. That may be one
+    /// that removed it; then it knows.
     fn repair_if_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<Step> {
         let lagging = self
-            .live_members(now, us)
-            .filter(|peer| peer.beacon.standing.epoch < us.standing.epoch)
+            .standing_here(now, us)
+            .filter(|peer| branch_of(&peer.beacon.standing, us) == Branch::Behind)
             .filter(|peer| now >= peer.standing_since.max(us.since) + REPAIR_AFTER)
             .map(|peer| peer.beacon.standing.epoch)
-            .filter(|epoch| us.archived_from.is_some_and(|oldest| *epoch >= oldest))
             .min()?;
         if self.rank_among_up_to_date(now, us) > 0 {
             return None;
@@ -422,65 +501,141 @@ impl Roster {
         Some(Step::Repair(lagging))
     }
 
-    fn live_members<'a>(
+    /// Everyone live who stands in our group, a member of our branch or not.
+    fn standing_here<'a>(
         &'a self,
         now: Instant,
         us: &'a Ourselves<'a>,
     ) -> impl Iterator<Item = &'a Peer> {
-        us.members
-            .iter()
-            .filter_map(|(_, id)| self.peers.get(id))
-            .filter(move |peer| peer.is_live(now))
-            .filter(|peer| peer.beacon.standing.group == us.standing.group)
+        let live = self
+            .peers
+            .values()
+            .filter(move |peer| is_live(peer, now, self.crowds));
+        live.filter(|peer| peer.beacon.standing.group == us.standing.group)
     }
 
+    /// How many members on our branch have a lower leaf than we.
     fn rank_among_up_to_date(&self, now: Instant, us: &Ourselves<'_>) -> usize {
-        self.live_members(now, us)
+        us.members
+            .iter()
+            .filter(|(leaf, _)| *leaf < us.standing.leaf)
+            .filter_map(|(_, id)| self.live_peer(now, id))
             .filter(|peer| same_branch(&peer.beacon.standing, &us.standing))
-            .filter(|peer| peer.beacon.standing.leaf < us.standing.leaf)
             .count()
     }
 
     /// R9: whoever was added and still asks, with the same key package, didn't get its Welcome.
+    /// Who committed it sends it again, or in its stead the lowest leaf that is up to date.
     fn rewelcome_if_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<Step> {
         let waiting = self.additions.iter().find(|(id, addition)| {
-            let asks = self.peers.get(*id).is_some_and(|peer| {
-                peer.is_live(now)
-                    && peer.beacon.seeks.is_some_and(|seek| {
-                        seek.group == us.standing.group
-                            && Some(seek.key_package) == addition.reference
-                    })
-            });
+            let Some((reference, by)) = addition.seen else {
+                return false;
+            };
+            let ours = by == us.peer
+                || (self.live_peer(now, &by).is_none() && self.rank_among_up_to_date(now, us) == 0);
             let last = self.rewelcomed.get(*id).copied().unwrap_or(addition.at);
-            asks && now.since(last) >= BEACON_INTERVAL
+            ours && self.asks(now, us, id, reference) && now.since(last) >= BEACON_INTERVAL
         });
         let id = *waiting?.0;
         self.rewelcomed.insert(id, now);
         Some(Step::Rewelcome(id))
     }
 
+    fn asks(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        id: &PeerId,
+        key_package: KeyPackageRef,
+    ) -> bool {
+        let wish = Seek {
+            group: us.standing.group,
+            key_package,
+        };
+        let peer = self.live_peer(now, id);
+        peer.is_some_and(|peer| peer.beacon.seeks == Some(wish))
+    }
+
     /// The next time at which something can fall due without anybody saying anything.
     fn next_deadline(&self, now: Instant, us: &Ourselves<'_>) -> Option<Instant> {
-        let deaths = self.peers.values().map(Peer::deadline);
-        let grace = self.peers.values().flat_map(|peer| {
-            let apart = peer.standing_since.max(us.since);
-            [apart + FORK_GRACE, apart + REPAIR_AFTER]
+        let deaths = self.peers.values().map(|peer| deadline(peer, self.crowds));
+        let apart = self
+            .standing_here(now, us)
+            .filter(|peer| !same_branch(&peer.beacon.standing, &us.standing));
+        let grace = apart.flat_map(|peer| {
+            let repair = peer.standing_since.max(us.since) + REPAIR_AFTER;
+            [fork_deadline(peer, us), repair]
         });
+        let shunned = self.shunned.values().map(|since| *since + SHUN);
+        let update = (us.members.len() > 1).then(|| self.update_due(now, us));
+        let join_grace = JOIN_GRACE * (1 + self.crowds);
         let additions = self
             .additions
             .values()
-            .flat_map(|a| [a.at + BEACON_INTERVAL, a.at + JOIN_GRACE]);
+            .flat_map(|a| [a.at + BEACON_INTERVAL, a.at + join_grace]);
         let repairs = self.repaired.map(|(_, at)| at + REPAIR_AFTER);
+        let rewelcomes = self.rewelcomed.values().map(|at| *at + BEACON_INTERVAL);
         let commit = self.pending.oldest();
         let commit = commit.map(|since| since + BATCH + STAGGER * self.rank(now, us));
         deaths
             .chain(grace)
             .chain(additions)
             .chain(repairs)
+            .chain(rewelcomes)
             .chain(commit)
+            .chain(shunned)
+            .chain(update)
             .filter(|at| *at > now)
             .min()
     }
+}
+
+fn deadline(peer: &Peer, crowds: u32) -> Instant {
+    let patience = if peer.link_lost {
+        LIVE_WITHOUT_LINK
+    } else {
+        LIVE
+    };
+    peer.heard + patience * (1 + crowds)
+}
+
+fn is_live(peer: &Peer, now: Instant, crowds: u32) -> bool {
+    peer.beacon.presence == Presence::Here && now < deadline(peer, crowds)
+}
+
+fn update_interval(members: usize) -> Duration {
+    let tenth = u32::try_from(members.div_ceil(10)).unwrap_or(u32::MAX);
+    (UPDATE_INTERVAL / tenth.max(1)).max(LEAST_UPDATE_INTERVAL)
+}
+
+/// What tells the branches of one group apart.
+type BranchId = (Epoch, BranchDigest);
+
+fn branch_id(standing: &Standing) -> BranchId {
+    (standing.epoch, standing.digest)
+}
+
+fn branch_of(theirs: &Standing, us: &Ourselves<'_>) -> Branch {
+    if same_branch(theirs, &us.standing) {
+        return Branch::Ours;
+    }
+    let present = branch_id(&us.standing);
+    let ours = us.past.iter().chain([&present]);
+    match ours.into_iter().find(|(epoch, _)| *epoch == theirs.epoch) {
+        Some((_, digest)) if *digest == theirs.digest => Branch::Behind,
+        Some(_) => Branch::Forked,
+        None => Branch::Unknown,
+    }
+}
+
+/// R6: until when a participant's branch may differ from ours.
+fn fork_deadline(peer: &Peer, us: &Ourselves<'_>) -> Instant {
+    let grace = match branch_of(&peer.beacon.standing, us) {
+        Branch::Forked => SURE_FORK_GRACE,
+        _ => FORK_GRACE,
+    };
+    // Since when both have stood as they do.
+    peer.standing_since.max(us.since) + grace
 }
 
 fn same_branch(one: &Standing, other: &Standing) -> bool {

@@ -1,6 +1,6 @@
 //! The control channels of a call, and who was heard on each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{ConnectionId, PeerId};
 
@@ -30,6 +30,15 @@ impl Links {
         links
             .find(|(_, owner)| **owner == Some(peer))
             .map(|(link, _)| *link)
+    }
+
+    /// The links to some participants, and those that may lead to them.
+    pub fn to(&self, peers: &BTreeSet<PeerId>) -> BTreeSet<ConnectionId> {
+        let links = self.0.iter();
+        links
+            .filter(|(_, owner)| owner.is_none_or(|owner| peers.contains(&owner)))
+            .map(|(link, _)| *link)
+            .collect()
     }
 
     pub fn peer(&self, link: ConnectionId) -> Option<PeerId> {

@@ -1,57 +1,30 @@
-//! One call: composes identity, roster, group, media and carrier, and orders them; decides
-//! nothing that one of those can decide. It lives from the moment Sotto is turned on in a tab
-//! until it is turned off, and takes every key with it when it goes.
+//! One call: a membership, a network to carry it and the media keys that it yields. Composes and
+//! orders these, and decides nothing that one of them can decide. It lives from the moment Sotto
+//! is turned on in a tab until it is turned off, and takes every key with it when it goes.
 //!
 //! ```text
-//!   found alone --another group is better--> seeking --Welcome--> member
-//!        ^                                      |                   |
-//!        |                                      +-- patience: a     |
-//!        |                                          fresh package   |
-//!        +------------------- removed ------------------------------+
+//!   packets <--> carrier <--> messages <--> membership --Entered, Switch--> keyring <--> frames
 //! ```
 
-mod archive;
+mod epochs;
 mod links;
-mod membership;
 
-use std::time::Duration;
-
-use archive::Archive;
+use epochs::Epochs;
 use links::Links;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
 use crate::{
-    carrier::{Carrier, MeshCarrier},
+    carrier::{Audience, Carrier, MeshCarrier},
     framing::Codec,
-    group::{Candidate, Group, GroupError},
-    identity::Identity,
-    ids::{ConnectionId, Epoch, GroupId, Leaf, PeerId},
-    media::{Context, EpochId, Keyring, OpenError, SealError},
-    roster::{BEACON_INTERVAL, Ourselves, Roster, Step},
-    safety::{SafetyNumber, branch_digest},
+    group::{Group, GroupError, Groups, Mls},
+    ids::{ConnectionId, Epoch, Leaf, PeerId},
+    media::{Context, Keyring, OpenError, SealError},
+    membership::{Membership, Outgoing, Output},
+    safety::SafetyNumber,
     time::Instant,
-    wire::{Beacon, Message, Presence, Seek, SignedBeacon, Standing, WireError},
+    wire::{Message, SignedBeacon, WireError},
 };
-
-/// M1: senders switch to a new epoch at the latest after this.
-const SWITCH_BOUND: Duration = Duration::from_millis(500);
-/// M2: changes that follow closely on each other go into one beacon.
-const BEACON_SPACING: Duration = Duration::from_millis(20);
-/// M3: a key package that wasn't added within this is replaced by a fresh one.
-const SEEK_PATIENCE: Duration = Duration::from_secs(4);
-
-/// R17: a group that answered none of this many key packages is shunned.
-const SEEK_ATTEMPTS: u32 = 2;
-
-struct Seeking {
-    candidate: Candidate,
-    target: GroupId,
-    /// Since when the target is sought, with whatever key package.
-    sought: Instant,
-    since: Instant,
-    announced: Option<Instant>,
-}
 
 /// A frame that was opened, and whose it is.
 #[derive(Debug)]
@@ -64,24 +37,11 @@ pub struct OpenedFrame<'b> {
 
 /// See the module's text.
 pub struct Call {
-    rng: ChaCha20Rng,
-    identity: Identity,
-    group: Group,
-    members: Vec<(Leaf, PeerId)>,
-    standing: Standing,
-    since: Instant,
-    seeking: Option<Seeking>,
-    presence: Presence,
-    roster: Roster,
-    archive: Archive,
+    membership: Membership<Mls>,
     carrier: MeshCarrier,
     links: Links,
     keyring: Keyring,
-    switch_by: Option<Instant>,
-    sequence: u64,
-    beacon_due: bool,
-    last_beacon: Option<Instant>,
-    wake: Option<Instant>,
+    epochs: Epochs,
 }
 
 impl Call {
@@ -91,29 +51,15 @@ impl Call {
     /// [`GroupError::Internal`].
     pub fn new(now: Instant, seed: [u8; 32]) -> Result<Self, GroupError> {
         let mut rng = ChaCha20Rng::from_seed(seed);
-        let identity = Identity::generate(&mut rng);
-        let group = found(&mut rng, &identity)?;
+        let sequence = u64::from(rng.next_u32());
         let mut call = Self {
-            identity,
-            standing: standing_of(&group),
-            group,
-            members: Vec::new(),
-            since: now,
-            seeking: None,
-            presence: Presence::Here,
-            roster: Roster::default(),
-            archive: Archive::default(),
+            membership: Membership::new(now, Mls::new(rng), sequence)?,
             carrier: MeshCarrier::default(),
             links: Links::default(),
             keyring: Keyring::default(),
-            switch_by: None,
-            sequence: u64::from(rng.next_u32()),
-            beacon_due: true,
-            last_beacon: None,
-            wake: None,
-            rng,
+            epochs: Epochs::default(),
         };
-        call.enter_epoch(now)?;
+        call.drain(now);
         Ok(call)
     }
 
@@ -121,21 +67,18 @@ impl Call {
     pub fn open_link(&mut self, now: Instant, link: ConnectionId) {
         if self.carrier.open(now, link) {
             self.links.open(link);
-            self.beacon_due = true;
-            if let Some(seeking) = &mut self.seeking {
-                seeking.announced = None;
-            }
+            self.membership.handle_link(now);
         }
-        self.run(now);
+        self.drain(now);
     }
 
     /// A control channel closed.
     pub fn close_link(&mut self, now: Instant, link: ConnectionId) {
         self.carrier.close(link);
         if let Some(peer) = self.links.close(link) {
-            self.roster.handle_link_lost(peer);
+            self.membership.handle_link_lost(now, peer);
         }
-        self.run(now);
+        self.drain(now);
     }
 
     /// Takes bytes from a control channel.
@@ -148,42 +91,74 @@ impl Call {
         link: ConnectionId,
         bytes: &[u8],
     ) -> Result<(), WireError> {
-        if let Some(message) = self.carrier.handle_packet(now, link, bytes)? {
-            let message = Message::parse(&message)?;
-            self.handle_message(now, link, message)?;
-            self.run(now);
+        let Some(message) = self.carrier.handle_packet(now, link, bytes)? else {
+            return Ok(());
+        };
+        let outcome = self.handle_message(now, link, Message::parse(&message)?);
+        self.drain(now);
+        outcome
+    }
+
+    fn handle_message(
+        &mut self,
+        now: Instant,
+        link: ConnectionId,
+        message: Message,
+    ) -> Result<(), WireError> {
+        let outcome = match message {
+            Message::Beacon(beacon) => return self.handle_beacon(now, link, &beacon),
+            Message::KeyPackage(bytes) => self.membership.handle_key_package(now, bytes.as_slice()),
+            Message::Welcome(bytes) => self.membership.handle_welcome(now, bytes.as_slice()),
+            Message::Commit(bytes) => self.membership.handle_commit(now, bytes.as_slice()),
+        };
+        outcome.map_err(|_| WireError::Malformed)
+    }
+
+    fn handle_beacon(
+        &mut self,
+        now: Instant,
+        link: ConnectionId,
+        beacon: &SignedBeacon,
+    ) -> Result<(), WireError> {
+        let (peer, beacon) = beacon.open().ok_or(WireError::Malformed)?;
+        if peer == self.peer() {
+            return Ok(());
+        }
+        if self.introduce(now, link, peer) {
+            self.membership.handle_beacon(now, peer, beacon);
         }
         Ok(())
     }
 
+    /// B6: a channel of the mesh ends at one participant. Whoever was heard on it first is who it
+    /// belongs to; another takes its place only once that one is gone. False for somebody who is
+    /// on no channel of its own.
+    fn introduce(&mut self, now: Instant, link: ConnectionId, peer: PeerId) -> bool {
+        match self.links.peer(link) {
+            Some(known) if known == peer => true,
+            Some(known) if self.membership.is_live(now, known) => self.links.of(peer).is_some(),
+            _ => {
+                self.links.heard(link, peer);
+                true
+            }
+        }
+    }
+
     /// Does what is due by now.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.run(now);
+        self.keyring.expire(now);
+        self.carrier.expire(now);
+        self.membership.handle_timeout(now);
+        self.drain(now);
     }
 
     /// When to call [`Call::handle_timeout`] next.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let beacon = self.last_beacon.map(|at| {
-            at + if self.beacon_due {
-                BEACON_SPACING
-            } else {
-                BEACON_INTERVAL
-            }
-        });
-        let patience = self
-            .seeking
-            .as_ref()
-            .map(|seeking| seeking.since + SEEK_PATIENCE);
-        [
-            self.wake,
-            beacon,
-            patience,
-            self.switch_by,
-            self.keyring.next_expiry(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let membership = self.membership.poll_timeout();
+        [membership, self.keyring.next_expiry()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next packet to send, and on which channel.
@@ -193,8 +168,8 @@ impl Call {
 
     /// Says goodbye. The packets are to be sent before the call is dropped.
     pub fn leave(&mut self, now: Instant) {
-        self.presence = Presence::Leaving;
-        self.send_beacon(now);
+        self.membership.leave(now);
+        self.drain(now);
     }
 
     /// Seals a frame; see [`Keyring::seal`].
@@ -225,7 +200,7 @@ impl Call {
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let opened = self.keyring.open(codec, frame, buffer)?;
-        let member = self.archive.member(opened.epoch, opened.kid.leaf);
+        let member = self.epochs.member(opened.epoch, opened.kid.leaf);
         Ok(OpenedFrame {
             frame: opened.frame,
             member,
@@ -234,179 +209,82 @@ impl Call {
 
     /// Whether nobody else is in our group.
     pub fn is_alone(&self) -> bool {
-        self.members.len() < 2
+        self.members().len() < 2
     }
 
     /// Our participant id.
     pub fn peer(&self) -> PeerId {
-        self.identity.peer()
+        self.membership.groups().peer()
     }
 
     /// Everyone in our group, by leaf.
     pub fn members(&self) -> &[(Leaf, PeerId)] {
-        &self.members
+        self.membership.members()
     }
 
     /// Everyone who was heard lately, in our group or not.
     pub fn live_peers(&self, now: Instant) -> impl Iterator<Item = PeerId> {
-        self.roster.live(now).map(|(peer, _)| peer)
+        self.membership.live_peers(now)
     }
 
     /// Members that were not heard lately, and will be removed.
     pub fn silent_members(&self, now: Instant) -> usize {
-        self.roster.silent_members(now, &self.ourselves())
+        self.membership.silent_members(now)
     }
 
     /// The participant at the far end of a connection, while it shows itself there.
     pub fn peer_on(&self, now: Instant, link: ConnectionId) -> Option<PeerId> {
         let peer = self.links.peer(link)?;
-        self.roster.is_live(now, peer).then_some(peer)
+        self.membership.is_live(now, peer).then_some(peer)
+    }
+
+    /// What decides who is in the call, to look at.
+    pub fn membership(&self) -> &Membership<Mls> {
+        &self.membership
     }
 
     /// The group's epoch.
     pub fn epoch(&self) -> Epoch {
-        self.standing.epoch
+        self.membership.standing().epoch
     }
 
     /// The safety number of the group's present state.
     pub fn safety_number(&self) -> SafetyNumber {
-        SafetyNumber::of(self.group.epoch_authenticator())
+        SafetyNumber::of(Group::epoch_authenticator(self.membership.group()))
     }
 
-    fn ourselves(&self) -> Ourselves<'_> {
-        Ourselves {
-            peer: self.identity.peer(),
-            standing: self.standing,
-            since: self.since,
-            members: &self.members,
-            packages: self.archive.packages(),
-            archived_from: self.archive.oldest_commit(),
-        }
-    }
-
-    fn run(&mut self, now: Instant) {
-        if self.presence == Presence::Leaving {
-            return;
-        }
-        self.keyring.expire(now);
-        self.carrier.expire(now);
-        while self.take_steps(now) {}
-        self.switch_if_confirmed(now);
-        self.beacon_if_due(now);
-    }
-
-    /// Takes the roster's next steps. True when one of them moved the group, so that there may be
-    /// more to do at once.
-    fn take_steps(&mut self, now: Instant) -> bool {
-        let ours = Ourselves {
-            peer: self.identity.peer(),
-            standing: self.standing,
-            since: self.since,
-            members: &self.members,
-            packages: self.archive.packages(),
-            archived_from: self.archive.oldest_commit(),
-        };
-        let steps = self.roster.decide(now, &ours);
-        if !steps.iter().any(|step| matches!(step, Step::Seek(_))) {
-            self.settle();
-        }
-        let mut moved = false;
-        for step in steps {
-            match step {
-                Step::Commit { add, remove } => moved |= self.commit(now, &add, &remove),
-                Step::Seek(group) => self.seek(now, group),
-                Step::Repair(epoch) => self.resend_commit(epoch),
-                Step::Rewelcome(peer) => self.resend_welcome(peer),
-                Step::Wait(until) => self.wake = until,
+    fn drain(&mut self, now: Instant) {
+        while let Some(output) = self.membership.poll_output() {
+            match output {
+                Output::Send(message) => self.send(message),
+                Output::Entered {
+                    epoch,
+                    leaf,
+                    members,
+                    key,
+                } => {
+                    self.keyring.install(now, epoch, leaf, &key);
+                    self.epochs.keep(epoch, members);
+                }
+                Output::Switch => self.keyring.switch(),
             }
         }
-        moved
     }
 
-    fn switch_if_confirmed(&mut self, now: Instant) {
-        let Some(bound) = self.switch_by else { return };
-        if now >= bound || self.roster.all_confirm(now, &self.ourselves()) {
-            self.keyring.switch();
-            self.switch_by = None;
-        }
-    }
-
-    fn beacon_if_due(&mut self, now: Instant) {
-        let elapsed = self.last_beacon.map(|at| now.since(at));
-        let wait = if self.beacon_due {
-            BEACON_SPACING
-        } else {
-            BEACON_INTERVAL
+    fn send(&mut self, message: Outgoing) {
+        let (message, audience) = match message {
+            Outgoing::Beacon(beacon) => {
+                let signed = SignedBeacon::sign(self.membership.groups().identity(), beacon);
+                (Message::Beacon(signed), Audience::Everyone)
+            }
+            Outgoing::KeyPackage(bytes) => (Message::KeyPackage(bytes.into()), Audience::Everyone),
+            Outgoing::Commit(bytes) => (Message::Commit(bytes.into()), Audience::Everyone),
+            Outgoing::Welcome(bytes, to) => {
+                let links = self.links.to(&to);
+                (Message::Welcome(bytes.into()), Audience::Links(links))
+            }
         };
-        if elapsed.is_none_or(|elapsed| elapsed >= wait) {
-            self.send_beacon(now);
-        }
-    }
-
-    fn send_beacon(&mut self, now: Instant) {
-        self.sequence += 1;
-        let seeks = self.seeking.as_ref().map(|seeking| Seek {
-            group: seeking.target,
-            key_package: seeking.candidate.reference(),
-        });
-        let beacon = Beacon {
-            sequence: self.sequence,
-            standing: self.standing,
-            seeks,
-            presence: self.presence,
-        };
-        self.broadcast(&Message::Beacon(SignedBeacon::sign(&self.identity, beacon)));
-        self.announce_key_package(now);
-        self.last_beacon = Some(now);
-        self.beacon_due = false;
-    }
-
-    fn announce_key_package(&mut self, now: Instant) {
-        let Some(seeking) = &mut self.seeking else {
-            return;
-        };
-        if seeking
-            .announced
-            .is_none_or(|at| now.since(at) >= BEACON_INTERVAL)
-        {
-            seeking.announced = Some(now);
-            let message = Message::KeyPackage(seeking.candidate.message().into());
-            self.broadcast(&message);
-        }
-    }
-
-    fn broadcast(&mut self, message: &Message) {
-        self.carrier.broadcast(&message.to_bytes());
-    }
-}
-
-fn found(rng: &mut ChaCha20Rng, identity: &Identity) -> Result<Group, GroupError> {
-    let mut id = [0; 16];
-    rng.fill_bytes(&mut id);
-    Group::found(identity, GroupId(id), fork(rng))
-}
-
-/// A generator of its own for a part that outlives the borrow.
-fn fork(rng: &mut ChaCha20Rng) -> ChaCha20Rng {
-    let mut seed = zeroize::Zeroizing::new([0; 32]);
-    rng.fill_bytes(seed.as_mut());
-    ChaCha20Rng::from_seed(*seed)
-}
-
-fn standing_of(group: &Group) -> Standing {
-    Standing {
-        group: group.id(),
-        epoch: group.epoch(),
-        digest: branch_digest(group.epoch_authenticator()),
-        leaf: group.own_leaf(),
-    }
-}
-
-fn epoch_id(standing: &Standing) -> EpochId {
-    EpochId {
-        group: standing.group,
-        epoch: standing.epoch,
-        branch: standing.digest,
+        self.carrier.send(&message.to_bytes(), &audience);
     }
 }
 

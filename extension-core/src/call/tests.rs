@@ -10,7 +10,12 @@ use std::time::Duration;
 use mesh::{Mesh, Network};
 
 use super::*;
-use crate::wire::{MAX_MESSAGE, Packet};
+use crate::{
+    carrier::cut,
+    group::{Candidate, Joiner},
+    identity::Identity,
+    wire::{Beacon, MAX_MESSAGE, Packet, Presence},
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -153,6 +158,15 @@ fn who_was_removed_cannot_open_what_is_sent_afterwards() {
     assert!(mesh.open(2, &sealed).is_err());
 }
 
+/// One of the mesh hears a message from another.
+fn say(mesh: &mut Mesh, to: usize, from: usize, message: &[u8]) -> Result<(), WireError> {
+    let now = mesh.now();
+    cut(message).iter().try_for_each(|packet| {
+        mesh.call_mut(to)
+            .handle_packet(now, Mesh::link(to, from), packet)
+    })
+}
+
 #[test]
 fn garbage_on_a_channel_changes_nothing() {
     let mut mesh = Mesh::new(2);
@@ -160,33 +174,18 @@ fn garbage_on_a_channel_changes_nothing() {
     let before = mesh.call(0).safety_number();
     let now = mesh.now();
     let whole = Message::Commit(vec![7; 300].into()).to_bytes();
-    let mut inputs: Vec<Vec<u8>> = vec![vec![], vec![0; 70_000], b"SOTO".to_vec()];
-    for kind in 0..=255 {
-        let mut body = whole.clone();
-        body[0] = kind;
-        inputs.push(
-            Packet {
-                message: kind.into(),
-                index: 0,
-                count: 1,
-                fragment: &body,
-            }
-            .to_bytes(),
-        );
-    }
-    for cut in 0..whole.len() {
-        let packet = Packet {
-            message: 9,
-            index: 0,
-            count: 1,
-            fragment: &whole[..cut],
-        };
-        inputs.push(packet.to_bytes());
-    }
-    for bytes in inputs {
+    for bytes in [vec![], vec![0; 70_000], b"SOTO".to_vec()] {
         let _ = mesh
             .call_mut(0)
             .handle_packet(now, Mesh::link(0, 1), &bytes);
+    }
+    for kind in 0..=255 {
+        let mut body = whole.clone();
+        body[0] = kind;
+        let _ = say(&mut mesh, 0, 1, &body);
+    }
+    for length in 0..whole.len() {
+        let _ = say(&mut mesh, 0, 1, &whole[..length]);
     }
     mesh.run_for(SECOND * 2);
     assert_eq!(mesh.call(0).safety_number(), before);
@@ -220,31 +219,44 @@ fn a_flood_of_strangers_is_bounded_and_members_stay() {
     let mut mesh = Mesh::new(2);
     mesh.run_for(SECOND);
     let mut rng = ChaCha20Rng::from_seed([5; 32]);
-    for number in 0..400 {
+    for _ in 0..400 {
         let stranger = Identity::generate(&mut rng);
-        let standing = mesh.call(0).standing;
         let beacon = Beacon {
             sequence: 1,
-            standing,
+            standing: mesh.call(0).membership().standing(),
             seeks: None,
             presence: Presence::Here,
         };
         let body = Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes();
-        let packet = Packet {
-            message: number,
-            index: 0,
-            count: 1,
-            fragment: &body,
-        }
-        .to_bytes();
-        let now = mesh.now();
-        let _ = mesh
-            .call_mut(0)
-            .handle_packet(now, Mesh::link(0, 1), &packet);
+        let _ = say(&mut mesh, 0, 1, &body);
     }
     assert!(mesh.call(0).live_peers(mesh.now()).count() <= crate::roster::MAX_PEERS);
     mesh.run_for(SECOND * 7);
     mesh.assert_one_group(&[0, 1]);
+}
+
+#[test]
+fn b6_a_channel_introduces_one_participant_until_it_is_gone() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let stranger = Identity::generate(&mut ChaCha20Rng::from_seed([5; 32]));
+    let standing = mesh.call(1).membership().standing();
+    let beacon = |sequence| {
+        let beacon = Beacon {
+            sequence,
+            standing,
+            seeks: None,
+            presence: Presence::Here,
+        };
+        Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes()
+    };
+    say(&mut mesh, 0, 1, &beacon(1)).expect("well-formed");
+    assert_eq!(mesh.call(0).live_peers(mesh.now()).count(), 1);
+    mesh.network.cut(1);
+    mesh.run_for(SECOND * 6);
+    say(&mut mesh, 0, 1, &beacon(2)).expect("well-formed");
+    let heard: Vec<_> = mesh.call(0).live_peers(mesh.now()).collect();
+    assert_eq!(heard, [PeerId::of(&stranger.public_key())]);
 }
 
 #[test]
@@ -253,59 +265,44 @@ fn a_key_package_that_nobody_announced_is_not_kept() {
     mesh.run_for(SECOND);
     let mut rng = ChaCha20Rng::from_seed([6; 32]);
     let ghost = Identity::generate(&mut rng);
-    let candidate = Candidate::new(&ghost, fork(&mut rng)).expect("a key package");
+    let candidate = Candidate::new(&ghost, rng).expect("a key package");
     let body = Message::KeyPackage(candidate.message().into()).to_bytes();
-    let packet = Packet {
-        message: 1,
-        index: 0,
-        count: 1,
-        fragment: &body,
-    }
-    .to_bytes();
-    let now = mesh.now();
-    mesh.call_mut(0)
-        .handle_packet(now, Mesh::link(0, 1), &packet)
-        .expect("well-formed");
+    say(&mut mesh, 0, 1, &body).expect("well-formed");
     mesh.run_for(SECOND * 2);
     mesh.assert_one_group(&[0, 1]);
 }
 
 #[test]
 fn a_welcome_to_a_group_that_we_did_not_seek_is_refused() {
-    let mut rng = ChaCha20Rng::from_seed([7; 32]);
     let mut mesh = Mesh::new(2);
-    mesh.run_for(Duration::from_millis(15));
+    mesh.network.record();
+    mesh.run_for(Duration::from_millis(30));
     let seeker = (0..2)
-        .find(|who| mesh.call(*who).seeking.is_some())
+        .find(|who| mesh.call(*who).membership().seeks().is_some())
         .expect("one seeks");
-    let candidate = &mesh
-        .call(seeker)
-        .seeking
-        .as_ref()
-        .expect("it seeks")
-        .candidate;
-    let joiner = crate::group::Joiner::parse(candidate.message()).expect("its key package");
-    let thief = Identity::generate(&mut rng);
-    let mut trap = found(&mut rng, &thief).expect("a group");
-    let welcome = trap
-        .commit(&thief, &[&joiner], &[])
-        .expect("a commit")
-        .welcome
-        .expect("adds");
-    let body = Message::Welcome(welcome.into()).to_bytes();
-    let packet = Packet {
-        message: 1,
-        index: 0,
-        count: 1,
-        fragment: &body,
-    }
-    .to_bytes();
-    let now = mesh.now();
-    let other = 1 - seeker;
-    let outcome = mesh
-        .call_mut(seeker)
-        .handle_packet(now, Mesh::link(seeker, other), &packet);
+    let joiner = announced(&mesh.network.recorded(), seeker);
+    let rng = ChaCha20Rng::from_seed([7; 32]);
+    let mut thief = Mls::new(rng);
+    let mut trap = thief.found().expect("a group");
+    let committed = thief.commit(&mut trap, &[&joiner], &[]).expect("a commit");
+    let body = Message::Welcome(committed.welcome.expect("adds").into()).to_bytes();
+    let outcome = say(&mut mesh, seeker, 1 - seeker, &body);
     assert_eq!(outcome, Err(WireError::Malformed));
     mesh.run_for(SECOND * 6);
     mesh.assert_one_group(&[0, 1]);
+}
+
+/// The key package that somebody sent.
+fn announced(recorded: &[(usize, usize, Vec<u8>)], who: usize) -> Joiner {
+    let sent = recorded.iter().filter(|(from, _, _)| *from == who);
+    let mut messages = sent.filter_map(|(_, _, bytes)| {
+        let packet = Packet::parse(bytes).ok()?;
+        Message::parse(packet.fragment).ok()
+    });
+    messages
+        .find_map(|message| match message {
+            Message::KeyPackage(bytes) => Joiner::parse(bytes.as_slice()).ok(),
+            _ => None,
+        })
+        .expect("it announced a key package")
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    Carrier,
+    Audience, Carrier,
     fragments::{Reassembly, cut},
     rate::Bucket,
 };
@@ -17,8 +17,8 @@ use crate::{
 /// Open channels that are served at once; a page that opens more gets silence on the rest.
 pub const MAX_LINKS: usize = 512;
 
-/// Bytes that are held for unfinished messages, over all channels.
-const MAX_HELD: usize = 8 * 1024 * 1024;
+/// W9: bytes that are held for unfinished messages, over all channels.
+pub const MAX_HELD: usize = 16 * 1024 * 1024;
 
 const PACKETS_BURST: u64 = 400;
 const PACKETS_PER_SECOND: u64 = 200;
@@ -32,7 +32,6 @@ struct Link {
 #[derive(Default)]
 pub struct MeshCarrier {
     links: BTreeMap<ConnectionId, Link>,
-    next_message: u32,
     outgoing: VecDeque<(ConnectionId, Vec<u8>)>,
 }
 
@@ -103,12 +102,15 @@ impl Carrier for MeshCarrier {
         }
     }
 
-    fn broadcast(&mut self, message: &[u8]) {
-        let packets = cut(self.next_message, message);
-        self.next_message = self.next_message.wrapping_add(1);
-        for link in self.links.keys() {
-            self.outgoing
-                .extend(packets.iter().map(|packet| (*link, packet.clone())));
+    fn send(&mut self, message: &[u8], audience: &Audience) {
+        let packets = cut(message);
+        let links = self.links.keys().filter(|link| match audience {
+            Audience::Everyone => true,
+            Audience::Links(links) => links.contains(link),
+        });
+        for link in links {
+            let copies = packets.iter().map(|packet| (*link, packet.clone()));
+            self.outgoing.extend(copies);
         }
     }
 
@@ -141,7 +143,7 @@ mod tests {
         let mut carrier = MeshCarrier::default();
         carrier.open(Instant(0), link(1));
         carrier.open(Instant(0), link(2));
-        carrier.broadcast(b"hello");
+        carrier.send(b"hello", &Audience::Everyone);
         let to: Vec<_> = drain(&mut carrier).into_iter().map(|(to, _)| to).collect();
         assert_eq!(to, [link(1), link(2)]);
     }
@@ -150,7 +152,7 @@ mod tests {
     fn a_closed_link_gets_nothing_and_gives_nothing() {
         let mut carrier = MeshCarrier::default();
         carrier.open(Instant(0), link(1));
-        carrier.broadcast(b"hello");
+        carrier.send(b"hello", &Audience::Everyone);
         carrier.close(link(1));
         assert_eq!(drain(&mut carrier), []);
         assert_eq!(
@@ -164,7 +166,7 @@ mod tests {
         let mut carrier = MeshCarrier::default();
         carrier.open(Instant(0), link(1));
         carrier.open(Instant(0), link(2));
-        let packet = &cut(1, b"x")[0];
+        let packet = &cut(b"x")[0];
         let taken = (0..10_000)
             .filter(|_| carrier.handle_packet(Instant(0), link(1), packet).is_ok())
             .count();
@@ -178,7 +180,7 @@ mod tests {
         let message = vec![7; 400 * 1024];
         for number in 0..100 {
             carrier.open(Instant(0), link(number));
-            let packets = cut(1, &message);
+            let packets = cut(&message);
             for packet in &packets[1..] {
                 let _ = carrier.handle_packet(Instant(0), link(number), packet);
             }

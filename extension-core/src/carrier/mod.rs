@@ -6,9 +6,21 @@ mod fragments;
 mod mesh;
 mod rate;
 
+use std::collections::BTreeSet;
+
+pub use fragments::{FRAGMENT, cut};
 pub use mesh::MeshCarrier;
 
 use crate::{ids::ConnectionId, time::Instant, wire::WireError};
+
+/// Whom a message is for. Others may get it too; it only spares them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone who can be reached.
+    Everyone,
+    /// Whoever these links lead to.
+    Links(BTreeSet<ConnectionId>),
+}
 
 /// A way to reach the others in the call.
 pub trait Carrier {
@@ -26,8 +38,8 @@ pub trait Carrier {
     /// Forgets what was begun too long ago.
     fn expire(&mut self, now: Instant);
 
-    /// Queues a message to everyone who can be reached.
-    fn broadcast(&mut self, message: &[u8]);
+    /// Queues a message.
+    fn send(&mut self, message: &[u8], audience: &Audience);
 
     /// The next packet to send, and where.
     fn poll_packet(&mut self) -> Option<(ConnectionId, Vec<u8>)>;

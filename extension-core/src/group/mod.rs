@@ -7,8 +7,13 @@
 //!                               found (alone)
 //! ```
 
+mod groups;
+mod mls;
 mod provider;
 mod suite;
+
+pub use groups::{Committed, GroupError, Groups, Merged};
+pub use mls::Mls;
 
 use openmls::prelude::{
     BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey,
@@ -35,26 +40,6 @@ pub const CIPHERSUITE: Ciphersuite = Ciphersuite::MLS_128_MLKEM768X25519_AES128G
 
 /// RFC 9605 section 5.2.
 const BASE_KEY_LABEL: &str = "SFrame 1.0 Base Key";
-
-/// What went wrong in a group, sorted by whose doing it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum GroupError {
-    /// A message that isn't what it should be, or breaks a rule.
-    #[error("a peer sent an invalid MLS message")]
-    PeerMisbehaved,
-    /// A message for another epoch, group or member: no one's fault.
-    #[error("an MLS message that is not for this state")]
-    NotForUs,
-    /// A key package under another suite or version.
-    #[error("a peer uses an MLS suite or version that we don't")]
-    Unsupported,
-    /// The group can't grow further.
-    #[error("the group is full")]
-    Full,
-    /// Ours.
-    #[error("an internal error of the group")]
-    Internal,
-}
 
 /// A key package that was checked, with what we need to know of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,11 +122,6 @@ impl Candidate {
         &self.message
     }
 
-    /// Whether a Welcome is for this key package.
-    pub fn is_welcomed_by(&self, welcome: &[u8]) -> bool {
-        parse_welcome(welcome).is_ok_and(|welcome| welcomes(&welcome, self.reference))
-    }
-
     /// Joins the group that a Welcome leads to (RFC 9420 section 12.4.3.1). A Welcome that leads
     /// nowhere costs nothing: anyone can send one, so the key package isn't spent by it.
     ///
@@ -190,26 +170,6 @@ impl std::fmt::Debug for Rejected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "rejected: {}", self.error)
     }
-}
-
-/// What a commit of ours puts on the wire.
-pub struct Committed {
-    /// The Commit, for the members of the epoch that it ends.
-    pub commit: Vec<u8>,
-    /// The Welcome, for those that it adds.
-    pub welcome: Option<Vec<u8>>,
-}
-
-/// What a Commit of another member did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Merged {
-    /// The group is one epoch on.
-    Advanced {
-        /// Who was added, with which key package.
-        added: Vec<(PeerId, KeyPackageRef)>,
-    },
-    /// We are no longer in it.
-    Removed,
 }
 
 /// A group that we are a member of.
@@ -366,34 +326,40 @@ impl Group {
         let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
             return Err(GroupError::PeerMisbehaved);
         };
-        self.check_committer(&sender, &staged)?;
+        let by = self.check_committer(&sender, &staged)?;
         let added = self.check_joiners(&staged)?;
         let removed = staged.self_removed();
+        let update = staged.queued_proposals().next().is_none();
         self.mls
             .merge_staged_commit(&self.provider, *staged)
             .map_err(|_| GroupError::Internal)?;
         Ok(if removed {
             Merged::Removed
         } else {
-            Merged::Advanced { added }
+            Merged::Advanced { by, added, update }
         })
     }
 
     /// A Commit adds and removes, and may renew its sender's leaf; it makes nobody, its sender
     /// included, into somebody else.
-    fn check_committer(&self, sender: &Sender, staged: &StagedCommit) -> Result<(), GroupError> {
+    fn check_committer(
+        &self,
+        sender: &Sender,
+        staged: &StagedCommit,
+    ) -> Result<PeerId, GroupError> {
         let Sender::Member(index) = sender else {
             return Err(GroupError::PeerMisbehaved);
         };
         let before = self.mls.member_at(*index);
         let before = before.and_then(|member| peer_of(&member.signature_key, &member.credential));
         let renewed = staged.update_path_leaf_node().map(peer_of_leaf);
-        let same = before.is_some() && renewed.is_none_or(|after| after == before);
+        let by = before.ok_or(GroupError::PeerMisbehaved)?;
+        let same = renewed.is_none_or(|after| after == before);
         let plain = staged
             .queued_proposals()
             .all(|queued| matches!(queued.proposal(), Proposal::Add(_) | Proposal::Remove(_)));
         if same && plain {
-            Ok(())
+            Ok(by)
         } else {
             Err(GroupError::PeerMisbehaved)
         }
@@ -496,11 +462,14 @@ fn reference_of(
         .map_err(|_| GroupError::Unsupported)
 }
 
-fn welcomes(welcome: &Welcome, reference: KeyPackageRef) -> bool {
-    welcome
-        .secrets()
-        .iter()
-        .any(|secret| secret.new_member().as_slice() == reference.0)
+/// The key packages that a Welcome is for; none when it is no Welcome.
+fn welcomed(welcome: &[u8]) -> Vec<KeyPackageRef> {
+    let welcome = parse_welcome(welcome);
+    let secrets = welcome.iter().flat_map(Welcome::secrets);
+    secrets
+        .filter_map(|secret| secret.new_member().as_slice().try_into().ok())
+        .map(KeyPackageRef)
+        .collect()
 }
 
 fn parse_welcome(bytes: &[u8]) -> Result<Welcome, GroupError> {

@@ -13,28 +13,18 @@ use zeroize::Zeroizing;
 
 use super::{BASE_KEY_LENGTH, open::ReceiveKeys, seal::SendKeys};
 use crate::{
-    ids::{Epoch, GroupId, Leaf},
+    ids::{EpochId, Leaf},
     time::Instant,
 };
 
 /// How long an epoch's keys live on after another took its place.
 pub const OLD_KEYS: Duration = Duration::from_secs(10);
 
-const MAX_EPOCHS: usize = 8;
+/// Epochs whose keys are held at once.
+pub const MAX_EPOCHS: usize = 8;
 
 /// The base key of RFC 9605 section 5.2, wiped when dropped.
 pub type BaseKey = Zeroizing<[u8; BASE_KEY_LENGTH]>;
-
-/// An epoch of a group, and which branch of it: what a base key belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EpochId {
-    /// The group.
-    pub group: GroupId,
-    /// Its epoch.
-    pub epoch: Epoch,
-    /// The branch, should the epoch have been forked.
-    pub branch: crate::ids::BranchDigest,
-}
 
 pub(super) struct EpochKeys {
     pub id: EpochId,

@@ -13,10 +13,13 @@ use sframe::{
 };
 
 use super::{
-    BaseKey, CIPHER_SUITE, EpochId, Keyring, Kid, MAX_COUNTER, cipher::DecryptionKey,
-    keyring::EpochKeys, seal::Metadata,
+    BaseKey, CIPHER_SUITE, Keyring, Kid, MAX_COUNTER, cipher::DecryptionKey, keyring::EpochKeys,
+    seal::Metadata,
 };
-use crate::{framing::Codec, ids::Leaf};
+use crate::{
+    framing::Codec,
+    ids::{EpochId, Leaf},
+};
 
 /// How far a frame may lag behind the newest of its stream.
 const REPLAY_WINDOW: usize = 1024;

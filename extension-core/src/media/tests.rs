@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use super::*;
 use crate::{
     framing::Codec,
-    ids::{BranchDigest, Epoch, GroupId, Leaf},
+    ids::{BranchDigest, Epoch, EpochId, GroupId, Leaf},
     time::Instant,
 };
 

@@ -17,7 +17,7 @@ enum Work {
 }
 
 /// Since when each has waited, in one epoch.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Pending {
     epoch: Option<Epoch>,
     since: BTreeMap<Work, Instant>,

@@ -29,7 +29,7 @@ struct Us {
     members: Vec<(Leaf, PeerId)>,
     standing: Standing,
     packages: BTreeSet<KeyPackageRef>,
-    archived_from: Option<Epoch>,
+    past: Vec<(Epoch, BranchDigest)>,
 }
 
 impl Us {
@@ -41,7 +41,9 @@ impl Us {
             members,
             standing: standing(HOME, 3, own_leaf),
             packages: BTreeSet::from([PACKAGE]),
-            archived_from: Some(Epoch(0)),
+            past: (0..3)
+                .map(|epoch| (Epoch(epoch), standing(HOME, epoch, 0).digest))
+                .collect(),
         }
     }
 
@@ -54,7 +56,8 @@ impl Us {
             since: Instant(0),
             members: &self.members,
             packages: &self.packages,
-            archived_from: self.archived_from,
+            past: &self.past,
+            renewed: Instant(1_000_000),
         }
     }
 }
@@ -218,7 +221,7 @@ fn a_key_package_that_was_used_is_not_used_again() {
         peer(10),
         seeking(1, standing(HIGHER, 0, 0), HOME),
     );
-    roster.handle_added(Instant(0), peer(10), PACKAGE);
+    roster.handle_added(Instant(0), peer(10), PACKAGE, peer(0));
     roster.decide(Instant(0), &us.ourselves());
     assert_eq!(commit(&roster.decide(Instant(100), &us.ourselves())), None);
 }
@@ -244,7 +247,7 @@ fn a_wish_without_a_key_package_makes_nobody_overdue() {
 #[test]
 fn r7_a_member_beyond_repair_does_not_keep_the_others_from_it() {
     let mut us = Us::new(0, 3);
-    us.archived_from = Some(Epoch(2));
+    us.past.retain(|(epoch, _)| *epoch == Epoch(2));
     let mut roster = Roster::default();
     roster.handle_beacon(Instant(0), peer(1), beacon(1, standing(HOME, 0, 1)));
     roster.handle_beacon(Instant(0), peer(2), beacon(1, standing(HOME, 2, 2)));
@@ -335,19 +338,123 @@ fn r8_who_seeks_another_group_commits_nothing() {
 #[test]
 fn r6_the_weaker_branch_gives_up_after_a_grace() {
     let us = Us::new(0, 3);
-    let mut roster = Roster::default();
-    let fork = |leaf| Standing {
-        digest: BranchDigest([0xff; 8]),
-        ..standing(HOME, 3, leaf)
-    };
-    for member in [1, 2] {
-        roster.handle_beacon(Instant(100), peer(member), beacon(1, fork(member.into())));
+    // An epoch that we know too, with another digest; and one that may yet be sent to us.
+    for (epoch, grace) in [(3, 500), (4, 3000)] {
+        let mut roster = Roster::default();
+        let fork = |leaf| Standing {
+            digest: BranchDigest([0xff; 8]),
+            ..standing(HOME, epoch, leaf)
+        };
+        for member in [1, 2] {
+            roster.handle_beacon(Instant(100), peer(member), beacon(1, fork(member.into())));
+        }
+        let early = roster.decide(Instant(99 + grace), &us.ourselves());
+        assert_eq!(seek(&early), None);
+        let late = roster.decide(Instant(100 + grace), &us.ourselves());
+        assert_eq!(seek(&late), Some(HOME));
     }
-    assert_eq!(seek(&roster.decide(Instant(3099), &us.ourselves())), None);
-    assert_eq!(
-        seek(&roster.decide(Instant(3100), &us.ourselves())),
-        Some(HOME)
-    );
+}
+
+#[test]
+fn r9_another_sends_the_welcome_again_once_its_sender_is_gone() {
+    let us = Us::new(1, 2);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    roster.handle_added(Instant(0), peer(10), PACKAGE, peer(0));
+    for now in [0, 2000] {
+        let wish = seeking(now + 1, standing(HIGHER, 0, 0), HOME);
+        roster.handle_beacon(Instant(now), peer(10), wish);
+    }
+    let rewelcomes = |steps: Vec<Step>| steps.contains(&Step::Rewelcome(peer(10)));
+    assert!(!rewelcomes(roster.decide(Instant(2000), &us.ourselves())));
+    roster.handle_link_lost(peer(0));
+    assert!(rewelcomes(roster.decide(Instant(2000), &us.ourselves())));
+}
+
+#[test]
+fn r7_who_was_removed_is_sent_the_commit_that_did_it() {
+    let us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(HOME, 1, 7)));
+    let steps = roster.decide(Instant(300), &us.ourselves());
+    assert!(steps.contains(&Step::Repair(Epoch(1))));
+}
+
+#[test]
+fn r7_another_branch_is_not_sent_what_it_cannot_use() {
+    let us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    let fork = Standing {
+        digest: BranchDigest([0xff; 8]),
+        ..standing(HOME, 1, 7)
+    };
+    roster.handle_beacon(Instant(0), peer(10), beacon(1, fork));
+    assert!(!has_repair(&roster.decide(Instant(1000), &us.ourselves())));
+}
+
+/// In an idle group of three, when each would renew its leaf, in ms.
+fn update_times(epoch: u64) -> Vec<u64> {
+    let due = |own_leaf| {
+        let mut us = Us::new(own_leaf, 3);
+        us.standing.epoch = Epoch(epoch);
+        us.standing.digest = BranchDigest([0; 8]);
+        let ours = |us: &Us| us.ourselves().renewed.0;
+        let renewed = ours(&us);
+        let mut roster = Roster::default();
+        let due = |now: &u64| {
+            hear_members(&mut roster, Instant(*now), &us, &[]);
+            roster
+                .decide(Instant(*now), &us.ourselves())
+                .contains(&Step::Update)
+        };
+        (renewed..renewed + 100_000)
+            .step_by(500)
+            .find(due)
+            .expect("its turn")
+            - renewed
+    };
+    (0..3).map(due).collect()
+}
+
+#[test]
+fn r18_members_renew_their_leaves_in_turn() {
+    assert_eq!(update_times(3), [60_000, 61_500, 63_000]);
+    assert_eq!(update_times(4), [63_000, 60_000, 61_500]);
+}
+
+#[test]
+fn r18_the_more_members_the_more_often_somebody_renews() {
+    let seconds = |members| update_interval(members).as_secs();
+    assert_eq!([2, 10, 40, 1000].map(seconds), [60, 60, 15, 5]);
+}
+
+#[test]
+fn r19_who_slept_takes_nobody_for_dead() {
+    let us = Us::new(0, 3);
+    let mut roster = Roster::default();
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    roster.handle_sleep(Duration::from_secs(15));
+    roster.decide(Instant(15_000), &us.ourselves());
+    let steps = roster.decide(Instant(15_060), &us.ourselves());
+    assert_eq!(commit(&steps), None);
+}
+
+#[test]
+fn r1_in_a_crowd_everyone_speaks_more_seldom() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    for number in 0..250u32 {
+        let mut id = [7; 16];
+        id[..4].copy_from_slice(&number.to_be_bytes());
+        roster.handle_beacon(Instant(0), PeerId(id), beacon(1, standing(HOME, 3, 1)));
+    }
+    assert_eq!(roster.beacon_interval(), Duration::from_secs(1));
+    roster.decide(Instant(0), &us.ourselves());
+    assert_eq!(roster.beacon_interval(), Duration::from_secs(3));
+    assert_eq!(roster.live(Instant(14_999)).count(), 250);
+    assert_eq!(roster.live(Instant(15_000)).count(), 0);
 }
 
 #[test]
@@ -415,7 +522,7 @@ fn r9_a_welcome_that_was_lost_is_sent_again() {
         peer(10),
         seeking(1, standing(HIGHER, 0, 0), HOME),
     );
-    roster.handle_added(Instant(0), peer(10), PACKAGE);
+    roster.handle_added(Instant(0), peer(10), PACKAGE, peer(0));
     assert!(
         !roster
             .decide(Instant(999), &us.ourselves())

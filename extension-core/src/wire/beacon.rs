@@ -11,7 +11,19 @@ use crate::{
 const LABEL: &[u8] = b"Sotto 1 beacon";
 
 /// Where a participant stands: a group, its epoch, which branch of it, and the leaf it holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserializeBytes, TlsSize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    TlsSerialize,
+    TlsDeserializeBytes,
+    TlsSize,
+)]
 pub struct Standing {
     /// The group that it is in; everyone is in one, if alone.
     pub group: GroupId,
@@ -24,7 +36,19 @@ pub struct Standing {
 }
 
 /// A wish to be added to another group, or to one's own again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserializeBytes, TlsSize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    TlsSerialize,
+    TlsDeserializeBytes,
+    TlsSize,
+)]
 pub struct Seek {
     /// The group to be added to.
     pub group: GroupId,
@@ -33,7 +57,19 @@ pub struct Seek {
 }
 
 /// What a beacon says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserializeBytes, TlsSize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    TlsSerialize,
+    TlsDeserializeBytes,
+    TlsSize,
+)]
 pub struct Beacon {
     /// Grows by at least one with each beacon of this participant; an older one is a replay.
     pub sequence: u64,
@@ -46,7 +82,19 @@ pub struct Beacon {
 }
 
 /// Whether a participant stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserializeBytes, TlsSize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    TlsSerialize,
+    TlsDeserializeBytes,
+    TlsSize,
+)]
 #[repr(u8)]
 pub enum Presence {
     /// It stays.

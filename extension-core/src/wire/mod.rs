@@ -6,16 +6,17 @@ mod beacon;
 
 pub use beacon::{Beacon, Presence, Seek, SignedBeacon, Standing};
 
+use sha2::{Digest, Sha256};
 use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize, VLBytes};
 
 /// The version that this code speaks; it stands in every packet.
 pub const VERSION: u8 = 1;
 
 const MAGIC: [u8; 4] = *b"SOTO";
-const HEADER: usize = 13;
+const HEADER: usize = 17;
 
-/// The longest message that may be reassembled, in bytes: a Welcome for some 300 members.
-pub const MAX_MESSAGE: usize = 512 * 1024;
+/// The longest message that may be reassembled, in bytes: a Welcome to a group of some 1,000.
+pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 
 /// The longest MLS message that fits into one of ours.
 pub const MAX_MLS_MESSAGE: usize = MAX_MESSAGE - 16;
@@ -37,18 +38,33 @@ pub enum WireError {
     TooLarge,
 }
 
+/// The first eight bytes of SHA-256 over a message. Fragments of the same message fit together
+/// whenever they were sent and by whomever, and a message put together wrongly shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub [u8; 8]);
+
+impl MessageId {
+    /// The id of a message.
+    pub fn of(message: &[u8]) -> Self {
+        let digest = Sha256::digest(message);
+        let mut id = [0; 8];
+        id.copy_from_slice(&digest[..8]);
+        Self(id)
+    }
+}
+
 /// One fragment of a message.
 ///
 /// ```text
 /// +--------+---------+------------+----------+----------+-------------
 /// | "SOTO" | version | message    | index    | count    | fragment ...
-/// | 4      | 1       | 4          | 2        | 2        | to the end
+/// | 4      | 1       | 8          | 2        | 2        | to the end
 /// +--------+---------+------------+----------+----------+-------------
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
-    /// The sender's number for the message, the same in all its fragments.
-    pub message: u32,
+    /// Which message it is of.
+    pub message: MessageId,
     /// Which fragment this is, below `count`.
     pub index: u16,
     /// How many fragments the message has, at least 1.
@@ -75,7 +91,7 @@ impl<'a> Packet<'a> {
         let (index, rest) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
         let (count, fragment) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
         let packet = Self {
-            message: u32::from_be_bytes(*message),
+            message: MessageId(*message),
             index: u16::from_be_bytes(*index),
             count: u16::from_be_bytes(*count),
             fragment,
@@ -92,7 +108,7 @@ impl<'a> Packet<'a> {
         let mut bytes = Vec::with_capacity(HEADER + self.fragment.len());
         bytes.extend_from_slice(&MAGIC);
         bytes.push(VERSION);
-        bytes.extend_from_slice(&self.message.to_be_bytes());
+        bytes.extend_from_slice(&self.message.0);
         bytes.extend_from_slice(&self.index.to_be_bytes());
         bytes.extend_from_slice(&self.count.to_be_bytes());
         bytes.extend_from_slice(self.fragment);
@@ -144,7 +160,7 @@ mod tests {
     #[test]
     fn a_packet_survives_the_way() {
         let packet = Packet {
-            message: 7,
+            message: MessageId([7; 8]),
             index: 1,
             count: 3,
             fragment: b"abc",
@@ -155,7 +171,7 @@ mod tests {
     #[test]
     fn a_foreign_packet_is_told_from_a_broken_one() {
         let whole = Packet {
-            message: 7,
+            message: MessageId([7; 8]),
             index: 0,
             count: 1,
             fragment: b"",
@@ -174,7 +190,7 @@ mod tests {
     #[test]
     fn another_version_is_named_and_not_misread() {
         let mut bytes = Packet {
-            message: 7,
+            message: MessageId([7; 8]),
             index: 0,
             count: 1,
             fragment: b"x",
@@ -187,7 +203,7 @@ mod tests {
     #[test]
     fn a_fragment_outside_its_message_is_refused() {
         let bytes = Packet {
-            message: 7,
+            message: MessageId([7; 8]),
             index: 3,
             count: 3,
             fragment: b"x",

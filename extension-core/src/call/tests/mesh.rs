@@ -285,7 +285,7 @@ impl Mesh {
             members.sort();
             assert_eq!(members, peers, "members as {:?} sees them", member.peer());
             assert_eq!(member.safety_number(), first.safety_number());
-            assert!(member.seeking.is_none());
+            assert_eq!(member.membership().seeks(), None);
         }
     }
 }

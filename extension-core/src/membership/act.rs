@@ -1,0 +1,323 @@
+//! How a membership carries out what the roster decided, and what it makes of the others'
+//! messages.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{Membership, Outgoing, Output, SEEK_ATTEMPTS, SEEK_PATIENCE, SWITCH_BOUND, Seeking};
+use crate::{
+    group::{Committed, GroupError, Groups, Merged},
+    ids::{Epoch, EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
+    roster::News,
+    time::Instant,
+    wire::{Beacon, Standing},
+};
+
+/// R12: how many members beside its joiners get a Welcome, so that it isn't lost with its sender.
+const KEEPERS: usize = 2;
+
+impl<G: Groups> Membership<G> {
+    /// Takes in a beacon whose signature was checked.
+    pub fn handle_beacon(&mut self, now: Instant, peer: PeerId, beacon: Beacon) {
+        if peer == self.groups.peer() {
+            return;
+        }
+        let news = self.roster.handle_beacon(now, peer, beacon);
+        if news == News::Newcomer {
+            self.beacon_due = true;
+        }
+        self.undecided |= matches!(news, News::Newcomer | News::Changed);
+        self.run(now);
+    }
+
+    /// Takes in a key package, if its owner's beacon has named it, and nothing else.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn handle_key_package(&mut self, now: Instant, message: &[u8]) -> Result<(), GroupError> {
+        if self.archive.knows_key_package(message) {
+            return Ok(());
+        }
+        let joiner = self.groups.read_key_package(message)?;
+        let (peer, reference) = self.groups.joiner(&joiner);
+        let beacon = self.roster.live(now).find(|(id, _)| *id == peer);
+        let seeks = beacon.and_then(|(_, beacon)| beacon.seeks);
+        if seeks.is_some_and(|seek| seek.key_package == reference) {
+            self.archive.keep_joiner(peer, reference, message, joiner);
+            self.undecided = true;
+            self.run(now);
+        }
+        Ok(())
+    }
+
+    /// Takes in a Welcome: ours, or one to keep for whoever it is for.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn handle_welcome(&mut self, now: Instant, welcome: &[u8]) -> Result<(), GroupError> {
+        let welcomed = self.groups.welcomed(welcome);
+        let ours = |seeking: &mut Seeking<_>| welcomed.contains(&seeking.reference);
+        let Some(seeking) = self.seeking.take_if(ours) else {
+            self.keep_for_others(now, &welcomed, welcome);
+            return Ok(());
+        };
+        let target = seeking.target;
+        let outcome = match self.groups.join(seeking.candidate, welcome) {
+            Ok(group) if self.is_what_we_seek(now, target, &group) => self.adopt(now, group),
+            // The key package is spent; the next look at the roster makes another.
+            Ok(_) => Err(GroupError::PeerMisbehaved),
+            Err((candidate, error)) => {
+                self.seeking = Some(Seeking {
+                    candidate,
+                    ..seeking
+                });
+                Err(error)
+            }
+        };
+        self.undecided = true;
+        self.run(now);
+        outcome
+    }
+
+    /// R12: only a Welcome for somebody who says that it seeks our group.
+    fn keep_for_others(&mut self, now: Instant, welcomed: &[KeyPackageRef], welcome: &[u8]) {
+        let here = self.standing.group;
+        let wanted = self.roster.live(now).any(|(_, beacon)| {
+            beacon
+                .seeks
+                .is_some_and(|seek| seek.group == here && welcomed.contains(&seek.key_package))
+        });
+        if wanted {
+            self.archive
+                .keep_welcome(welcomed.to_vec(), welcome.to_vec());
+        }
+    }
+
+    /// R13: a group id is no secret, so the group must also hold those who say they are in it.
+    fn is_what_we_seek(&self, now: Instant, target: GroupId, group: &G::Group) -> bool {
+        let members = self.groups.members(group);
+        let (mut inside, mut outside) = (0, 0);
+        for (peer, beacon) in self.roster.live(now) {
+            if beacon.standing.group == target {
+                let is_member = members.iter().any(|(_, member)| *member == peer);
+                *(if is_member { &mut inside } else { &mut outside }) += 1;
+            }
+        }
+        self.groups.standing(group).group == target && inside > 0 && inside >= outside
+    }
+
+    /// Takes in a Commit.
+    ///
+    /// # Errors
+    /// What is wrong with it; none when it is only for another epoch.
+    pub fn handle_commit(&mut self, now: Instant, commit: &[u8]) -> Result<(), GroupError> {
+        let ended = self.standing;
+        let outcome = match self.groups.receive(&mut self.group, commit) {
+            Ok(Merged::Advanced { by, added, update }) => {
+                self.note_advance(&ended, commit.to_vec());
+                for (peer, reference) in added {
+                    self.note_added(now, peer, reference, by);
+                }
+                if update {
+                    self.renewed = now;
+                }
+                self.enter_epoch(now)
+            }
+            Ok(Merged::Removed) => {
+                let alone = self.groups.found();
+                alone.and_then(|group| self.adopt(now, group))
+            }
+            Err(GroupError::NotForUs) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        self.undecided = true;
+        self.run(now);
+        outcome
+    }
+
+    fn note_advance(&mut self, ended: &Standing, commit: Vec<u8>) {
+        self.archive
+            .keep_commit((ended.epoch, ended.digest), commit);
+    }
+
+    fn note_added(&mut self, now: Instant, peer: PeerId, reference: KeyPackageRef, by: PeerId) {
+        self.roster.handle_added(now, peer, reference, by);
+        self.archive.forget_joiner(peer);
+    }
+
+    /// Moves to another group; the old one and all its keys but the media's are wiped.
+    fn adopt(&mut self, now: Instant, group: G::Group) -> Result<(), GroupError> {
+        self.group = group;
+        self.seeking = None;
+        self.archive.leave_group();
+        self.renewed = now;
+        self.enter_epoch(now)?;
+        self.roster.handle_joined(now, &self.members);
+        Ok(())
+    }
+
+    /// Takes over the group's new state: members, standing, media keys.
+    pub(super) fn enter_epoch(&mut self, now: Instant) -> Result<(), GroupError> {
+        let nobody_before = self.members.len() < 2;
+        self.members = self.groups.members(&self.group);
+        self.standing = self.groups.standing(&self.group);
+        self.since = now;
+        self.outputs.push_back(Output::Entered {
+            epoch: epoch_id(&self.standing),
+            leaf: self.standing.leaf,
+            members: self.members.clone(),
+            key: self.groups.media_key(&self.group)?,
+        });
+        let bound = if nobody_before {
+            Duration::ZERO
+        } else {
+            SWITCH_BOUND
+        };
+        let by = now + bound;
+        self.switch_by = Some(self.switch_by.map_or(by, |earlier| earlier.min(by)));
+        self.beacon_due = true;
+        Ok(())
+    }
+
+    /// Announces a key package for a group, a fresh one when it wants another group or the old
+    /// one went unanswered.
+    pub(super) fn seek(&mut self, now: Instant, target: GroupId) {
+        let before = self
+            .seeking
+            .as_ref()
+            .filter(|seeking| seeking.target == target);
+        if before.is_some_and(|seeking| now.since(seeking.since) < SEEK_PATIENCE) {
+            return;
+        }
+        let sought = before.map_or(now, |seeking| seeking.sought);
+        if now.since(sought) >= SEEK_PATIENCE * SEEK_ATTEMPTS {
+            self.roster.shun(now, target);
+            self.undecided = true;
+            self.settle();
+            return;
+        }
+        let candidate = self.groups.candidate().ok();
+        self.seeking = candidate.map(|candidate| Seeking {
+            reference: self.groups.announcement(&candidate).0,
+            candidate,
+            target,
+            sought,
+            since: now,
+            announced: None,
+        });
+        self.beacon_due = true;
+    }
+
+    /// Where we are is where we stay.
+    pub(super) fn settle(&mut self) {
+        if self.seeking.take().is_some() {
+            self.beacon_due = true;
+        }
+    }
+
+    /// Commits what can be committed. True when the group moved.
+    pub(super) fn commit(
+        &mut self,
+        now: Instant,
+        add: &[(PeerId, KeyPackageRef)],
+        remove: &[Leaf],
+    ) -> bool {
+        let live: BTreeSet<PeerId> = self.roster.live(now).map(|(peer, _)| peer).collect();
+        self.archive.retain_joiners(|peer| live.contains(&peer));
+        let joiners: Vec<G::Joiner> = add
+            .iter()
+            .filter_map(|(peer, reference)| self.archive.joiner(*peer, *reference).cloned())
+            .collect();
+        if self.commit_batch(now, &joiners, remove) {
+            return true;
+        }
+        self.commit_one_by_one(now, &joiners)
+    }
+
+    /// Renews our leaf. True when the group moved.
+    pub(super) fn update(&mut self, now: Instant) -> bool {
+        self.renewed = now;
+        self.publish(now, &[], &[])
+    }
+
+    fn commit_batch(&mut self, now: Instant, joiners: &[G::Joiner], remove: &[Leaf]) -> bool {
+        !(joiners.is_empty() && remove.is_empty()) && self.publish(now, joiners, remove)
+    }
+
+    /// R15: one bad key package must not keep the others out: each is tried alone, and dropped
+    /// when the group won't take it.
+    fn commit_one_by_one(&mut self, now: Instant, joiners: &[G::Joiner]) -> bool {
+        let mut moved = false;
+        for joiner in joiners {
+            let (peer, _) = self.groups.joiner(joiner);
+            let old = self.members.iter().find(|(_, member)| *member == peer);
+            let remove: Vec<Leaf> = old.map(|(leaf, _)| *leaf).into_iter().collect();
+            let added = self.commit_batch(now, std::slice::from_ref(joiner), &remove);
+            if !added {
+                self.archive.forget_joiner(peer);
+                self.undecided = true;
+            }
+            moved |= added;
+        }
+        moved
+    }
+
+    /// R12: a Welcome goes out before its Commit. Should we die in between, the joiner is alone in
+    /// an epoch that nobody follows and seeks again, and no member waits for someone who never
+    /// came.
+    fn publish(&mut self, now: Instant, joiners: &[G::Joiner], remove: &[Leaf]) -> bool {
+        let ended = self.standing;
+        let references: Vec<&G::Joiner> = joiners.iter().collect();
+        let committed = self.groups.commit(&mut self.group, &references, remove);
+        let Ok(Committed { commit, welcome }) = committed else {
+            return false;
+        };
+        let added: Vec<_> = joiners.iter().map(|it| self.groups.joiner(it)).collect();
+        if let Some(welcome) = welcome {
+            let references = added.iter().map(|(_, reference)| *reference).collect();
+            let to = self.keepers(now, added.iter().map(|(peer, _)| *peer).collect());
+            self.archive.keep_welcome(references, welcome.clone());
+            self.send(Outgoing::Welcome(welcome, to));
+        }
+        self.send(Outgoing::Commit(commit.clone()));
+        self.note_advance(&ended, commit);
+        let us = self.groups.peer();
+        for (peer, reference) in added {
+            self.note_added(now, peer, reference, us);
+        }
+        self.enter_epoch(now).is_ok()
+    }
+
+    /// Who gets a Welcome: its joiners, and the members that would send it again in our stead.
+    fn keepers(&self, now: Instant, joiners: BTreeSet<PeerId>) -> BTreeSet<PeerId> {
+        let us = self.groups.peer();
+        let others = self.members.iter().map(|(_, peer)| *peer);
+        let mut live = others.filter(|peer| *peer != us && self.roster.is_live(now, *peer));
+        let keepers: Vec<_> = live.by_ref().take(KEEPERS).collect();
+        joiners.into_iter().chain(keepers).collect()
+    }
+
+    pub(super) fn resend_commit(&mut self, ended: Epoch) {
+        if let Some(commit) = self.archive.commit(ended) {
+            let message = Outgoing::Commit(commit.to_vec());
+            self.send(message);
+        }
+    }
+
+    pub(super) fn resend_welcome(&mut self, now: Instant, peer: PeerId) {
+        let seeks = self.roster.seeks(peer);
+        let welcome = seeks.and_then(|seek| self.archive.welcome(seek.key_package));
+        if let Some(welcome) = welcome {
+            let to = self.keepers(now, BTreeSet::from([peer]));
+            let message = Outgoing::Welcome(welcome.to_vec(), to);
+            self.send(message);
+        }
+    }
+}
+
+fn epoch_id(standing: &Standing) -> EpochId {
+    EpochId {
+        group: standing.group,
+        epoch: standing.epoch,
+        branch: standing.digest,
+    }
+}

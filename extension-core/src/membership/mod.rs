@@ -1,0 +1,375 @@
+//! The membership of one participant: where it stands, whom it seeks, what it commits. Sans-IO,
+//! and over any [`Groups`], so that what is explored exhaustively is what ships. The roster
+//! decides, this carries out, and the call around it gives both a network and media keys.
+//!
+//! ```text
+//!   found alone --another group is better--> seeking --Welcome--> member
+//!        ^                                      |                   |
+//!        |                                      +-- patience: a     |
+//!        |                                          fresh package   |
+//!        +------------------- removed ------------------------------+
+//! ```
+//!
+//! After each call that takes `&mut self`, drain [`Membership::poll_output`].
+
+mod act;
+mod archive;
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
+
+use archive::Archive;
+
+use crate::{
+    group::{GroupError, Groups},
+    ids::{EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
+    roster::{BEACON_INTERVAL, Ourselves, Roster, Step},
+    time::Instant,
+    wire::{Beacon, Presence, Seek, Standing},
+};
+
+/// M1: senders switch to a new epoch at the latest after this.
+pub const SWITCH_BOUND: Duration = Duration::from_millis(500);
+/// R1: changes that follow closely on each other go into one beacon.
+pub const BEACON_SPACING: Duration = Duration::from_millis(20);
+/// R1: what is heard within this leads to one decision.
+pub const DECISION_SPACING: Duration = Duration::from_millis(5);
+/// R10: a key package that wasn't added within this is replaced by a fresh one.
+pub const SEEK_PATIENCE: Duration = Duration::from_secs(4);
+/// R17: a group that answered none of this many key packages is shunned.
+pub const SEEK_ATTEMPTS: u32 = 2;
+/// R19: who wakes up this much later than it meant to was asleep.
+pub const ASLEEP: Duration = Duration::from_secs(2);
+
+/// What a participant says to the others, before the call signs and packs it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outgoing {
+    /// To everyone.
+    Beacon(Beacon),
+    /// To everyone: an `MLSMessage` with a key package.
+    KeyPackage(Vec<u8>),
+    /// To its joiners, and to those who may have to send it again.
+    Welcome(Vec<u8>, BTreeSet<PeerId>),
+    /// To everyone: an `MLSMessage` with a Commit.
+    Commit(Vec<u8>),
+}
+
+/// What a membership wants done.
+pub enum Output<K> {
+    /// Send this.
+    Send(Outgoing),
+    /// An epoch began: open with its key.
+    Entered {
+        /// Which.
+        epoch: EpochId,
+        /// Our leaf in it.
+        leaf: Leaf,
+        /// Who is in it, by leaf.
+        members: Vec<(Leaf, PeerId)>,
+        /// What its media keys are derived from.
+        key: K,
+    },
+    /// Seal with the newest epoch from now on.
+    Switch,
+}
+
+struct Seeking<C> {
+    candidate: C,
+    reference: KeyPackageRef,
+    target: GroupId,
+    /// Since when the target is sought, with whatever key package.
+    sought: Instant,
+    since: Instant,
+    announced: Option<Instant>,
+}
+
+/// See the module's text.
+pub struct Membership<G: Groups> {
+    groups: G,
+    group: G::Group,
+    members: Vec<(Leaf, PeerId)>,
+    standing: Standing,
+    since: Instant,
+    renewed: Instant,
+    seeking: Option<Seeking<G::Candidate>>,
+    presence: Presence,
+    roster: Roster,
+    archive: Archive<G::Joiner>,
+    switch_by: Option<Instant>,
+    sequence: u64,
+    beacon_due: bool,
+    last_beacon: Option<Instant>,
+    decided: Option<Instant>,
+    undecided: bool,
+    wake: Option<Instant>,
+    expected: Option<Instant>,
+    outputs: VecDeque<Output<G::MediaKey>>,
+}
+
+impl<G: Groups> Membership<G> {
+    /// Founds a group, alone. Beacons are numbered from `sequence` on.
+    ///
+    /// # Errors
+    /// [`GroupError::Internal`].
+    pub fn new(now: Instant, mut groups: G, sequence: u64) -> Result<Self, GroupError> {
+        let group = groups.found()?;
+        let mut membership = Self {
+            standing: groups.standing(&group),
+            groups,
+            group,
+            members: Vec::new(),
+            since: now,
+            renewed: now,
+            seeking: None,
+            presence: Presence::Here,
+            roster: Roster::default(),
+            archive: Archive::default(),
+            switch_by: None,
+            sequence,
+            beacon_due: true,
+            last_beacon: None,
+            decided: None,
+            undecided: true,
+            wake: None,
+            expected: None,
+            outputs: VecDeque::new(),
+        };
+        membership.enter_epoch(now)?;
+        Ok(membership)
+    }
+
+    /// There is a new way to reach somebody: what was said is said again.
+    pub fn handle_link(&mut self, now: Instant) {
+        self.beacon_due = true;
+        if let Some(seeking) = &mut self.seeking {
+            seeking.announced = None;
+        }
+        self.run(now);
+    }
+
+    /// The last way to a participant is gone: it is given less time.
+    pub fn handle_link_lost(&mut self, now: Instant, peer: PeerId) {
+        self.roster.handle_link_lost(peer);
+        self.undecided = true;
+        self.run(now);
+    }
+
+    /// Another takes a participant's place on the channel that it was heard on.
+    pub fn forget(&mut self, peer: PeerId) {
+        self.roster.forget(peer);
+    }
+
+    /// Does what is due by now.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.run(now);
+    }
+
+    /// When to call [`Membership::handle_timeout`] next.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if self.presence == Presence::Leaving {
+            return None;
+        }
+        let beacon = self.last_beacon.map(|at| at + self.beacon_wait());
+        let patience = self
+            .seeking
+            .as_ref()
+            .map(|seeking| seeking.since + SEEK_PATIENCE);
+        let decision = self.decided.filter(|_| self.undecided);
+        let decision = decision.map(|at| at + DECISION_SPACING);
+        [self.wake, beacon, patience, decision, self.switch_by]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// What is to be done next.
+    pub fn poll_output(&mut self) -> Option<Output<G::MediaKey>> {
+        self.outputs.pop_front()
+    }
+
+    /// Says goodbye. Nothing is done afterwards.
+    pub fn leave(&mut self, now: Instant) {
+        self.presence = Presence::Leaving;
+        self.send_beacon(now);
+    }
+
+    /// The participant's groups: its identity, in the one that ships.
+    pub fn groups(&self) -> &G {
+        &self.groups
+    }
+
+    /// The group that it is a member of.
+    pub fn group(&self) -> &G::Group {
+        &self.group
+    }
+
+    /// Everyone in the group, by leaf.
+    pub fn members(&self) -> &[(Leaf, PeerId)] {
+        &self.members
+    }
+
+    /// Where it stands.
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// The group that it wants to be added to, if any.
+    pub fn seeks(&self) -> Option<GroupId> {
+        self.seeking.as_ref().map(|seeking| seeking.target)
+    }
+
+    /// Everyone who was heard lately, in the group or not.
+    pub fn live_peers(&self, now: Instant) -> impl Iterator<Item = PeerId> {
+        self.roster.live(now).map(|(peer, _)| peer)
+    }
+
+    /// Whether a participant was heard lately.
+    pub fn is_live(&self, now: Instant, peer: PeerId) -> bool {
+        self.roster.is_live(now, peer)
+    }
+
+    /// Members that were not heard lately, and will be removed.
+    pub fn silent_members(&self, now: Instant) -> usize {
+        self.roster.silent_members(now, &self.ourselves())
+    }
+
+    fn ourselves(&self) -> Ourselves<'_> {
+        Ourselves {
+            peer: self.groups.peer(),
+            standing: self.standing,
+            since: self.since,
+            members: &self.members,
+            packages: self.archive.packages(),
+            past: self.archive.past(),
+            renewed: self.renewed,
+        }
+    }
+
+    fn run(&mut self, now: Instant) {
+        if self.presence == Presence::Leaving {
+            return;
+        }
+        self.wake_up(now);
+        self.decide_if_due(now);
+        self.switch_if_confirmed(now);
+        self.beacon_if_due(now);
+        self.expected = self.poll_timeout();
+    }
+
+    /// R19: who slept heard nobody, which says nothing about the others.
+    fn wake_up(&mut self, now: Instant) {
+        let late = self.expected.map(|at| now.since(at));
+        if let Some(slept) = late.filter(|late| *late >= ASLEEP) {
+            self.roster.handle_sleep(slept);
+            self.since = self.since + slept;
+        }
+    }
+
+    fn decide_if_due(&mut self, now: Instant) {
+        let rested = self
+            .decided
+            .is_none_or(|at| now.since(at) >= DECISION_SPACING);
+        let overdue = self.wake.is_some_and(|at| now >= at)
+            || self
+                .seeking
+                .as_ref()
+                .is_some_and(|seeking| now.since(seeking.since) >= SEEK_PATIENCE);
+        if overdue || (self.undecided && rested) {
+            self.undecided = false;
+            self.decided = Some(now);
+            while self.take_steps(now) {}
+        }
+    }
+
+    /// Takes the roster's next steps. True when one of them moved the group, so that there may be
+    /// more to do at once.
+    fn take_steps(&mut self, now: Instant) -> bool {
+        let ours = Ourselves {
+            peer: self.groups.peer(),
+            standing: self.standing,
+            since: self.since,
+            members: &self.members,
+            packages: self.archive.packages(),
+            past: self.archive.past(),
+            renewed: self.renewed,
+        };
+        let steps = self.roster.decide(now, &ours);
+        if !steps.iter().any(|step| matches!(step, Step::Seek(_))) {
+            self.settle();
+        }
+        let mut moved = false;
+        for step in steps {
+            match step {
+                Step::Commit { add, remove } => moved |= self.commit(now, &add, &remove),
+                Step::Update => moved |= self.update(now),
+                Step::Seek(group) => self.seek(now, group),
+                Step::Repair(epoch) => self.resend_commit(epoch),
+                Step::Rewelcome(peer) => self.resend_welcome(now, peer),
+                Step::Wait(until) => self.wake = until,
+            }
+        }
+        moved
+    }
+
+    fn switch_if_confirmed(&mut self, now: Instant) {
+        let Some(bound) = self.switch_by else { return };
+        if now >= bound || self.roster.all_confirm(now, &self.ourselves()) {
+            self.outputs.push_back(Output::Switch);
+            self.switch_by = None;
+        }
+    }
+
+    fn beacon_wait(&self) -> Duration {
+        if self.beacon_due {
+            BEACON_SPACING
+        } else {
+            self.roster.beacon_interval()
+        }
+    }
+
+    fn beacon_if_due(&mut self, now: Instant) {
+        let elapsed = self.last_beacon.map(|at| now.since(at));
+        if elapsed.is_none_or(|elapsed| elapsed >= self.beacon_wait()) {
+            self.send_beacon(now);
+        }
+    }
+
+    fn send_beacon(&mut self, now: Instant) {
+        self.sequence += 1;
+        let seeks = self.seeking.as_ref().map(|seeking| Seek {
+            group: seeking.target,
+            key_package: seeking.reference,
+        });
+        let beacon = Beacon {
+            sequence: self.sequence,
+            standing: self.standing,
+            seeks,
+            presence: self.presence,
+        };
+        self.send(Outgoing::Beacon(beacon));
+        self.announce_key_package(now);
+        self.last_beacon = Some(now);
+        self.beacon_due = false;
+    }
+
+    fn announce_key_package(&mut self, now: Instant) {
+        let Some(seeking) = &mut self.seeking else {
+            return;
+        };
+        let due = seeking
+            .announced
+            .is_none_or(|at| now.since(at) >= BEACON_INTERVAL);
+        if due {
+            seeking.announced = Some(now);
+            let (_, message) = self.groups.announcement(&seeking.candidate);
+            let message = Outgoing::KeyPackage(message.to_vec());
+            self.send(message);
+        }
+    }
+
+    fn send(&mut self, message: Outgoing) {
+        self.outputs.push_back(Output::Send(message));
+    }
+}
