@@ -10,6 +10,7 @@
 mod groups;
 mod mls;
 mod provider;
+mod storage;
 mod suite;
 
 pub use groups::{Committed, GroupError, Groups, Merged};

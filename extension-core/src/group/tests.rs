@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use rand_core::SeedableRng;
 
-use super::*;
+use super::{storage::Kind, *};
 
 fn rng(seed: u8) -> ChaCha20Rng {
     ChaCha20Rng::from_seed([seed; 32])
@@ -212,4 +212,78 @@ fn a_member_can_be_removed_and_added_again_in_one_commit() {
     let back = again.join(&welcome).expect("joined");
     assert_eq!(back.epoch_authenticator(), ours.epoch_authenticator());
     assert_eq!(back.members().len(), 2);
+}
+
+/// What kinds of keys are held, one for each entry.
+fn kinds(provider: &Provider) -> Vec<Kind> {
+    let entries = provider.keys().0;
+    entries.into_keys().map(|(kind, _)| kind).collect()
+}
+
+#[test]
+fn storage_does_not_grow_with_epochs() {
+    let (alice, mut ours, mut theirs) = pair();
+    let bob = identity(2);
+    let mut carol = None;
+    for round in 0..10 {
+        let candidate = Candidate::new(&identity(50 + round), rng(80 + round));
+        let candidate = candidate.expect("a candidate");
+        let leaving: Vec<Leaf> = carol.iter().map(Group::own_leaf).collect();
+        let committed = ours.commit(&alice, &[&joiner(&candidate)], &leaving);
+        let committed = committed.expect("a commit");
+        theirs.receive(&committed.commit).expect("merged");
+        let welcome = committed.welcome.expect("a welcome");
+        carol = Some(candidate.join(&welcome).expect("joined"));
+        let update = theirs.commit(&bob, &[], &[]).expect("a commit");
+        for other in [&mut ours].into_iter().chain(&mut carol) {
+            other.receive(&update.commit).expect("merged");
+        }
+        for group in [&ours, &theirs].into_iter().chain(&carol) {
+            let kept = kinds(&group.provider);
+            assert_eq!(kept, [Kind::EpochKeys], "only this epoch's keys");
+        }
+    }
+}
+
+/// All private keys that a group holds, in the order of the path.
+fn private_keys(group: &Group) -> Vec<Vec<u8>> {
+    let entries = group.provider.keys().0;
+    let pairs = entries.values().map(|bytes| {
+        postcard::from_bytes::<Vec<(Vec<u8>, Vec<u8>)>>(bytes).expect("public and private keys")
+    });
+    pairs.flatten().map(|(_, private)| private).collect()
+}
+
+#[test]
+fn the_keys_of_past_epochs_are_gone() {
+    let (alice, mut ours, mut theirs) = pair();
+    for _ in 0..3 {
+        let (mine, others) = (private_keys(&ours), private_keys(&theirs));
+        let committed = ours.commit(&alice, &[], &[]).expect("a commit");
+        theirs.receive(&committed.commit).expect("merged");
+        assert_eq!(private_keys(&ours).len(), 2, "the leaf's and the root's");
+        assert!(private_keys(&ours).iter().all(|key| !mine.contains(key)));
+        let kept = private_keys(&theirs);
+        let kept: Vec<_> = kept.iter().filter(|key| others.contains(key)).collect();
+        assert_eq!(kept.len(), 1, "the leaf's, until its member commits");
+    }
+}
+
+#[test]
+fn a_key_package_is_gone_once_it_was_used() {
+    let candidate = Candidate::new(&identity(1), rng(2)).expect("a candidate");
+    assert_eq!(kinds(&candidate.provider), [Kind::KeyPackage]);
+    let (_, _, joined) = pair();
+    assert_eq!(kinds(&joined.provider), [Kind::EpochKeys]);
+}
+
+#[test]
+fn an_update_proposal_is_refused_as_its_key_would_be_lost() {
+    let (alice, mut ours, _) = pair();
+    let parameters = openmls::prelude::LeafNodeParameters::default();
+    let proposed = ours
+        .mls
+        .propose_self_update(&ours.provider, &alice, parameters);
+    assert!(proposed.is_err());
+    assert!(ours.commit(&alice, &[], &[]).is_ok());
 }
