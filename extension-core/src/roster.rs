@@ -46,6 +46,8 @@ pub const FORK_GRACE: Duration = Duration::from_secs(3);
 pub const SURE_FORK_GRACE: Duration = Duration::from_millis(500);
 /// R7: how long a member may lag an epoch behind before it is sent the commit again.
 pub const REPAIR_AFTER: Duration = Duration::from_millis(300);
+/// R11: whoever was added is not added again sooner than this.
+pub const REJOIN_SPACING: Duration = Duration::from_secs(2);
 /// R17: how long a group that was sought in vain is left alone.
 pub const SHUN: Duration = Duration::from_secs(20);
 /// R18: in a group of up to ten somebody renews its leaf this often, in larger ones everyone
@@ -102,7 +104,7 @@ pub enum Step {
     Wait(Option<Instant>),
 }
 
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 struct Peer {
     heard: Instant,
     beacon: Beacon,
@@ -125,7 +127,7 @@ enum Branch {
 }
 
 /// A member that is new to us, and so may not have been heard yet.
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 struct Addition {
     /// The key package it was added with and who added it, where we saw that.
     seen: Option<(KeyPackageRef, PeerId)>,
@@ -133,7 +135,7 @@ struct Addition {
 }
 
 /// What is known of everyone else.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Roster {
     /// How many times [`CROWD`] participants are live.
     crowds: u32,
@@ -141,6 +143,8 @@ pub struct Roster {
     additions: BTreeMap<PeerId, Addition>,
     pending: Pending,
     shunned: BTreeMap<GroupId, Instant>,
+    /// Since when a participant has been in another branch than ours, without a break.
+    apart: BTreeMap<PeerId, Instant>,
     repaired: Option<(Epoch, Instant)>,
     rewelcomed: BTreeMap<PeerId, Instant>,
 }
@@ -282,9 +286,21 @@ impl Roster {
         live_members.all(|peer| same_branch(&peer.beacon.standing, &us.standing))
     }
 
+    /// Everyone live who stands in a group, in whatever branch.
+    pub fn standing_in(&self, now: Instant, group: GroupId) -> impl Iterator<Item = PeerId> {
+        self.live(now)
+            .filter(move |(_, beacon)| beacon.standing.group == group)
+            .map(|(peer, _)| peer)
+    }
+
     /// What a participant last said that it seeks.
     pub fn seeks(&self, peer: PeerId) -> Option<Seek> {
         self.peers.get(&peer)?.beacon.seeks
+    }
+
+    /// How many joins and leaves wait to be committed.
+    pub fn pending(&self) -> usize {
+        self.pending.len()
     }
 
     /// R17: a group that was sought in vain is left alone for a while.
@@ -306,6 +322,7 @@ impl Roster {
             .retain(|_, addition| now.since(addition.at) < grace);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
         self.shunned.retain(|_, since| now.since(*since) < SHUN);
+        self.note_branches(now, us);
         let mut steps = Vec::new();
         let seeks = self.better_place(now, us);
         steps.extend(seeks.map(Step::Seek));
@@ -328,20 +345,44 @@ impl Roster {
         (beaten && !shunned).then_some(us.standing.group)
     }
 
+    /// Branches that go on, each by itself, are apart since they parted.
+    fn note_branches(&mut self, now: Instant, us: &Ourselves<'_>) {
+        let parted = |(id, peer): (&PeerId, &Peer)| {
+            let here = is_live(peer, now, self.crowds)
+                && peer.beacon.standing.group == us.standing.group;
+            let branch = branch_of(&peer.beacon.standing, us);
+            let apart = here && matches!(branch, Branch::Forked | Branch::Unknown);
+            let since = self.apart.get(id).copied().unwrap_or(peer.standing_since);
+            apart.then_some((*id, since))
+        };
+        self.apart = self.peers.iter().filter_map(parted).collect();
+    }
+
+    /// R6: until when a participant's branch may differ from ours.
+    fn fork_deadline(&self, id: &PeerId, peer: &Peer, us: &Ourselves<'_>) -> Instant {
+        let (since, grace) = match branch_of(&peer.beacon.standing, us) {
+            Branch::Forked => (self.apart.get(id), SURE_FORK_GRACE),
+            Branch::Unknown => (self.apart.get(id), FORK_GRACE),
+            Branch::Behind | Branch::Ours => (None, FORK_GRACE),
+        };
+        let since = since.copied().unwrap_or(peer.standing_since);
+        since.max(us.since) + grace
+    }
+
     /// R6: whether a stronger branch than ours has been there for long enough.
     fn is_beaten(&self, now: Instant, us: &Ourselves<'_>) -> bool {
-        let elsewhere: Vec<&Peer> = self
+        let elsewhere: Vec<(&PeerId, &Peer)> = self
             .standing_here(now, us)
-            .filter(|peer| branch_of(&peer.beacon.standing, us) != Branch::Ours)
+            .filter(|(_, peer)| branch_of(&peer.beacon.standing, us) != Branch::Ours)
             .collect();
         if elsewhere.is_empty() {
             return false;
         }
         let strengths = self.branch_strengths(now, us);
         let mine = strengths.get(&branch_id(&us.standing));
-        elsewhere.into_iter().any(|peer| {
+        elsewhere.into_iter().any(|(id, peer)| {
             let theirs = strengths.get(&branch_id(&peer.beacon.standing));
-            now >= fork_deadline(peer, us) && theirs > mine
+            now >= self.fork_deadline(id, peer, us) && theirs > mine
         })
     }
 
@@ -355,7 +396,7 @@ impl Roster {
         let mut strengths = BTreeMap::new();
         let others = self
             .standing_here(now, us)
-            .map(|peer| &peer.beacon.standing);
+            .map(|(_, peer)| &peer.beacon.standing);
         for standing in others.chain([&us.standing]) {
             let weakest = (0, standing.epoch, Reverse(standing.digest));
             strengths.entry(branch_id(standing)).or_insert(weakest).0 += 1;
@@ -446,11 +487,11 @@ impl Roster {
             .filter(|(_, seek)| seek.group == us.standing.group)
             .map(|(id, seek)| (id, seek.key_package))
             .filter(|(_, reference)| us.packages.contains(reference))
-            .filter(|(id, reference)| {
+            .filter(|(id, _)| {
                 self.additions
                     .get(id)
-                    .and_then(|added| added.seen)
-                    .is_none_or(|(used, _)| used != *reference)
+                    .filter(|added| added.seen.is_some())
+                    .is_none_or(|added| now.since(added.at) >= REJOIN_SPACING)
             })
             .collect()
     }
@@ -484,9 +525,9 @@ impl Roster {
     fn repair_if_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<Step> {
         let lagging = self
             .standing_here(now, us)
-            .filter(|peer| branch_of(&peer.beacon.standing, us) == Branch::Behind)
-            .filter(|peer| now >= peer.standing_since.max(us.since) + REPAIR_AFTER)
-            .map(|peer| peer.beacon.standing.epoch)
+            .filter(|(_, peer)| branch_of(&peer.beacon.standing, us) == Branch::Behind)
+            .filter(|(_, peer)| now >= peer.standing_since.max(us.since) + REPAIR_AFTER)
+            .map(|(_, peer)| peer.beacon.standing.epoch)
             .min()?;
         if self.rank_among_up_to_date(now, us) > 0 {
             return None;
@@ -506,12 +547,12 @@ impl Roster {
         &'a self,
         now: Instant,
         us: &'a Ourselves<'a>,
-    ) -> impl Iterator<Item = &'a Peer> {
+    ) -> impl Iterator<Item = (&'a PeerId, &'a Peer)> {
         let live = self
             .peers
-            .values()
-            .filter(move |peer| is_live(peer, now, self.crowds));
-        live.filter(|peer| peer.beacon.standing.group == us.standing.group)
+            .iter()
+            .filter(move |(_, peer)| is_live(peer, now, self.crowds));
+        live.filter(|(_, peer)| peer.beacon.standing.group == us.standing.group)
     }
 
     /// How many members on our branch have a lower leaf than we.
@@ -561,10 +602,10 @@ impl Roster {
         let deaths = self.peers.values().map(|peer| deadline(peer, self.crowds));
         let apart = self
             .standing_here(now, us)
-            .filter(|peer| !same_branch(&peer.beacon.standing, &us.standing));
-        let grace = apart.flat_map(|peer| {
+            .filter(|(_, peer)| !same_branch(&peer.beacon.standing, &us.standing));
+        let grace = apart.flat_map(|(id, peer)| {
             let repair = peer.standing_since.max(us.since) + REPAIR_AFTER;
-            [fork_deadline(peer, us), repair]
+            [self.fork_deadline(id, peer, us), repair]
         });
         let shunned = self.shunned.values().map(|since| *since + SHUN);
         let update = (us.members.len() > 1).then(|| self.update_due(now, us));
@@ -572,7 +613,7 @@ impl Roster {
         let additions = self
             .additions
             .values()
-            .flat_map(|a| [a.at + BEACON_INTERVAL, a.at + join_grace]);
+            .flat_map(|a| [BEACON_INTERVAL, REJOIN_SPACING, join_grace].map(|span| a.at + span));
         let repairs = self.repaired.map(|(_, at)| at + REPAIR_AFTER);
         let rewelcomes = self.rewelcomed.values().map(|at| *at + BEACON_INTERVAL);
         let commit = self.pending.oldest();
@@ -626,16 +667,6 @@ fn branch_of(theirs: &Standing, us: &Ourselves<'_>) -> Branch {
         Some(_) => Branch::Forked,
         None => Branch::Unknown,
     }
-}
-
-/// R6: until when a participant's branch may differ from ours.
-fn fork_deadline(peer: &Peer, us: &Ourselves<'_>) -> Instant {
-    let grace = match branch_of(&peer.beacon.standing, us) {
-        Branch::Forked => SURE_FORK_GRACE,
-        _ => FORK_GRACE,
-    };
-    // Since when both have stood as they do.
-    peer.standing_since.max(us.since) + grace
 }
 
 fn same_branch(one: &Standing, other: &Standing) -> bool {

@@ -1,7 +1,7 @@
 //! What a call needs of groups, in plain values. [`super::Mls`] is the one that ships; the explorer
 //! has an abstract one, so that the membership machine itself can be explored.
 
-use crate::ids::{KeyPackageRef, Leaf, PeerId};
+use crate::ids::{GroupId, KeyPackageRef, Leaf, PeerId};
 use crate::wire::Standing;
 
 /// What went wrong in a group, sorted by whose doing it is.
@@ -90,7 +90,8 @@ pub trait Groups {
     /// The key packages that a Welcome is for.
     fn welcomed(&self, welcome: &[u8]) -> Vec<KeyPackageRef>;
 
-    /// Joins the group that a Welcome leads to.
+    /// Joins the group that a Welcome leads to, if its id and its
+    /// members fit.
     ///
     /// # Errors
     /// Says why not, and gives the key package back as it was.
@@ -98,6 +99,7 @@ pub trait Groups {
         &mut self,
         candidate: Self::Candidate,
         welcome: &[u8],
+        fits: impl FnOnce(GroupId, &[(Leaf, PeerId)]) -> bool,
     ) -> Result<Self::Group, (Self::Candidate, GroupError)>;
 
     /// Commits joins and removals and moves to the epoch that they make. With neither, it renews
@@ -123,6 +125,9 @@ pub trait Groups {
 
     /// Everyone in a group, by leaf.
     fn members(&self, group: &Self::Group) -> Vec<(Leaf, PeerId)>;
+
+    /// Whether somebody is in a group by this very key package: it is used, then.
+    fn holds(&self, group: &Self::Group, joiner: &Self::Joiner) -> bool;
 
     /// The media key of the group's present epoch.
     ///

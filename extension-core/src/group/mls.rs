@@ -81,9 +81,10 @@ impl Groups for Mls {
         &mut self,
         candidate: Candidate,
         welcome: &[u8],
+        fits: impl FnOnce(GroupId, &[(Leaf, PeerId)]) -> bool,
     ) -> Result<Group, (Candidate, GroupError)> {
         candidate
-            .join(welcome)
+            .join(welcome, fits)
             .map_err(|rejected| (rejected.candidate, rejected.error))
     }
 
@@ -111,6 +112,10 @@ impl Groups for Mls {
 
     fn members(&self, group: &Group) -> Vec<(Leaf, PeerId)> {
         group.members()
+    }
+
+    fn holds(&self, group: &Group, joiner: &Joiner) -> bool {
+        group.holds(joiner)
     }
 
     fn media_key(&self, group: &Group) -> Result<BaseKey, GroupError> {

@@ -26,7 +26,7 @@ use openmls::prelude::{
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
 use rand_chacha::ChaCha20Rng;
-use tls_codec::{DeserializeBytes, Serialize};
+use tls_codec::{DeserializeBytes, Serialize, VLBytes};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -50,6 +50,8 @@ pub struct Joiner {
     /// Its reference.
     pub reference: KeyPackageRef,
     key_package: KeyPackage,
+    /// Its leaf's public key, as a tree shows it.
+    leaf_key: VLBytes,
 }
 
 impl Joiner {
@@ -80,6 +82,7 @@ impl Joiner {
         Ok(Self {
             peer,
             reference: reference_of(&key_package, crypto)?,
+            leaf_key: leaf_key(&key_package)?,
             key_package,
         })
     }
@@ -123,27 +126,32 @@ impl Candidate {
         &self.message
     }
 
-    /// Joins the group that a Welcome leads to (RFC 9420 section 12.4.3.1). A Welcome that leads
-    /// nowhere costs nothing: anyone can send one, so the key package isn't spent by it.
+    /// Joins the group that a Welcome leads to (RFC 9420 section 12.4.3.1), if its id
+    /// and its members fit. A Welcome that leads nowhere costs nothing: anyone can send one, so the key package isn't spent by it.
     ///
     /// # Errors
     /// [`GroupError::PeerMisbehaved`], or [`GroupError::Unsupported`] for another suite; with the
     /// candidate as it was.
-    pub fn join(self, welcome: &[u8]) -> Result<Group, Box<Rejected>> {
+    pub fn join(
+        self,
+        welcome: &[u8],
+        fits: impl FnOnce(GroupId, &[(Leaf, PeerId)]) -> bool,
+    ) -> Result<Group, Box<Rejected>> {
         let keys = self.provider.keys();
-        match join(&self.provider, welcome) {
-            Ok(mls) => Ok(Group {
-                provider: self.provider,
-                mls,
-            }),
-            Err(error) => {
-                self.provider.restore(keys);
-                Err(Box::new(Rejected {
-                    candidate: self,
-                    error,
-                }))
+        let (provider, error) = match join(&self.provider, welcome) {
+            Ok(mls) => {
+                let provider = self.provider;
+                let group = Group { provider, mls };
+                if fits(group.id(), &group.members()) {
+                    return Ok(group);
+                }
+                (group.provider, GroupError::PeerMisbehaved)
             }
-        }
+            Err(error) => (self.provider, error),
+        };
+        provider.restore(keys);
+        let candidate = Self { provider, ..self };
+        Err(Box::new(Rejected { candidate, error }))
     }
 }
 
@@ -221,6 +229,13 @@ impl Group {
                 Some((Leaf(member.index.u32()), peer))
             })
             .collect()
+    }
+
+    /// Whether a member's leaf is the one of this key package.
+    pub fn holds(&self, joiner: &Joiner) -> bool {
+        self.mls
+            .members()
+            .any(|member| member.encryption_key == joiner.leaf_key.as_slice())
     }
 
     /// The epoch authenticator (RFC 9420 section 8.7): 32 bytes that only members know.
@@ -461,6 +476,16 @@ fn reference_of(
         .try_into()
         .map(KeyPackageRef)
         .map_err(|_| GroupError::Unsupported)
+}
+
+/// openmls shows the key of a key package only as it is written on the wire.
+fn leaf_key(key_package: &KeyPackage) -> Result<VLBytes, GroupError> {
+    let written = key_package
+        .leaf_node()
+        .encryption_key()
+        .tls_serialize_detached();
+    let written = written.map_err(|_| GroupError::Internal)?;
+    VLBytes::tls_deserialize_exact_bytes(&written).map_err(|_| GroupError::Internal)
 }
 
 /// The key packages that a Welcome is for; none when it is no Welcome.

@@ -31,7 +31,7 @@ fn pair() -> (Identity, Group, Group) {
         .commit(&alice, &[&joiner(&candidate)], &[])
         .expect("a commit");
     let theirs = candidate
-        .join(&committed.welcome.expect("a welcome"))
+        .join(&committed.welcome.expect("a welcome"), |_, _| true)
         .expect("joined");
     (alice, ours, theirs)
 }
@@ -85,7 +85,7 @@ fn several_join_and_leave_in_one_commit() {
     let welcome = committed.welcome.expect("a welcome");
     for candidate in candidates {
         assert!(welcomed(&welcome).contains(&candidate.reference()));
-        let group = candidate.join(&welcome).expect("joined");
+        let group = candidate.join(&welcome, |_, _| true).expect("joined");
         assert_eq!(group.epoch_authenticator(), ours.epoch_authenticator());
         assert_eq!(group.members().len(), 3);
     }
@@ -165,8 +165,10 @@ fn a_welcome_that_leads_nowhere_does_not_spend_the_key_package() {
     let mut broken = welcome.clone();
     *broken.last_mut().expect("bytes") ^= 1;
     assert!(welcomed(&broken).contains(&candidate.reference()));
-    let rejected = candidate.join(&broken).err().expect("it leads nowhere");
-    let theirs = rejected.candidate.join(&welcome).expect("the genuine one");
+    let rejected = candidate.join(&broken, |_, _| true).err().expect("it leads nowhere");
+    let refused = rejected.candidate.join(&welcome, |_, _| false);
+    let refused = refused.err().expect("it doesn't fit");
+    let theirs = refused.candidate.join(&welcome, |_, _| true).expect("the genuine one");
     assert_eq!(theirs.epoch_authenticator(), ours.epoch_authenticator());
 }
 
@@ -209,7 +211,7 @@ fn a_member_can_be_removed_and_added_again_in_one_commit() {
     let again = Candidate::new(&identity(2), rng(11)).expect("a candidate");
     let committed = ours.commit(&alice, &[&joiner(&again)], &[theirs.own_leaf()]);
     let welcome = committed.expect("a commit").welcome.expect("a welcome");
-    let back = again.join(&welcome).expect("joined");
+    let back = again.join(&welcome, |_, _| true).expect("joined");
     assert_eq!(back.epoch_authenticator(), ours.epoch_authenticator());
     assert_eq!(back.members().len(), 2);
 }
@@ -233,7 +235,7 @@ fn storage_does_not_grow_with_epochs() {
         let committed = committed.expect("a commit");
         theirs.receive(&committed.commit).expect("merged");
         let welcome = committed.welcome.expect("a welcome");
-        carol = Some(candidate.join(&welcome).expect("joined"));
+        carol = Some(candidate.join(&welcome, |_, _| true).expect("joined"));
         let update = theirs.commit(&bob, &[], &[]).expect("a commit");
         for other in [&mut ours].into_iter().chain(&mut carol) {
             other.receive(&update.commit).expect("merged");
@@ -286,4 +288,15 @@ fn an_update_proposal_is_refused_as_its_key_would_be_lost() {
         .propose_self_update(&ours.provider, &alice, parameters);
     assert!(proposed.is_err());
     assert!(ours.commit(&alice, &[], &[]).is_ok());
+}
+
+#[test]
+fn a_group_knows_which_key_package_a_member_came_with() {
+    let alice = identity(1);
+    let mut ours = founded(&alice);
+    let [first, second] =
+        [3, 4].map(|seed| joiner(&Candidate::new(&identity(2), rng(seed)).expect("a candidate")));
+    assert!(!ours.holds(&first));
+    ours.commit(&alice, &[&first], &[]).expect("a commit");
+    assert!(ours.holds(&first) && !ours.holds(&second));
 }

@@ -41,7 +41,8 @@ impl<G: Groups> Membership<G> {
         let (peer, reference) = self.groups.joiner(&joiner);
         let beacon = self.roster.live(now).find(|(id, _)| *id == peer);
         let seeks = beacon.and_then(|(_, beacon)| beacon.seeks);
-        if seeks.is_some_and(|seek| seek.key_package == reference) {
+        let announced = seeks.is_some_and(|seek| seek.key_package == reference);
+        if announced && !self.groups.holds(&self.group, &joiner) {
             self.archive.keep_joiner(peer, reference, message, joiner);
             self.undecided = true;
             self.run(now);
@@ -56,26 +57,39 @@ impl<G: Groups> Membership<G> {
     pub fn handle_welcome(&mut self, now: Instant, welcome: &[u8]) -> Result<(), GroupError> {
         let welcomed = self.groups.welcomed(welcome);
         let ours = |seeking: &mut Seeking<_>| welcomed.contains(&seeking.reference);
-        let Some(seeking) = self.seeking.take_if(ours) else {
+        let waiting = self.seeking.take_if(ours);
+        let Some(waiting) = waiting.or_else(|| self.sought.take_if(ours)) else {
             self.keep_for_others(now, &welcomed, welcome);
             return Ok(());
         };
-        let target = seeking.target;
-        let outcome = match self.groups.join(seeking.candidate, welcome) {
-            Ok(group) if self.is_what_we_seek(now, target, &group) => self.adopt(now, group),
-            // The key package is spent; the next look at the roster makes another.
-            Ok(_) => Err(GroupError::PeerMisbehaved),
-            Err((candidate, error)) => {
-                self.seeking = Some(Seeking {
-                    candidate,
-                    ..seeking
-                });
-                Err(error)
-            }
-        };
+        let outcome = self.join(now, waiting, welcome);
         self.undecided = true;
         self.run(now);
         outcome
+    }
+
+    /// R13: a group id is no secret, so the group must also hold those who say they are in it. A
+    /// Welcome that isn't taken leaves the key package as it was, for one that is.
+    fn join(
+        &mut self,
+        now: Instant,
+        waiting: Seeking<G::Candidate>,
+        welcome: &[u8],
+    ) -> Result<(), GroupError> {
+        let target = waiting.target;
+        let there: Vec<PeerId> = self.roster.standing_in(now, target).collect();
+        let fits = |id, members: &[(Leaf, PeerId)]| id == target && holds_most(members, &there);
+        match self.groups.join(waiting.candidate, welcome, fits) {
+            Ok(group) => self.adopt(now, group),
+            Err((candidate, error)) => {
+                let waiting = Seeking {
+                    candidate,
+                    ..waiting
+                };
+                self.sought.get_or_insert(waiting);
+                Err(error)
+            }
+        }
     }
 
     /// R12: only a Welcome for somebody who says that it seeks our group.
@@ -90,19 +104,6 @@ impl<G: Groups> Membership<G> {
             self.archive
                 .keep_welcome(welcomed.to_vec(), welcome.to_vec());
         }
-    }
-
-    /// R13: a group id is no secret, so the group must also hold those who say they are in it.
-    fn is_what_we_seek(&self, now: Instant, target: GroupId, group: &G::Group) -> bool {
-        let members = self.groups.members(group);
-        let (mut inside, mut outside) = (0, 0);
-        for (peer, beacon) in self.roster.live(now) {
-            if beacon.standing.group == target {
-                let is_member = members.iter().any(|(_, member)| *member == peer);
-                *(if is_member { &mut inside } else { &mut outside }) += 1;
-            }
-        }
-        self.groups.standing(group).group == target && inside > 0 && inside >= outside
     }
 
     /// Takes in a Commit.
@@ -141,14 +142,17 @@ impl<G: Groups> Membership<G> {
 
     fn note_added(&mut self, now: Instant, peer: PeerId, reference: KeyPackageRef, by: PeerId) {
         self.roster.handle_added(now, peer, reference, by);
-        self.archive.forget_joiner(peer);
+        self.archive.note_used(peer, reference);
     }
 
     /// Moves to another group; the old one and all its keys but the media's are wiped.
     fn adopt(&mut self, now: Instant, group: G::Group) -> Result<(), GroupError> {
         self.group = group;
-        self.seeking = None;
+        (self.seeking, self.sought) = (None, None);
         self.archive.leave_group();
+        let (groups, group) = (&self.groups, &self.group);
+        self.archive
+            .retain_joiners(|_, joiner| !groups.holds(group, joiner));
         self.renewed = now;
         self.enter_epoch(now)?;
         self.roster.handle_joined(now, &self.members);
@@ -178,9 +182,12 @@ impl<G: Groups> Membership<G> {
         Ok(())
     }
 
-    /// Announces a key package for a group, a fresh one when it wants another group or the old
-    /// one went unanswered.
+    /// R10: announces a key package for a group, a fresh one when it wants another group or the
+    /// old one went unanswered.
     pub(super) fn seek(&mut self, now: Instant, target: GroupId) {
+        if self.seeking.is_none() {
+            self.seeking = self.sought.take();
+        }
         let before = self
             .seeking
             .as_ref()
@@ -188,30 +195,33 @@ impl<G: Groups> Membership<G> {
         if before.is_some_and(|seeking| now.since(seeking.since) < SEEK_PATIENCE) {
             return;
         }
-        let sought = before.map_or(now, |seeking| seeking.sought);
-        if now.since(sought) >= SEEK_PATIENCE * SEEK_ATTEMPTS {
+        let first = before.map_or(now, |seeking| seeking.first);
+        if now.since(first) >= SEEK_PATIENCE * SEEK_ATTEMPTS {
             self.roster.shun(now, target);
             self.undecided = true;
-            self.settle();
-            return;
+            self.seeking = None;
+        } else {
+            let candidate = self.groups.candidate().ok();
+            self.seeking = candidate.map(|candidate| Seeking {
+                reference: self.groups.announcement(&candidate).0,
+                candidate,
+                target,
+                first,
+                since: now,
+                announced: None,
+            });
         }
-        let candidate = self.groups.candidate().ok();
-        self.seeking = candidate.map(|candidate| Seeking {
-            reference: self.groups.announcement(&candidate).0,
-            candidate,
-            target,
-            sought,
-            since: now,
-            announced: None,
-        });
         self.beacon_due = true;
     }
 
-    /// Where we are is where we stay.
-    pub(super) fn settle(&mut self) {
-        if self.seeking.take().is_some() {
+    /// Where we are is where we stay, unless a Welcome is under way already.
+    pub(super) fn settle(&mut self, now: Instant) {
+        if let Some(seeking) = self.seeking.take() {
+            self.sought = Some(seeking);
             self.beacon_due = true;
         }
+        self.sought
+            .take_if(|sought| now.since(sought.since) >= SEEK_PATIENCE * SEEK_ATTEMPTS);
     }
 
     /// Commits what can be committed. True when the group moved.
@@ -222,7 +232,7 @@ impl<G: Groups> Membership<G> {
         remove: &[Leaf],
     ) -> bool {
         let live: BTreeSet<PeerId> = self.roster.live(now).map(|(peer, _)| peer).collect();
-        self.archive.retain_joiners(|peer| live.contains(&peer));
+        self.archive.retain_joiners(|peer, _| live.contains(&peer));
         let joiners: Vec<G::Joiner> = add
             .iter()
             .filter_map(|(peer, reference)| self.archive.joiner(*peer, *reference).cloned())
@@ -312,6 +322,12 @@ impl<G: Groups> Membership<G> {
             self.send(message);
         }
     }
+}
+
+fn holds_most(members: &[(Leaf, PeerId)], there: &[PeerId]) -> bool {
+    let is_member = |peer: &&PeerId| members.iter().any(|(_, member)| member == *peer);
+    let inside = there.iter().filter(is_member).count();
+    inside > 0 && inside * 2 >= there.len()
 }
 
 fn epoch_id(standing: &Standing) -> EpochId {

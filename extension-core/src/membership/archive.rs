@@ -7,18 +7,22 @@ use crate::ids::{BranchDigest, Epoch, KeyPackageRef, PeerId};
 
 /// R7: the Commits that are kept.
 pub const MAX_COMMITS: usize = 8;
+/// R11: the used key packages that are remembered.
+const MAX_USED: usize = 64;
 /// R9: the Welcomes that are kept.
 pub const MAX_WELCOMES: usize = 4;
 
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 struct Waiting<J> {
     reference: KeyPackageRef,
     message: Vec<u8>,
     joiner: J,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub struct Archive<J> {
+    /// Key packages that were used, newest last.
+    used: VecDeque<KeyPackageRef>,
     joiners: BTreeMap<PeerId, Waiting<J>>,
     packages: BTreeSet<KeyPackageRef>,
     past: Vec<(Epoch, BranchDigest)>,
@@ -29,6 +33,7 @@ pub struct Archive<J> {
 impl<J> Default for Archive<J> {
     fn default() -> Self {
         Self {
+            used: VecDeque::new(),
             joiners: BTreeMap::new(),
             packages: BTreeSet::new(),
             past: Vec::new(),
@@ -48,6 +53,9 @@ impl<J> Archive<J> {
         message: &[u8],
         joiner: J,
     ) {
+        if self.used.contains(&reference) {
+            return;
+        }
         let message = message.to_vec();
         let waiting = Waiting {
             reference,
@@ -69,13 +77,20 @@ impl<J> Archive<J> {
         (waiting.reference == reference).then_some(&waiting.joiner)
     }
 
+    /// A key package was used, and is not to be used again.
+    pub fn note_used(&mut self, peer: PeerId, reference: KeyPackageRef) {
+        push_bounded(&mut self.used, MAX_USED, reference);
+        self.forget_joiner(peer);
+    }
+
     pub fn forget_joiner(&mut self, peer: PeerId) {
         self.joiners.remove(&peer);
         self.index();
     }
 
-    pub fn retain_joiners(&mut self, keep: impl Fn(PeerId) -> bool) {
-        self.joiners.retain(|peer, _| keep(*peer));
+    pub fn retain_joiners(&mut self, keep: impl Fn(PeerId, &J) -> bool) {
+        self.joiners
+            .retain(|peer, waiting| keep(*peer, &waiting.joiner));
         self.index();
     }
 

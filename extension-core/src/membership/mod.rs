@@ -57,6 +57,7 @@ pub enum Outgoing {
 }
 
 /// What a membership wants done.
+#[derive(Clone, Hash)]
 pub enum Output<K> {
     /// Send this.
     Send(Outgoing),
@@ -75,17 +76,20 @@ pub enum Output<K> {
     Switch,
 }
 
+#[derive(Clone, Hash)]
 struct Seeking<C> {
     candidate: C,
     reference: KeyPackageRef,
     target: GroupId,
     /// Since when the target is sought, with whatever key package.
-    sought: Instant,
+    first: Instant,
     since: Instant,
     announced: Option<Instant>,
 }
 
-/// See the module's text.
+/// See the module's text. It can be copied only where its groups can, and those that ship can't:
+/// a copied key would make its counters twice.
+#[derive(Clone, Hash)]
 pub struct Membership<G: Groups> {
     groups: G,
     group: G::Group,
@@ -94,6 +98,8 @@ pub struct Membership<G: Groups> {
     since: Instant,
     renewed: Instant,
     seeking: Option<Seeking<G::Candidate>>,
+    /// What was sought until just now: its Welcome may still be on its way.
+    sought: Option<Seeking<G::Candidate>>,
     presence: Presence,
     roster: Roster,
     archive: Archive<G::Joiner>,
@@ -123,6 +129,7 @@ impl<G: Groups> Membership<G> {
             since: now,
             renewed: now,
             seeking: None,
+            sought: None,
             presence: Presence::Here,
             roster: Roster::default(),
             archive: Archive::default(),
@@ -215,6 +222,11 @@ impl<G: Groups> Membership<G> {
         self.standing
     }
 
+    /// Since when it stands there.
+    pub fn since(&self) -> Instant {
+        self.since
+    }
+
     /// The group that it wants to be added to, if any.
     pub fn seeks(&self) -> Option<GroupId> {
         self.seeking.as_ref().map(|seeking| seeking.target)
@@ -233,6 +245,17 @@ impl<G: Groups> Membership<G> {
     /// Members that were not heard lately, and will be removed.
     pub fn silent_members(&self, now: Instant) -> usize {
         self.roster.silent_members(now, &self.ourselves())
+    }
+
+    /// Joins and leaves that wait to be committed.
+    pub fn pending(&self) -> usize {
+        self.roster.pending()
+    }
+
+    /// Its key packages that may be answered by a Welcome.
+    pub fn awaited(&self) -> impl Iterator<Item = KeyPackageRef> {
+        let waiting = self.seeking.iter().chain(&self.sought);
+        waiting.map(|waiting| waiting.reference)
     }
 
     fn ourselves(&self) -> Ourselves<'_> {
@@ -297,7 +320,7 @@ impl<G: Groups> Membership<G> {
         };
         let steps = self.roster.decide(now, &ours);
         if !steps.iter().any(|step| matches!(step, Step::Seek(_))) {
-            self.settle();
+            self.settle(now);
         }
         let mut moved = false;
         for step in steps {

@@ -10,14 +10,14 @@ use crate::{
 };
 
 /// One thing that waits to be committed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Work {
     Join(KeyPackageRef),
     Leave(Leaf),
 }
 
 /// Since when each has waited, in one epoch.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Pending {
     epoch: Option<Epoch>,
     since: BTreeMap<Work, Instant>,
@@ -38,6 +38,11 @@ impl Pending {
         for new in work {
             self.since.entry(new).or_insert(now);
         }
+    }
+
+    /// How many things wait.
+    pub fn len(&self) -> usize {
+        self.since.len()
     }
 
     /// Since when the oldest has waited.

@@ -1,0 +1,291 @@
+//! What must hold after every step, and when all has come to rest. The first nine are those that
+//! Cloudflare checked for Orange Meets; the others are ours.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use sotto_core::{
+    ids::{EpochId, KeyPackageRef, Leaf, PeerId},
+    membership::Outgoing,
+    wire::Standing,
+};
+
+use crate::{
+    abstract_group::{Commit, made_for},
+    world::{Cause, Node, Who, World},
+};
+
+/// A property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Law {
+    /// A member's leaf is its own, and leaves are ordered.
+    StandsOnItsOwnLeaf,
+    /// No participant is in a group twice.
+    MembersAreUnique,
+    /// A Commit names nobody twice.
+    TargetsAreUnique,
+    /// Commits move a group one epoch on, never back.
+    EpochsAreMonotonic,
+    /// A key package is used once on the way to any epoch.
+    PendingsAreUnique,
+    /// In the end nothing waits to be committed and nobody seeks.
+    NoPendingsInTheEnd,
+    /// In the end all epochs are equal.
+    EqualEpochsInTheEnd,
+    /// Whoever joins had a Welcome for its key package.
+    AJoinImpliesAWelcome,
+    /// Whoever was welcomed was added.
+    AWelcomeImpliesAnAdd,
+    /// The same epoch and authenticator: the same member list.
+    OneEpochOneMemberList,
+    /// Nobody holds media keys of an epoch that it wasn't a member of.
+    KeysOnlyForMembers,
+    /// Nobody seals for somebody who was removed a second ago.
+    RemovedAreCutOff,
+    /// Nobody seals with an epoch that it never entered.
+    SealsOnlyWhatItHolds,
+    /// In the end one branch lives on.
+    OneBranchLivesOn,
+    /// Everyone alive ends in one group, in bounded time.
+    AllEndInOneGroup,
+}
+
+impl Law {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::StandsOnItsOwnLeaf,
+        Self::MembersAreUnique,
+        Self::TargetsAreUnique,
+        Self::EpochsAreMonotonic,
+        Self::PendingsAreUnique,
+        Self::NoPendingsInTheEnd,
+        Self::EqualEpochsInTheEnd,
+        Self::AJoinImpliesAWelcome,
+        Self::AWelcomeImpliesAnAdd,
+        Self::OneEpochOneMemberList,
+        Self::KeysOnlyForMembers,
+        Self::RemovedAreCutOff,
+        Self::SealsOnlyWhatItHolds,
+        Self::OneBranchLivesOn,
+        Self::AllEndInOneGroup,
+    ];
+}
+
+/// By when senders must have switched after a commit that removes somebody.
+const CUT_OFF: Duration = Duration::from_secs(1);
+
+/// A participant before its step.
+pub struct Before {
+    standing: Standing,
+    awaited: Vec<KeyPackageRef>,
+}
+
+impl Before {
+    /// Remembers what the laws need of a participant.
+    pub fn of(node: &Node) -> Self {
+        Self {
+            standing: node.membership.standing(),
+            awaited: node.membership.awaited().collect(),
+        }
+    }
+}
+
+type Entered = [(EpochId, Vec<(Leaf, PeerId)>)];
+
+/// Holds one participant's step to the laws.
+pub fn check_step(
+    world: &mut World,
+    who: Who,
+    node: &Node,
+    before: &Before,
+    cause: &Cause,
+    entered: &Entered,
+    sent: &[Outgoing],
+) {
+    check_members(world, who, node);
+    check_targets(world, sent);
+    check_epochs(world, who, before, cause, entered);
+    check_joins(world, node, before, cause, entered);
+    let used = node.membership.group().used();
+    let distinct: BTreeSet<_> = used.iter().collect();
+    require(world, distinct.len() == used.len(), Law::PendingsAreUnique);
+}
+
+fn require(world: &mut World, holds: bool, law: Law) {
+    if !holds {
+        world.broken.insert(law);
+    }
+}
+
+fn check_members(world: &mut World, who: Who, node: &Node) {
+    let members = node.membership.members();
+    let own = (node.membership.standing().leaf, World::peer(who));
+    let ordered = members.is_sorted_by(|one, next| one.0 < next.0);
+    let stands = ordered && members.contains(&own);
+    require(world, stands, Law::StandsOnItsOwnLeaf);
+    let distinct: BTreeSet<_> = members.iter().map(|(_, peer)| peer).collect();
+    let unique = distinct.len() == members.len();
+    require(world, unique, Law::MembersAreUnique);
+}
+
+fn check_targets(world: &mut World, sent: &[Outgoing]) {
+    for message in sent {
+        if let Outgoing::Commit(bytes) = message {
+            let names_once = Commit::parse(bytes).is_some_and(|commit| !commit.repeats_itself());
+            require(world, names_once, Law::TargetsAreUnique);
+        }
+    }
+}
+
+fn check_epochs(
+    world: &mut World,
+    who: Who,
+    before: &Before,
+    cause: &Cause,
+    entered: &Entered,
+) {
+    let mut last = before.standing;
+    for (epoch, members) in entered {
+        let elsewhere = epoch.group != last.group || is_welcome(cause);
+        let next = epoch.epoch.0 == last.epoch.0 + 1;
+        let first = epoch.epoch.0 == 0 && members.len() == 1;
+        require(world, elsewhere || next || first, Law::EpochsAreMonotonic);
+        last.group = epoch.group;
+        last.epoch = epoch.epoch;
+        // Whoever is first in an epoch made it, and knows who is in it.
+        let peers: BTreeSet<PeerId> = members.iter().map(|(_, peer)| *peer).collect();
+        let known = world.epochs.entry(*epoch).or_insert(peers);
+        let member = known.contains(&World::peer(who));
+        require(world, member, Law::KeysOnlyForMembers);
+    }
+}
+
+fn is_welcome(cause: &Cause) -> bool {
+    matches!(cause, Cause::Heard(Outgoing::Welcome(..)))
+}
+
+/// A group with others in it is entered by a Welcome for one's own key package, or by commits.
+fn check_joins(
+    world: &mut World,
+    node: &Node,
+    before: &Before,
+    cause: &Cause,
+    entered: &Entered,
+) {
+    let Some((first, members)) = entered.first() else {
+        return;
+    };
+    let welcomed = match cause {
+        Cause::Heard(Outgoing::Welcome(bytes, _)) => {
+            let mut made_for = made_for(bytes).into_iter();
+            made_for.find(|reference| before.awaited.contains(reference))
+        }
+        _ => None,
+    };
+    let elsewhere = first.group != before.standing.group;
+    let branched = is_welcome(cause) && first.epoch.0 != before.standing.epoch.0 + 1;
+    let joined = (elsewhere || branched) && members.len() > 1;
+    require(world, !joined || welcomed.is_some(), Law::AJoinImpliesAWelcome);
+    let added = welcomed
+        .is_none_or(|reference| node.membership.group().used().contains(&reference));
+    require(world, !joined || added, Law::AWelcomeImpliesAnAdd);
+}
+
+/// Holds all participants together to the laws, after one of them moved.
+pub fn check_world(world: &mut World, who: Who) {
+    let Some(node) = &world.nodes[who] else {
+        return;
+    };
+    let (standing, members) = (node.membership.standing(), node.membership.members());
+    let agree = world.present().all(|(_, other)| {
+        !same_branch(&standing, &other.membership.standing())
+            || members == other.membership.members()
+    });
+    let holds = node.sending.is_none_or(|epoch| node.entered.contains(&epoch));
+    let cut_off = is_cut_off(world, node);
+    require(world, agree, Law::OneEpochOneMemberList);
+    require(world, holds, Law::SealsOnlyWhatItHolds);
+    require(world, cut_off, Law::RemovedAreCutOff);
+}
+
+/// Whoever seals does so for nobody who was removed more than a second ago.
+fn is_cut_off(world: &World, node: &Node) -> bool {
+    let members = node.membership.members();
+    let lately = world.now.since(node.membership.since()) < CUT_OFF;
+    let sealed_for = node.sending.and_then(|epoch| world.epochs.get(&epoch));
+    lately
+        || members.len() < 2
+        || sealed_for.is_none_or(|peers| {
+            let mut peers = peers.iter();
+            peers.all(|peer| members.iter().any(|(_, member)| member == peer))
+        })
+}
+
+fn same_branch(one: &Standing, other: &Standing) -> bool {
+    (one.group, one.epoch, one.digest) == (other.group, other.epoch, other.digest)
+}
+
+/// Whether everyone who is here is in one group, all agree on it, and nothing waits.
+pub fn is_at_rest(world: &World) -> bool {
+    world.apart.is_none() && has_one_branch(world) && is_complete(world) && !has_pendings(world)
+}
+
+fn has_one_branch(world: &World) -> bool {
+    let mut standings = world.present().map(|(_, node)| node.membership.standing());
+    let first = standings.next();
+    first.is_none_or(|first| standings.all(|other| same_branch(&first, &other)))
+}
+
+fn is_complete(world: &World) -> bool {
+    let here: BTreeSet<PeerId> = world.present().map(|(who, _)| World::peer(who)).collect();
+    world.present().all(|(_, node)| {
+        let members = node.membership.members().iter();
+        members.map(|(_, peer)| *peer).collect::<BTreeSet<_>>() == here
+    })
+}
+
+fn has_pendings(world: &World) -> bool {
+    world
+        .present()
+        .any(|(_, node)| node.membership.pending() > 0 || node.membership.seeks().is_some())
+}
+
+/// What must hold once nothing has gone wrong for long.
+pub fn check_rest(world: &mut World) {
+    let equal = {
+        let mut epochs = world.present().map(|(_, node)| {
+            let standing = node.membership.standing();
+            (standing.group, standing.epoch)
+        });
+        let first = epochs.next();
+        epochs.all(|other| Some(other) == first)
+    };
+    let (pendings, one_branch) = (has_pendings(world), has_one_branch(world));
+    require(world, !pendings, Law::NoPendingsInTheEnd);
+    require(world, equal, Law::EqualEpochsInTheEnd);
+    require(world, one_branch, Law::OneBranchLivesOn);
+    let rested = world.rested.is_some();
+    require(world, rested, Law::AllEndInOneGroup);
+}
+
+impl Law {
+    /// Its name in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StandsOnItsOwnLeaf => "a member stands on its own leaf",
+            Self::MembersAreUnique => "members are unique",
+            Self::TargetsAreUnique => "a commit names nobody twice",
+            Self::EpochsAreMonotonic => "epochs are monotonic",
+            Self::PendingsAreUnique => "a key package is used once",
+            Self::NoPendingsInTheEnd => "in the end nothing is pending",
+            Self::EqualEpochsInTheEnd => "in the end epochs are equal",
+            Self::AJoinImpliesAWelcome => "a join implies a Welcome",
+            Self::AWelcomeImpliesAnAdd => "a Welcome implies an Add",
+            Self::OneEpochOneMemberList => "one epoch, one member list",
+            Self::KeysOnlyForMembers => "media keys only for members",
+            Self::RemovedAreCutOff => "who is removed is cut off within 1 s",
+            Self::SealsOnlyWhatItHolds => "nobody seals with an epoch it never entered",
+            Self::OneBranchLivesOn => "one branch lives on",
+            Self::AllEndInOneGroup => "all end in one group",
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Explores all scenarios and prints what was found: `cargo xtask check membership`. With a
+//! scenario's name and a way that was found, goes that way again.
+
+use std::process::ExitCode;
+
+use sotto_explore::{replay::replay, report::Report, scenarios};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match &arguments[..] {
+        [] => explore(),
+        [name, way] => follow(name, way),
+        _ => {
+            eprintln!("usage: sotto-explore [SCENARIO WAY]");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn explore() -> ExitCode {
+    println!("{}", Report::HEADER);
+    let mut sound = true;
+    for scenario in scenarios::ALL {
+        let report = Report::of(scenario);
+        println!("{report}");
+        sound &= report.is_sound();
+    }
+    if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn follow(name: &str, way: &str) -> ExitCode {
+    let scenario = scenarios::ALL.into_iter().find(|it| it.name == name);
+    let scenario = scenario.ok_or_else(|| format!("there is no scenario {name:?}"));
+    match scenario.and_then(|scenario| replay(&scenario, way)) {
+        Ok(lines) => {
+            lines.iter().for_each(|line| println!("{line}"));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

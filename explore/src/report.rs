@@ -1,0 +1,93 @@
+//! One scenario explored, and what came of it.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use stateright::{Checker, HasDiscoveries, Model};
+
+use crate::{laws::Law, model::Action, scenarios::Scenario};
+
+/// The longest that any schedule needed to heal, in virtual ms, over the present exploration.
+pub(crate) static SLOWEST: AtomicU64 = AtomicU64::new(0);
+
+/// What an exploration found.
+pub struct Report {
+    name: &'static str,
+    /// Distinct states.
+    pub states: usize,
+    depth: usize,
+    /// The laws that were broken, each with the way there.
+    pub broken: Vec<(&'static str, String)>,
+    took: Duration,
+    slowest: u64,
+}
+
+impl Report {
+    /// The table's head.
+    pub const HEADER: &str = "scenario                                       states  depth  laws  heals within   took";
+
+    /// Explores a scenario.
+    pub fn of(scenario: Scenario) -> Self {
+        let started = Instant::now();
+        let name = scenario.name;
+        SLOWEST.store(0, Ordering::Relaxed);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let checker = scenario
+            .checker()
+            .threads(threads)
+            .finish_when(HasDiscoveries::AnyFailures)
+            .spawn_dfs()
+            .join();
+        let laws: Vec<_> = Law::ALL.iter().map(|law| law.name()).collect();
+        let broken = checker.discoveries().into_iter();
+        let broken = broken.filter(|(law, _)| laws.contains(law));
+        Self {
+            name,
+            states: checker.unique_state_count(),
+            depth: checker.max_depth(),
+            broken: broken
+                .map(|(law, path)| (law, way(&path.into_actions())))
+                .collect(),
+            took: started.elapsed(),
+            slowest: SLOWEST.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether every law held.
+    pub fn is_sound(&self) -> bool {
+        self.broken.is_empty()
+    }
+}
+
+/// The way to a violation, with the punctual steps counted.
+fn way(actions: &[Action]) -> String {
+    let runs = actions.chunk_by(|one, next| one == next);
+    let words = runs.map(|run| match run {
+        [one] => format!("{one:?}"),
+        [first, ..] => format!("{} x {first:?}", run.len()),
+        [] => String::new(),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:<44}  {:>7}  {:>5}  {:>4}  {:>10.1} s  {:>4.0} s",
+            self.name,
+            self.states,
+            self.depth,
+            Law::ALL.len(),
+            Duration::from_millis(self.slowest).as_secs_f64(),
+            self.took.as_secs_f64()
+        )?;
+        for (law, way) in &self.broken {
+            write!(f, "\n  BROKEN: {law}\n    {way}")?;
+        }
+        Ok(())
+    }
+}

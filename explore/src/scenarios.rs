@@ -1,0 +1,166 @@
+//! What is explored: from where, how many faults of which kinds, and who comes and goes.
+
+use std::time::Duration;
+
+use crate::{
+    abstract_group::Flaw,
+    world::{Sabotage, Who, World},
+};
+
+/// A kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A key package, Welcome or Commit is lost.
+    Lose,
+    /// A beacon may be lost too.
+    LoseBeacons,
+    /// It comes twice.
+    Double,
+    /// It comes late, out of order.
+    Delay,
+    /// A participant dies between any two packets that it sends.
+    Crash,
+    /// A participant sleeps.
+    Sleep,
+    /// A participant stays alive and its commits don't leave it.
+    Mute,
+    /// A partition.
+    Split,
+}
+
+/// Somebody comes or goes, at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Move {
+    /// Comes.
+    Come(Who),
+    /// Says goodbye.
+    Leave(Who),
+}
+
+/// From where a schedule starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Start {
+    /// So many come at the same moment, each alone.
+    Together(usize),
+    /// So many are one group already.
+    Settled(usize),
+    /// So many are one group, and another comes now.
+    Joined(usize),
+}
+
+/// One exploration.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What it is about.
+    pub name: &'static str,
+    /// From where.
+    pub start: Start,
+    /// For how long faults may happen.
+    pub window: Duration,
+    /// How many.
+    pub faults: u8,
+    /// Of which kinds.
+    pub kinds: &'static [Kind],
+    /// Who comes and goes.
+    pub moves: &'static [Move],
+    /// A promise of the group that is broken on purpose.
+    pub flaw: Option<Flaw>,
+    /// A rule of the machine that is broken on purpose.
+    pub sabotage: Option<Sabotage>,
+}
+
+const PEOPLE: usize = 4;
+
+use Kind::{Crash, Delay, Double, Lose, LoseBeacons, Mute, Sleep, Split};
+
+/// All that is explored in CI.
+pub const ALL: [Scenario; 6] = [
+    Scenario {
+        name: "four start at once",
+        start: Start::Together(4),
+        window: Duration::from_millis(400),
+        faults: 2,
+        kinds: &[Lose, Double, Delay, Crash],
+        ..NOTHING
+    },
+    Scenario {
+        name: "a fourth joins three",
+        start: Start::Joined(3),
+        window: Duration::from_millis(400),
+        faults: 3,
+        kinds: &[Lose, Delay, Crash],
+        ..NOTHING
+    },
+    Scenario {
+        name: "a fourth joins three, and people fail",
+        start: Start::Joined(3),
+        window: Duration::from_millis(2500),
+        faults: 2,
+        kinds: &[Lose, LoseBeacons, Double, Delay, Crash, Sleep, Mute],
+        ..NOTHING
+    },
+    Scenario {
+        name: "four come apart and meet again",
+        start: Start::Settled(4),
+        window: Duration::from_secs(12),
+        faults: 2,
+        kinds: &[Split, Crash, Sleep],
+        ..NOTHING
+    },
+    Scenario {
+        name: "two come and two go, at any time",
+        start: Start::Settled(2),
+        window: Duration::from_millis(600),
+        faults: 0,
+        moves: &[Move::Come(2), Move::Come(3), Move::Leave(0), Move::Leave(1)],
+        ..NOTHING
+    },
+    Scenario {
+        name: "one comes and one goes, and something fails",
+        start: Start::Settled(3),
+        window: Duration::from_millis(600),
+        faults: 1,
+        kinds: &[Lose, Double, Delay, Crash, Sleep, Mute, Split],
+        moves: &[Move::Come(3), Move::Leave(0)],
+        ..NOTHING
+    },
+];
+
+/// A scenario in which nothing happens.
+pub const NOTHING: Scenario = Scenario {
+    name: "nothing happens",
+    start: Start::Settled(4),
+    window: Duration::from_millis(400),
+    faults: 0,
+    kinds: &[],
+    moves: &[],
+    flaw: None,
+    sabotage: None,
+};
+
+impl Scenario {
+    /// Whether faults of a kind may happen.
+    pub fn may(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
+    /// The world at its start.
+    pub fn start(&self) -> World {
+        let mut world = World::new(PEOPLE, self.flaw, self.sabotage);
+        match self.start {
+            Start::Together(people) => (0..people).for_each(|who| world.join(who)),
+            Start::Settled(people) => settle(&mut world, people),
+            Start::Joined(people) => {
+                settle(&mut world, people);
+                world.join(people);
+            }
+        }
+        world
+    }
+}
+
+fn settle(world: &mut World, people: usize) {
+    (0..people).for_each(|who| world.join(who));
+    world.settle();
+    world.rested = None;
+}

@@ -1,0 +1,377 @@
+//! Participants, what flies between them, and one clock. A step is one packet delivered or one
+//! timer fired; after each, the laws are checked.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
+    time::Duration,
+};
+
+use sotto_core::{
+    ids::{EpochId, PeerId},
+    membership::{Membership, Outgoing, Output},
+    time::Instant,
+};
+
+use crate::{
+    abstract_group::{Abstract, Flaw},
+    laws::{self, Law},
+};
+
+/// How long a message is on its way.
+pub const FLIGHT: Duration = Duration::from_millis(10);
+/// How soon the others see that a crashed participant's channels are closed.
+const CHANNEL_CLOSES: Duration = Duration::from_millis(200);
+/// What has been quiet for this long stays so.
+const REST: Duration = Duration::from_millis(2500);
+/// By when all must have come to rest after the last fault.
+pub const HORIZON: Duration = Duration::from_secs(20);
+
+/// A participant's number.
+pub type Who = usize;
+
+/// What flies from one participant to another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Parcel {
+    /// A message.
+    Said(Outgoing),
+    /// The end of the channel between them.
+    Closed,
+}
+
+#[derive(Clone, Debug, Hash)]
+pub struct Flight {
+    pub at: Instant,
+    pub from: Who,
+    pub to: Who,
+    pub parcel: Parcel,
+}
+
+/// A participant, with what an observer may know of it.
+#[derive(Clone, Hash)]
+pub struct Node {
+    pub membership: Membership<Abstract>,
+    pub asleep_until: Instant,
+    pub muted_until: Instant,
+    /// The epochs that it may seal with, by when it may.
+    pub sending: Option<EpochId>,
+    pub entered: Vec<EpochId>,
+}
+
+/// How the world itself departs from what ships, to show that the laws notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sabotage {
+    /// Nobody ever sends a Commit twice.
+    NoRepair,
+    /// Nobody ever gives up a branch.
+    NoSurrender,
+    /// Nobody ever seals with a new epoch.
+    NoSwitch,
+    /// Nobody ever hears of a join.
+    NoKeyPackages,
+}
+
+/// What made a step.
+#[derive(Clone, Debug)]
+pub enum Cause {
+    /// A timer, or a channel that opened or closed.
+    Time,
+    /// A message that arrived.
+    Heard(Outgoing),
+}
+
+/// See the module's text.
+#[derive(Clone)]
+pub struct World {
+    pub now: Instant,
+    pub nodes: Vec<Option<Node>>,
+    pub flights: Vec<Flight>,
+    /// Those on one side of a partition, as bits, and until when it lasts.
+    pub apart: Option<(u8, Instant)>,
+    /// Who took the last step, and how many of the flights at the end are its.
+    pub last: Option<(Who, usize)>,
+    pub broken: BTreeSet<Law>,
+    /// How long the world took to come to rest, once it has.
+    pub rested: Option<Duration>,
+    /// Who was a member of each epoch that there ever was.
+    pub epochs: BTreeMap<EpochId, BTreeSet<PeerId>>,
+    flaw: Option<Flaw>,
+    sabotage: Option<Sabotage>,
+    commits: BTreeSet<Vec<u8>>,
+}
+
+/// What was once true and only serves the laws is not part of the state.
+impl Hash for World {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.now, &self.nodes, &self.flights, self.apart, self.last).hash(state);
+        (&self.broken, self.rested).hash(state);
+    }
+}
+
+impl World {
+    /// A world in which nobody is yet.
+    pub fn new(people: usize, flaw: Option<Flaw>, sabotage: Option<Sabotage>) -> Self {
+        Self {
+            now: Instant(0),
+            nodes: (0..people).map(|_| None).collect(),
+            flights: Vec::new(),
+            apart: None,
+            last: None,
+            broken: BTreeSet::new(),
+            rested: None,
+            epochs: BTreeMap::new(),
+            flaw,
+            sabotage,
+            commits: BTreeSet::new(),
+        }
+    }
+
+    /// The participant's id.
+    pub fn peer(who: Who) -> PeerId {
+        PeerId([who as u8 + 1; 16])
+    }
+
+    /// Somebody comes, with a channel to everyone.
+    pub fn join(&mut self, who: Who) {
+        let groups = Abstract::new(Self::peer(who), self.flaw);
+        let membership = Membership::new(self.now, groups, 0);
+        let membership = membership.expect("an abstract group can always be founded");
+        self.nodes[who] = Some(Node {
+            membership,
+            asleep_until: Instant(0),
+            muted_until: Instant(0),
+            sending: None,
+            entered: Vec::new(),
+        });
+        for other in 0..self.nodes.len() {
+            self.touch(other, Cause::Time, |membership, now| {
+                membership.handle_link(now);
+            });
+        }
+    }
+
+    /// Somebody says goodbye and is gone.
+    pub fn leave(&mut self, who: Who) {
+        self.touch(who, Cause::Time, |membership, now| membership.leave(now));
+        self.vanish(who);
+    }
+
+    /// Somebody is gone without a word, in the middle of its last step: of what it sent there only
+    /// the first `kept` flights are on their way.
+    pub fn crash(&mut self, who: Who, kept: usize) {
+        if let Some((_, sent)) = self.last.filter(|(last, _)| *last == who) {
+            let lost = sent.saturating_sub(kept);
+            self.flights.truncate(self.flights.len() - lost);
+        }
+        self.vanish(who);
+    }
+
+    fn vanish(&mut self, who: Who) {
+        self.nodes[who] = None;
+        let at = self.now + CHANNEL_CLOSES;
+        let others = (0..self.nodes.len()).filter(|other| self.nodes[*other].is_some());
+        let closed = others.map(|to| Flight {
+            at,
+            from: who,
+            to,
+            parcel: Parcel::Closed,
+        });
+        self.flights.extend(closed.collect::<Vec<_>>());
+        self.last = None;
+    }
+
+    /// The next flight to arrive, before any timer.
+    pub fn next_flight(&self) -> Option<usize> {
+        let first = self.first_flight()?;
+        let at = self.flights[first].at;
+        self.next_timer().is_none_or(|(timer, _)| at <= timer).then_some(first)
+    }
+
+    fn first_flight(&self) -> Option<usize> {
+        let flights = self.flights.iter().enumerate();
+        let first = flights.min_by_key(|(number, flight)| (flight.at, *number));
+        first.map(|(number, _)| number)
+    }
+
+    fn next_timer(&self) -> Option<(Instant, Who)> {
+        let nodes = self.nodes.iter().enumerate();
+        let timers = nodes.filter_map(|(who, node)| {
+            let node = node.as_ref()?;
+            let at = node.membership.poll_timeout()?;
+            Some((at.max(node.asleep_until).max(self.now), who))
+        });
+        timers.min()
+    }
+
+    /// The next thing happens, punctually.
+    pub fn step(&mut self) {
+        self.last = None;
+        if let Some(number) = self.next_flight() {
+            let flight = self.flights.remove(number);
+            self.deliver(flight);
+        } else if let Some((at, who)) = self.next_timer() {
+            self.now = at;
+            self.touch(who, Cause::Time, |membership, now| {
+                membership.handle_timeout(now);
+            });
+        }
+        if self.apart.is_some_and(|(_, until)| self.now >= until) {
+            self.apart = None;
+        }
+    }
+
+    /// A flight arrives, unless a partition is in its way; who sleeps hears it on waking.
+    pub fn deliver(&mut self, mut flight: Flight) {
+        self.now = self.now.max(flight.at);
+        let Some(node) = &self.nodes[flight.to] else {
+            return;
+        };
+        if node.asleep_until > self.now {
+            flight.at = node.asleep_until;
+            self.flights.push(flight);
+            return;
+        }
+        let side = |who: Who, mask: u8| mask & (1 << who) != 0;
+        let cut = self
+            .apart
+            .is_some_and(|(mask, _)| side(flight.from, mask) != side(flight.to, mask));
+        if !cut {
+            self.hear(flight);
+        }
+    }
+
+    fn hear(&mut self, Flight { from, to, parcel, .. }: Flight) {
+        let peer = Self::peer(from);
+        match parcel {
+            Parcel::Closed => self.touch(to, Cause::Time, |membership, now| {
+                membership.handle_link_lost(now, peer);
+            }),
+            Parcel::Said(message) => {
+                let cause = Cause::Heard(message.clone());
+                self.touch(to, cause, |membership, now| {
+                    hear(membership, now, peer, &message);
+                });
+            }
+        }
+    }
+
+    /// Lets one participant do something, sends what it says and holds it to the laws.
+    fn touch(
+        &mut self,
+        who: Who,
+        cause: Cause,
+        act: impl FnOnce(&mut Membership<Abstract>, Instant),
+    ) {
+        let Some(mut node) = self.nodes[who].take() else {
+            return;
+        };
+        let before = laws::Before::of(&node);
+        act(&mut node.membership, self.now);
+        let mut sent = Vec::new();
+        let mut entered = Vec::new();
+        while let Some(output) = node.membership.poll_output() {
+            match output {
+                Output::Send(message) => sent.push(message),
+                Output::Entered { epoch, members, .. } => entered.push((epoch, members)),
+                Output::Switch if self.sabotage == Some(Sabotage::NoSwitch) => {
+                    node.sending = node.sending.or(node.entered.last().copied());
+                }
+                Output::Switch => {
+                    let newest = entered.last().map(|(epoch, _)| *epoch);
+                    node.sending = newest.or(node.entered.last().copied());
+                }
+            }
+        }
+        laws::check_step(self, who, &node, &before, &cause, &entered, &sent);
+        node.entered.extend(entered.into_iter().map(|(epoch, _)| epoch));
+        let muted = node.muted_until > self.now;
+        self.nodes[who] = Some(node);
+        self.post(who, muted, sent);
+        laws::check_world(self, who);
+    }
+
+    fn post(&mut self, from: Who, muted: bool, sent: Vec<Outgoing>) {
+        let mut count = 0;
+        for message in sent {
+            let Some(message) = self.tamper(muted, message) else {
+                continue;
+            };
+            for to in (0..self.nodes.len()).filter(|to| *to != from) {
+                if self.nodes[to].is_some() && is_for(&message, to) {
+                    let at = self.now + FLIGHT;
+                    let parcel = Parcel::Said(message.clone());
+                    self.flights.push(Flight { at, from, to, parcel });
+                    count += 1;
+                }
+            }
+        }
+        self.last = Some((from, count));
+    }
+
+    /// A stuck committer's beacons go out and its Commits don't; sabotage as it is.
+    fn tamper(&mut self, muted: bool, message: Outgoing) -> Option<Outgoing> {
+        let changes = matches!(message, Outgoing::Commit(_) | Outgoing::Welcome(..));
+        if muted && changes {
+            return None;
+        }
+        match (self.sabotage, message) {
+            (Some(Sabotage::NoRepair), Outgoing::Commit(bytes)) => {
+                let first = self.commits.insert(bytes.clone());
+                first.then_some(Outgoing::Commit(bytes))
+            }
+            (Some(Sabotage::NoKeyPackages), Outgoing::KeyPackage(_)) => None,
+            (Some(Sabotage::NoSurrender), Outgoing::Beacon(mut beacon)) => {
+                let here = beacon.standing.group;
+                beacon.seeks = beacon.seeks.filter(|seek| seek.group != here);
+                Some(Outgoing::Beacon(beacon))
+            }
+            (_, message) => Some(message),
+        }
+    }
+
+    /// Runs on, punctually, until nothing more will change.
+    pub fn settle(&mut self) {
+        let start = self.now;
+        let mut quiet_since = None;
+        while self.now.since(start) < HORIZON {
+            self.step();
+            if !laws::is_at_rest(self) {
+                quiet_since = None;
+                continue;
+            }
+            let since = *quiet_since.get_or_insert(self.now);
+            if self.now.since(since) >= REST {
+                self.rested = Some(since.since(start));
+                break;
+            }
+        }
+        laws::check_rest(self);
+        self.last = None;
+    }
+
+    /// Everyone who is here.
+    pub fn present(&self) -> impl Iterator<Item = (Who, &Node)> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter_map(|(who, node)| Some((who, node.as_ref()?)))
+    }
+}
+
+fn hear(membership: &mut Membership<Abstract>, now: Instant, from: PeerId, message: &Outgoing) {
+    // What a peer sends may be wrong or late; that is not the world's business.
+    let _ = match message {
+        Outgoing::Beacon(beacon) => {
+            membership.handle_beacon(now, from, *beacon);
+            Ok(())
+        }
+        Outgoing::KeyPackage(bytes) => membership.handle_key_package(now, bytes),
+        Outgoing::Welcome(bytes, _) => membership.handle_welcome(now, bytes),
+        Outgoing::Commit(bytes) => membership.handle_commit(now, bytes),
+    };
+}
+
+fn is_for(message: &Outgoing, to: Who) -> bool {
+    match message {
+        Outgoing::Welcome(_, audience) => audience.contains(&World::peer(to)),
+        _ => true,
+    }
+}
