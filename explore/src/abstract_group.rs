@@ -21,8 +21,8 @@ pub enum Flaw {
     AddsTwice,
     /// A Commit moves the group two epochs on.
     SkipsAnEpoch,
-    /// A participant makes the same key package again and again.
-    OneKeyPackage,
+    /// Nobody knows by which key package a member came.
+    ForgetsHowTheyCame,
     /// Every Welcome is taken for ours, and opens.
     AnyWelcome,
     /// A Welcome leads to a group that its joiner wasn't added to.
@@ -58,9 +58,7 @@ impl Abstract {
     }
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, TlsSerialize, TlsDeserializeBytes, TlsSize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, TlsSerialize, TlsDeserializeBytes, TlsSize)]
 struct Member {
     leaf: Leaf,
     peer: PeerId,
@@ -100,9 +98,7 @@ pub struct Candidate {
     message: Vec<u8>,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, TlsSerialize, TlsDeserializeBytes, TlsSize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, TlsSerialize, TlsDeserializeBytes, TlsSize)]
 /// Somebody else's key package.
 pub struct Joiner {
     peer: PeerId,
@@ -167,7 +163,11 @@ impl Shared {
             next.members.sort_by_key(|member| member.leaf);
             next.used.push(joiner.reference);
         }
-        let step = if flaw == Some(Flaw::SkipsAnEpoch) { 2 } else { 1 };
+        let step = if flaw == Some(Flaw::SkipsAnEpoch) {
+            2
+        } else {
+            1
+        };
         next.epoch = Epoch(self.epoch.0 + step);
         next.secret = digest(&(self.secret, bytes(commit)));
         next
@@ -180,7 +180,9 @@ impl Shared {
 
     fn leaf_of(&self, peer: PeerId) -> Option<Leaf> {
         let mut members = self.members.iter();
-        members.find(|member| member.peer == peer).map(|member| member.leaf)
+        members
+            .find(|member| member.peer == peer)
+            .map(|member| member.leaf)
     }
 }
 
@@ -215,9 +217,6 @@ impl Groups for Abstract {
     }
 
     fn candidate(&mut self) -> Result<Candidate, GroupError> {
-        if self.has(Flaw::OneKeyPackage) {
-            self.made = 0;
-        }
         let mut reference = [0; 32];
         reference[..8].copy_from_slice(&self.fresh().to_be_bytes());
         let reference = KeyPackageRef(reference);
@@ -354,7 +353,8 @@ impl Groups for Abstract {
 
     fn holds(&self, group: &Group, joiner: &Joiner) -> bool {
         let mut members = group.shared.members.iter();
-        members.any(|member| member.reference == Some(joiner.reference))
+        let knows = !self.has(Flaw::ForgetsHowTheyCame);
+        knows && members.any(|member| member.reference == Some(joiner.reference))
     }
 
     fn media_key(&self, group: &Group) -> Result<u64, GroupError> {

@@ -136,13 +136,7 @@ fn check_targets(world: &mut World, sent: &[Outgoing]) {
     }
 }
 
-fn check_epochs(
-    world: &mut World,
-    who: Who,
-    before: &Before,
-    cause: &Cause,
-    entered: &Entered,
-) {
+fn check_epochs(world: &mut World, who: Who, before: &Before, cause: &Cause, entered: &Entered) {
     let mut last = before.standing;
     for (epoch, members) in entered {
         let elsewhere = epoch.group != last.group || is_welcome(cause);
@@ -164,13 +158,7 @@ fn is_welcome(cause: &Cause) -> bool {
 }
 
 /// A group with others in it is entered by a Welcome for one's own key package, or by commits.
-fn check_joins(
-    world: &mut World,
-    node: &Node,
-    before: &Before,
-    cause: &Cause,
-    entered: &Entered,
-) {
+fn check_joins(world: &mut World, node: &Node, before: &Before, cause: &Cause, entered: &Entered) {
     let Some((first, members)) = entered.first() else {
         return;
     };
@@ -184,9 +172,13 @@ fn check_joins(
     let elsewhere = first.group != before.standing.group;
     let branched = is_welcome(cause) && first.epoch.0 != before.standing.epoch.0 + 1;
     let joined = (elsewhere || branched) && members.len() > 1;
-    require(world, !joined || welcomed.is_some(), Law::AJoinImpliesAWelcome);
-    let added = welcomed
-        .is_none_or(|reference| node.membership.group().used().contains(&reference));
+    require(
+        world,
+        !joined || welcomed.is_some(),
+        Law::AJoinImpliesAWelcome,
+    );
+    let added =
+        welcomed.is_none_or(|reference| node.membership.group().used().contains(&reference));
     require(world, !joined || added, Law::AWelcomeImpliesAnAdd);
 }
 
@@ -200,7 +192,9 @@ pub fn check_world(world: &mut World, who: Who) {
         !same_branch(&standing, &other.membership.standing())
             || members == other.membership.members()
     });
-    let holds = node.sending.is_none_or(|epoch| node.entered.contains(&epoch));
+    let holds = node
+        .sending
+        .is_none_or(|epoch| node.entered.contains(&epoch));
     let cut_off = is_cut_off(world, node);
     require(world, agree, Law::OneEpochOneMemberList);
     require(world, holds, Law::SealsOnlyWhatItHolds);

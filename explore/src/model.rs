@@ -3,7 +3,7 @@
 use std::{
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::atomic::Ordering,
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -12,7 +12,6 @@ use stateright::{Model, Property};
 
 use crate::{
     laws::Law,
-    report::SLOWEST,
     scenarios::{Kind, Move, Scenario},
     world::{Parcel, Who, World},
 };
@@ -100,23 +99,48 @@ pub enum Action {
     Settle,
 }
 
-impl Model for Scenario {
+/// A scenario being explored.
+pub struct Exploration {
+    scenario: Scenario,
+    slowest: AtomicU64,
+}
+
+impl Exploration {
+    /// Of a scenario.
+    pub fn of(scenario: Scenario) -> Self {
+        let slowest = AtomicU64::new(0);
+        Self { scenario, slowest }
+    }
+
+    /// The longest that any schedule needed to heal, so far.
+    pub fn slowest(&self) -> Duration {
+        Duration::from_millis(self.slowest.load(Ordering::Relaxed))
+    }
+}
+
+impl Model for Exploration {
     type State = State;
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        let world = self.start();
+        let Scenario {
+            window,
+            faults,
+            moves,
+            ..
+        } = self.scenario;
+        let world = self.scenario.start();
         vec![State {
-            ends: world.now + self.window,
+            ends: world.now + window,
             world,
-            faults: self.faults,
-            moves: self.moves.to_vec(),
+            faults,
+            moves: moves.to_vec(),
             settled: false,
         }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if state.settled || !state.world.broken.is_empty() {
+        if state.settled {
             return;
         }
         let spent = state.faults == 0 && state.moves.is_empty();
@@ -126,8 +150,8 @@ impl Model for Scenario {
         }
         actions.push(Action::Go);
         if state.faults > 0 {
-            self.faults_on_the_way(state, actions);
-            self.faults_of_people(state, actions);
+            self.scenario.faults_on_the_way(state, actions);
+            self.scenario.faults_of_people(state, actions);
         }
         if has_just_acted(state) {
             actions.extend(state.moves.iter().copied().map(Action::Move));
@@ -140,6 +164,8 @@ impl Model for Scenario {
             next.faults -= 1;
         }
         next.take(action);
+        let rested = next.world.rested.map_or(0, |span| span.as_millis() as u64);
+        self.slowest.fetch_max(rested, Ordering::Relaxed);
         Some(next)
     }
 
@@ -188,7 +214,9 @@ impl Scenario {
         }
         if self.may(Kind::Split) && state.world.apart.is_none() {
             let masks = [0b0001, 0b0011, 0b0101, 0b0111];
-            let splits = masks.into_iter().flat_map(|mask| SPLIT.map(|span| (mask, span)));
+            let splits = masks
+                .into_iter()
+                .flat_map(|mask| SPLIT.map(|span| (mask, span)));
             actions.extend(splits.map(|(mask, span)| Action::Split(mask, span)));
         }
     }
@@ -239,8 +267,6 @@ impl State {
             }
             Action::Settle => {
                 world.settle();
-                let rested = world.rested.map_or(0, |span| span.as_millis() as u64);
-                SLOWEST.fetch_max(rested, Ordering::Relaxed);
                 self.settled = true;
             }
         }
@@ -262,10 +288,10 @@ fn with(world: &mut World, who: Who, act: impl FnOnce(&mut crate::world::Node)) 
 
 /// Each law as a property that always holds. A property is a plain function, so the law's place in
 /// the list is part of its type.
-fn always() -> Vec<Property<Scenario>> {
-    fn property<const LAW: usize>() -> Property<Scenario> {
+fn always() -> Vec<Property<Exploration>> {
+    fn property<const LAW: usize>() -> Property<Exploration> {
         let law = Law::ALL[LAW];
-        Property::always(law.name(), |_: &Scenario, state: &State| {
+        Property::always(law.name(), |_: &Exploration, state: &State| {
             !state.world.broken.contains(&Law::ALL[LAW])
         })
     }

@@ -4,7 +4,7 @@ use stateright::Model;
 
 use crate::{
     laws,
-    model::{Action, State},
+    model::{Action, Exploration, State},
     scenarios::Scenario,
     world::HORIZON,
 };
@@ -14,26 +14,27 @@ use crate::{
 /// # Errors
 /// The first step that can't be taken.
 pub fn replay(scenario: &Scenario, way: &str) -> Result<Vec<String>, String> {
-    let mut state = scenario.init_states().remove(0);
+    let exploration = Exploration::of(scenario.clone());
+    let mut state = exploration.init_states().remove(0);
     let mut lines = vec![format!("{state:?}")];
     for word in words(way) {
         let (times, name) = word.split_once(" x ").unwrap_or(("1", &word));
         let times: usize = times.parse().map_err(|_| format!("how often? {word}"))?;
         for _ in 0..times {
-            state = follow(scenario, &state, name, &mut lines)?;
+            state = follow(&exploration, &state, name, &mut lines)?;
         }
     }
     Ok(lines)
 }
 
 fn follow(
-    scenario: &Scenario,
+    exploration: &Exploration,
     state: &State,
     name: &str,
     lines: &mut Vec<String>,
 ) -> Result<State, String> {
     let mut actions = Vec::new();
-    scenario.actions(state, &mut actions);
+    exploration.actions(state, &mut actions);
     let action = actions.into_iter().find(|it| format!("{it:?}") == name);
     let action = action.ok_or_else(|| format!("{name} can't happen at {state:?}"))?;
     if action == Action::Settle {
@@ -42,7 +43,7 @@ fn follow(
     if action != Action::Go {
         lines.push(format!("--- {action:?}"));
     }
-    let next = scenario.next_state(state, action);
+    let next = exploration.next_state(state, action);
     let next = next.ok_or("a step that leads nowhere")?;
     note(&next, lines);
     Ok(next)

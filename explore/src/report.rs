@@ -1,17 +1,18 @@
 //! One scenario explored, and what came of it.
 
 use std::{
+    collections::BTreeSet,
     fmt,
-    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
 use stateright::{Checker, HasDiscoveries, Model};
 
-use crate::{laws::Law, model::Action, scenarios::Scenario};
-
-/// The longest that any schedule needed to heal, in virtual ms, over the present exploration.
-pub(crate) static SLOWEST: AtomicU64 = AtomicU64::new(0);
+use crate::{
+    laws::Law,
+    model::{Action, Exploration},
+    scenarios::Scenario,
+};
 
 /// What an exploration found.
 pub struct Report {
@@ -22,23 +23,33 @@ pub struct Report {
     /// The laws that were broken, each with the way there.
     pub broken: Vec<(&'static str, String)>,
     took: Duration,
-    slowest: u64,
+    slowest: Duration,
 }
 
 impl Report {
     /// The table's head.
-    pub const HEADER: &str = "scenario                                       states  depth  laws  heals within   took";
+    pub const HEADER: &str =
+        "scenario                                       states  depth  laws  heals within   took";
 
-    /// Explores a scenario.
+    /// Explores a scenario, until its end or until a law is broken.
     pub fn of(scenario: Scenario) -> Self {
+        Self::until_found(scenario, HasDiscoveries::AnyFailures)
+    }
+
+    /// Explores a scenario until this law is broken, whatever else is.
+    pub fn until(scenario: Scenario, law: Law) -> Self {
+        let found = HasDiscoveries::AnyOf(BTreeSet::from([law.name()]));
+        Self::until_found(scenario, found)
+    }
+
+    fn until_found(scenario: Scenario, found: HasDiscoveries) -> Self {
         let started = Instant::now();
         let name = scenario.name;
-        SLOWEST.store(0, Ordering::Relaxed);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let checker = scenario
+        let checker = Exploration::of(scenario)
             .checker()
             .threads(threads)
-            .finish_when(HasDiscoveries::AnyFailures)
+            .finish_when(found)
             .spawn_dfs()
             .join();
         let laws: Vec<_> = Law::ALL.iter().map(|law| law.name()).collect();
@@ -52,7 +63,7 @@ impl Report {
                 .map(|(law, path)| (law, way(&path.into_actions())))
                 .collect(),
             took: started.elapsed(),
-            slowest: SLOWEST.load(Ordering::Relaxed),
+            slowest: checker.model().slowest(),
         }
     }
 
@@ -82,7 +93,7 @@ impl fmt::Display for Report {
             self.states,
             self.depth,
             Law::ALL.len(),
-            Duration::from_millis(self.slowest).as_secs_f64(),
+            self.slowest.as_secs_f64(),
             self.took.as_secs_f64()
         )?;
         for (law, way) in &self.broken {

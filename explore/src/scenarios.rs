@@ -46,6 +46,8 @@ pub enum Start {
     Settled(usize),
     /// So many are one group, and another comes now.
     Joined(usize),
+    /// So many are one group, and one of them is about to renew its leaf.
+    Renewing(usize),
 }
 
 /// One exploration.
@@ -70,11 +72,13 @@ pub struct Scenario {
 }
 
 const PEOPLE: usize = 4;
+/// How long before an update a scenario about it begins.
+const SHORTLY: Duration = Duration::from_millis(100);
 
 use Kind::{Crash, Delay, Double, Lose, LoseBeacons, Mute, Sleep, Split};
 
 /// All that is explored in CI.
-pub const ALL: [Scenario; 6] = [
+pub const ALL: [Scenario; 7] = [
     Scenario {
         name: "four start at once",
         start: Start::Together(4),
@@ -124,6 +128,15 @@ pub const ALL: [Scenario; 6] = [
         moves: &[Move::Come(3), Move::Leave(0)],
         ..NOTHING
     },
+    Scenario {
+        name: "one comes while another renews its leaf",
+        start: Start::Renewing(3),
+        window: Duration::from_millis(400),
+        faults: 1,
+        kinds: &[Lose, Double, Delay, Crash, Sleep, Mute, Split],
+        moves: &[Move::Come(3)],
+        ..NOTHING
+    },
 ];
 
 /// A scenario in which nothing happens.
@@ -154,8 +167,25 @@ impl Scenario {
                 settle(&mut world, people);
                 world.join(people);
             }
+            Start::Renewing(people) => {
+                settle(&mut world, people);
+                run_up_to_an_update(&mut world);
+            }
         }
         world
+    }
+}
+
+/// Stops shortly before the group moves by itself.
+fn run_up_to_an_update(world: &mut World) {
+    let epochs = world.epochs.len();
+    let mut ahead = world.clone();
+    while ahead.epochs.len() == epochs {
+        ahead.step();
+    }
+    let shortly_before = ahead.now - SHORTLY;
+    while world.now < shortly_before {
+        world.step();
     }
 }
 

@@ -24,7 +24,7 @@ pub const FLIGHT: Duration = Duration::from_millis(10);
 const CHANNEL_CLOSES: Duration = Duration::from_millis(200);
 /// What has been quiet for this long stays so.
 const REST: Duration = Duration::from_millis(2500);
-/// By when all must have come to rest after the last fault.
+/// By when all must have come to rest after the end of the last fault.
 pub const HORIZON: Duration = Duration::from_secs(20);
 
 /// A participant's number.
@@ -61,14 +61,18 @@ pub struct Node {
 /// How the world itself departs from what ships, to show that the laws notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sabotage {
-    /// Nobody ever sends a Commit twice.
-    NoRepair,
+    /// Nobody ever sends a Commit twice, and nobody ever gives up a branch.
+    NoHealing,
     /// Nobody ever gives up a branch.
     NoSurrender,
-    /// Nobody ever seals with a new epoch.
+    /// Nobody seals with a new epoch if somebody was removed in it.
     NoSwitch,
+    /// Everyone seals with what somebody holds, whoever that is.
+    EarlySwitch,
     /// Nobody ever hears of a join.
     NoKeyPackages,
+    /// Everyone hears every Welcome.
+    WelcomesForAll,
 }
 
 /// What made a step.
@@ -184,7 +188,9 @@ impl World {
     pub fn next_flight(&self) -> Option<usize> {
         let first = self.first_flight()?;
         let at = self.flights[first].at;
-        self.next_timer().is_none_or(|(timer, _)| at <= timer).then_some(first)
+        self.next_timer()
+            .is_none_or(|(timer, _)| at <= timer)
+            .then_some(first)
     }
 
     fn first_flight(&self) -> Option<usize> {
@@ -240,7 +246,12 @@ impl World {
         }
     }
 
-    fn hear(&mut self, Flight { from, to, parcel, .. }: Flight) {
+    fn hear(
+        &mut self,
+        Flight {
+            from, to, parcel, ..
+        }: Flight,
+    ) {
         let peer = Self::peer(from);
         match parcel {
             Parcel::Closed => self.touch(to, Cause::Time, |membership, now| {
@@ -273,21 +284,31 @@ impl World {
             match output {
                 Output::Send(message) => sent.push(message),
                 Output::Entered { epoch, members, .. } => entered.push((epoch, members)),
-                Output::Switch if self.sabotage == Some(Sabotage::NoSwitch) => {
-                    node.sending = node.sending.or(node.entered.last().copied());
-                }
                 Output::Switch => {
                     let newest = entered.last().map(|(epoch, _)| *epoch);
-                    node.sending = newest.or(node.entered.last().copied());
+                    let newest = newest.or(node.entered.last().copied());
+                    node.sending = self.switched(node.sending, newest);
                 }
             }
         }
         laws::check_step(self, who, &node, &before, &cause, &entered, &sent);
-        node.entered.extend(entered.into_iter().map(|(epoch, _)| epoch));
+        node.entered
+            .extend(entered.into_iter().map(|(epoch, _)| epoch));
         let muted = node.muted_until > self.now;
         self.nodes[who] = Some(node);
         self.post(who, muted, sent);
         laws::check_world(self, who);
+    }
+
+    /// What is sealed with after a switch.
+    fn switched(&self, before: Option<EpochId>, newest: Option<EpochId>) -> Option<EpochId> {
+        let size =
+            |epoch: Option<EpochId>| epoch.and_then(|it| self.epochs.get(&it)).map(BTreeSet::len);
+        match self.sabotage {
+            Some(Sabotage::NoSwitch) if size(newest) < size(before) => before,
+            Some(Sabotage::EarlySwitch) => self.epochs.keys().next_back().copied(),
+            _ => newest,
+        }
     }
 
     fn post(&mut self, from: Who, muted: bool, sent: Vec<Outgoing>) {
@@ -300,7 +321,12 @@ impl World {
                 if self.nodes[to].is_some() && is_for(&message, to) {
                     let at = self.now + FLIGHT;
                     let parcel = Parcel::Said(message.clone());
-                    self.flights.push(Flight { at, from, to, parcel });
+                    self.flights.push(Flight {
+                        at,
+                        from,
+                        to,
+                        parcel,
+                    });
                     count += 1;
                 }
             }
@@ -315,12 +341,16 @@ impl World {
             return None;
         }
         match (self.sabotage, message) {
-            (Some(Sabotage::NoRepair), Outgoing::Commit(bytes)) => {
+            (Some(Sabotage::NoHealing), Outgoing::Commit(bytes)) => {
                 let first = self.commits.insert(bytes.clone());
                 first.then_some(Outgoing::Commit(bytes))
             }
             (Some(Sabotage::NoKeyPackages), Outgoing::KeyPackage(_)) => None,
-            (Some(Sabotage::NoSurrender), Outgoing::Beacon(mut beacon)) => {
+            (Some(Sabotage::WelcomesForAll), Outgoing::Welcome(bytes, _)) => {
+                let everyone = (0..self.nodes.len()).map(Self::peer).collect();
+                Some(Outgoing::Welcome(bytes, everyone))
+            }
+            (Some(Sabotage::NoSurrender | Sabotage::NoHealing), Outgoing::Beacon(mut beacon)) => {
                 let here = beacon.standing.group;
                 beacon.seeks = beacon.seeks.filter(|seek| seek.group != here);
                 Some(Outgoing::Beacon(beacon))
@@ -331,7 +361,7 @@ impl World {
 
     /// Runs on, punctually, until nothing more will change.
     pub fn settle(&mut self) {
-        let start = self.now;
+        let start = self.faults_end();
         let mut quiet_since = None;
         while self.now.since(start) < HORIZON {
             self.step();
@@ -347,6 +377,14 @@ impl World {
         }
         laws::check_rest(self);
         self.last = None;
+    }
+
+    /// When the last fault that has begun is over.
+    fn faults_end(&self) -> Instant {
+        let split = self.apart.map(|(_, until)| until);
+        let people = self.present();
+        let people = people.map(|(_, node)| node.asleep_until.max(node.muted_until));
+        people.chain(split).fold(self.now, Instant::max)
     }
 
     /// Everyone who is here.

@@ -13,6 +13,7 @@
 //! ```
 
 mod pending;
+mod shunned;
 
 use std::{
     cmp::Reverse,
@@ -21,6 +22,7 @@ use std::{
 };
 
 use pending::Pending;
+use shunned::ShunnedGroups;
 
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
@@ -48,8 +50,6 @@ pub const SURE_FORK_GRACE: Duration = Duration::from_millis(500);
 pub const REPAIR_AFTER: Duration = Duration::from_millis(300);
 /// R11: whoever was added is not added again sooner than this.
 pub const REJOIN_SPACING: Duration = Duration::from_secs(2);
-/// R17: how long a group that was sought in vain is left alone.
-pub const SHUN: Duration = Duration::from_secs(20);
 /// R18: in a group of up to ten somebody renews its leaf this often, in larger ones everyone
 /// once in ten times as long.
 pub const UPDATE_INTERVAL: Duration = Duration::from_secs(60);
@@ -142,7 +142,7 @@ pub struct Roster {
     peers: BTreeMap<PeerId, Peer>,
     additions: BTreeMap<PeerId, Addition>,
     pending: Pending,
-    shunned: BTreeMap<GroupId, Instant>,
+    shunned: ShunnedGroups,
     /// Since when a participant has been in another branch than ours, without a break.
     apart: BTreeMap<PeerId, Instant>,
     repaired: Option<(Epoch, Instant)>,
@@ -226,7 +226,8 @@ impl Roster {
     }
 
     /// We were added ourselves: its members are given time to be heard.
-    pub fn handle_joined(&mut self, now: Instant, members: &[(Leaf, PeerId)]) {
+    pub fn handle_joined(&mut self, now: Instant, group: GroupId, members: &[(Leaf, PeerId)]) {
+        self.shunned.forgive(group);
         let addition = Addition {
             seen: None,
             at: now,
@@ -305,7 +306,7 @@ impl Roster {
 
     /// R17: a group that was sought in vain is left alone for a while.
     pub fn shun(&mut self, now: Instant, group: GroupId) {
-        self.shunned.insert(group, now);
+        self.shunned.shun(now, group);
     }
 
     /// A participant makes room: another was heard in its place.
@@ -321,7 +322,7 @@ impl Roster {
         self.additions
             .retain(|_, addition| now.since(addition.at) < grace);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
-        self.shunned.retain(|_, since| now.since(*since) < SHUN);
+        self.shunned.forget_old(now);
         self.note_branches(now, us);
         let mut steps = Vec::new();
         let seeks = self.better_place(now, us);
@@ -341,15 +342,15 @@ impl Roster {
             return other;
         }
         let beaten = self.is_beaten(now, us);
-        let shunned = self.shunned.contains_key(&us.standing.group);
+        let shunned = self.shunned.is_shunned(now, us.standing.group);
         (beaten && !shunned).then_some(us.standing.group)
     }
 
     /// Branches that go on, each by itself, are apart since they parted.
     fn note_branches(&mut self, now: Instant, us: &Ourselves<'_>) {
         let parted = |(id, peer): (&PeerId, &Peer)| {
-            let here = is_live(peer, now, self.crowds)
-                && peer.beacon.standing.group == us.standing.group;
+            let here =
+                is_live(peer, now, self.crowds) && peer.beacon.standing.group == us.standing.group;
             let branch = branch_of(&peer.beacon.standing, us);
             let apart = here && matches!(branch, Branch::Forked | Branch::Unknown);
             let since = self.apart.get(id).copied().unwrap_or(peer.standing_since);
@@ -410,7 +411,7 @@ impl Roster {
         let mut groups = BTreeMap::from([(us.standing.group, (1usize, us.standing.epoch))]);
         for (_, Beacon { standing, .. }) in self.live(now) {
             let elsewhere = standing.group != us.standing.group;
-            if elsewhere && self.shunned.contains_key(&standing.group) {
+            if elsewhere && self.shunned.is_shunned(now, standing.group) {
                 continue;
             }
             let group = groups.entry(standing.group).or_insert((0, standing.epoch));
@@ -607,7 +608,6 @@ impl Roster {
             let repair = peer.standing_since.max(us.since) + REPAIR_AFTER;
             [self.fork_deadline(id, peer, us), repair]
         });
-        let shunned = self.shunned.values().map(|since| *since + SHUN);
         let update = (us.members.len() > 1).then(|| self.update_due(now, us));
         let join_grace = JOIN_GRACE * (1 + self.crowds);
         let additions = self
@@ -624,7 +624,7 @@ impl Roster {
             .chain(repairs)
             .chain(rewelcomes)
             .chain(commit)
-            .chain(shunned)
+            .chain(self.shunned.ends())
             .chain(update)
             .filter(|at| *at > now)
             .min()

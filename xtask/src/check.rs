@@ -7,6 +7,31 @@ use anyhow::Result;
 use crate::setup::{node, wasm};
 use crate::{arrows, build, paths, step};
 
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum What {
+    /// Explore the membership machine: all schedules with up to so many faults
+    Membership,
+}
+
+impl What {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Membership => membership(),
+        }
+    }
+}
+
+fn membership() -> Result<ExitCode> {
+    let build = &["build", "--release", "--package", "sotto-explore"];
+    step::run("build the explorer", &mut cargo(build))?;
+    let mut explorer = Command::new(paths::target().join("release/sotto-explore"));
+    Ok(if explorer.status()?.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
 pub(crate) fn run() -> Result<ExitCode> {
     build::run()?;
     let failed = failures()?;

@@ -36,7 +36,10 @@ enum Task {
     /// Build the extension into target/extension
     Build,
     /// Run what needs no call: format, clippy, docs, arrows, tsc, eslint, web-ext lint
-    Check,
+    Check {
+        /// Something larger to check instead
+        what: Option<check::What>,
+    },
     /// Measure: each benchmark prints its table and fails when it misses its bounds
     Bench {
         #[command(subcommand)]
@@ -52,7 +55,8 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo_call::run(&options),
         Task::Test => test::run(),
         Task::Build => build::run().map(|_| ExitCode::SUCCESS),
-        Task::Check => check::run(),
+        Task::Check { what: None } => check::run(),
+        Task::Check { what: Some(what) } => what.run(),
         Task::Bench { what } => what.run(),
         Task::WasmTest(file) => file.run(),
     };

@@ -165,10 +165,16 @@ fn a_welcome_that_leads_nowhere_does_not_spend_the_key_package() {
     let mut broken = welcome.clone();
     *broken.last_mut().expect("bytes") ^= 1;
     assert!(welcomed(&broken).contains(&candidate.reference()));
-    let rejected = candidate.join(&broken, |_, _| true).err().expect("it leads nowhere");
+    let rejected = candidate
+        .join(&broken, |_, _| true)
+        .err()
+        .expect("it leads nowhere");
     let refused = rejected.candidate.join(&welcome, |_, _| false);
     let refused = refused.err().expect("it doesn't fit");
-    let theirs = refused.candidate.join(&welcome, |_, _| true).expect("the genuine one");
+    let theirs = refused
+        .candidate
+        .join(&welcome, |_, _| true)
+        .expect("the genuine one");
     assert_eq!(theirs.epoch_authenticator(), ours.epoch_authenticator());
 }
 

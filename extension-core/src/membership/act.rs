@@ -155,7 +155,8 @@ impl<G: Groups> Membership<G> {
             .retain_joiners(|_, joiner| !groups.holds(group, joiner));
         self.renewed = now;
         self.enter_epoch(now)?;
-        self.roster.handle_joined(now, &self.members);
+        let here = self.standing.group;
+        self.roster.handle_joined(now, here, &self.members);
         Ok(())
     }
 
@@ -195,8 +196,8 @@ impl<G: Groups> Membership<G> {
         if before.is_some_and(|seeking| now.since(seeking.since) < SEEK_PATIENCE) {
             return;
         }
-        let first = before.map_or(now, |seeking| seeking.first);
-        if now.since(first) >= SEEK_PATIENCE * SEEK_ATTEMPTS {
+        let attempts = before.map_or(0, |seeking| seeking.attempts);
+        if attempts >= SEEK_ATTEMPTS {
             self.roster.shun(now, target);
             self.undecided = true;
             self.seeking = None;
@@ -206,7 +207,7 @@ impl<G: Groups> Membership<G> {
                 reference: self.groups.announcement(&candidate).0,
                 candidate,
                 target,
-                first,
+                attempts: attempts + 1,
                 since: now,
                 announced: None,
             });

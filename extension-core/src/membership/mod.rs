@@ -81,8 +81,8 @@ struct Seeking<C> {
     candidate: C,
     reference: KeyPackageRef,
     target: GroupId,
-    /// Since when the target is sought, with whatever key package.
-    first: Instant,
+    /// Which key package in a row for this target it is.
+    attempts: u32,
     since: Instant,
     announced: Option<Instant>,
 }
@@ -287,6 +287,9 @@ impl<G: Groups> Membership<G> {
         if let Some(slept) = late.filter(|late| *late >= ASLEEP) {
             self.roster.handle_sleep(slept);
             self.since = self.since + slept;
+            for waiting in self.seeking.iter_mut().chain(&mut self.sought) {
+                waiting.since = waiting.since + slept;
+            }
         }
     }
 

@@ -189,7 +189,7 @@ fn r2_who_leaves_with_a_word_is_removed_without_waiting() {
 fn r5_a_newcomer_does_not_remove_members_that_it_has_not_heard_yet() {
     let us = Us::new(2, 3);
     let mut roster = Roster::default();
-    roster.handle_joined(Instant(0), &us.members);
+    roster.handle_joined(Instant(0), HOME, &us.members);
     for now in (0..5000).step_by(100) {
         assert_eq!(
             commit(&roster.decide(Instant(now), &us.ourselves())),
@@ -267,11 +267,30 @@ fn r17_a_group_that_was_sought_in_vain_is_left_alone_for_a_while() {
     );
     roster.shun(Instant(0), LOWER);
     assert_eq!(seek(&roster.decide(Instant(1), &us.ourselves())), None);
-    roster.handle_beacon(Instant(20_000), peer(10), there(2));
+    roster.handle_beacon(Instant(4000), peer(10), there(2));
+    assert_eq!(seek(&roster.decide(Instant(4999), &us.ourselves())), None);
     assert_eq!(
-        seek(&roster.decide(Instant(20_000), &us.ourselves())),
+        seek(&roster.decide(Instant(5000), &us.ourselves())),
         Some(LOWER)
     );
+}
+
+#[test]
+fn r17_it_is_left_alone_for_longer_each_time() {
+    let mut shunned = ShunnedGroups::default();
+    let mut now = Instant(0);
+    let spans = [5, 10, 20, 40, 40].map(|_| {
+        shunned.shun(now, LOWER);
+        let began = now;
+        while shunned.is_shunned(now, LOWER) {
+            now = now + Duration::from_secs(1);
+        }
+        now.since(began).as_secs()
+    });
+    assert_eq!(spans, [5, 10, 20, 40, 40]);
+    shunned.forgive(LOWER);
+    shunned.shun(now, LOWER);
+    assert!(!shunned.is_shunned(now + Duration::from_secs(5), LOWER));
 }
 
 #[test]
