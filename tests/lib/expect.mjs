@@ -29,12 +29,16 @@ export async function eventually(look, holds, wanted, patience = PATIENCE) {
   }
 }
 
+/** @param {Participant[]} people */
+const pairs = (people) =>
+  people.flatMap((one) => people.filter((other) => other !== one).map((other) => [one, other]));
+
 /**
  * Everybody sees everybody else's card, moving.
  * @param {Participant[]} people
  */
 export async function seeEachOther(people) {
-  for (const one of people) for (const other of people) if (one !== other) await sees(one, other);
+  await Promise.all(pairs(people).map(([one, other]) => sees(one, other)));
 }
 
 /** @param {Participant} one @param {Participant} other */
@@ -79,7 +83,7 @@ export async function pictureStands(one, other) {
  * @param {Participant[]} people
  */
 export async function hearEachOther(people) {
-  for (const one of people) for (const other of people) if (one !== other) await hears(one, other);
+  await Promise.all(pairs(people).map(([one, other]) => hears(one, other)));
 }
 
 /** @param {Participant} one @param {Participant} other */

@@ -1,0 +1,79 @@
+/**
+ * What befalls people in mid-call, without a goodbye: the browser is killed or stands still,
+ * or the network is gone.
+ */
+
+/**
+ * @typedef {import('playwright-core').CDPSession} CDPSession
+ * @typedef {import('./participant.mjs').Participant} Participant
+ */
+
+/** @param {Participant} person */
+export async function kill(person) {
+  process.kill(-(await groupOf(person)), 'SIGKILL');
+}
+
+/**
+ * Stops every process of somebody's browser while something else happens.
+ * @param {Participant} person @param {() => Promise<void>} meanwhile
+ */
+export async function whileFrozen(person, meanwhile) {
+  const group = await groupOf(person);
+  process.kill(-group, 'SIGSTOP');
+  try {
+    await meanwhile();
+  } finally {
+    process.kill(-group, 'SIGCONT');
+  }
+}
+
+/**
+ * Playwright starts each browser as the leader of a process group, and all its processes stay in it.
+ * @param {Participant} person
+ * @returns {Promise<number>}
+ */
+async function groupOf({ browser: { context } }) {
+  const browser = context.browser();
+  if (!browser) throw new Error('this browser shows no debugging session of its own');
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const main = processInfo.find(({ type }) => type === 'browser');
+  if (!main) throw new Error('the browser does not name its main process');
+  return main.id;
+}
+
+/**
+ * The way of a page's WebRTC packets, which can be cut. It is Chromium's own emulation, so no
+ * right and no tool of the system is needed. The page's socket to the server stays.
+ */
+export class Network {
+  /** @param {CDPSession} session */
+  constructor(session) {
+    this.session = session;
+  }
+
+  /** To be called before the page makes a connection. @param {Participant} person */
+  static async of({ page }) {
+    const network = new Network(await page.context().newCDPSession(page));
+    await network.lose(0);
+    return network;
+  }
+
+  cut() {
+    return this.lose(100);
+  }
+
+  restore() {
+    return this.lose(0);
+  }
+
+  /** @param {number} percent */
+  async lose(percent) {
+    // Without a latency, Chromium takes this for no emulation at all, whatever is lost; and a
+    // connection that was made without emulation never gets any.
+    const [latency, packetLoss] = [1, percent];
+    const conditions = { offline: false, latency, packetLoss, downloadThroughput: -1, uploadThroughput: -1 };
+    await this.session.send('Network.emulateNetworkConditions', conditions);
+  }
+}
