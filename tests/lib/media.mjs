@@ -7,14 +7,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const WIDTH = 320;
-const HEIGHT = 240;
 const FRAMES = 30;
 const RATE = 48_000;
+
+/** @type {Size} */
+const USUAL = { width: 320, height: 240, rate: 30 };
+/** For calls of more people than this machine could otherwise bear. @type {Size} */
+const SMALL = { width: 160, height: 120, rate: 15 };
 
 /**
  * @typedef {{colour: [number, number, number], pitch: number}} Looks
  * @typedef {{camera: string, microphone: string}} Devices
+ * @typedef {{width: number, height: number, rate: number}} Size
  */
 
 /** Far apart in hue, and no pitch is a harmonic of another. @type {Looks[]} */
@@ -39,26 +43,29 @@ export function looksOf(index) {
  * Writes the files of one person's devices.
  * @param {string} folder
  * @param {number} index
+ * @param {boolean} [small]
  * @returns {Devices}
  */
-export function makeDevices(folder, index) {
+export function makeDevices(folder, index, small = false) {
   mkdirSync(folder, { recursive: true });
   const { colour, pitch } = looksOf(index);
-  const camera = join(folder, `camera-${index}.y4m`);
+  const camera = join(folder, `camera-${index}${small ? '-small' : ''}.y4m`);
   const microphone = join(folder, `microphone-${index}.wav`);
-  writeFileSync(camera, y4m(colour));
+  writeFileSync(camera, y4m(colour, small ? SMALL : USUAL));
   writeFileSync(microphone, wav(pitch));
   return { camera, microphone };
 }
 
 /**
  * @param {[number, number, number]} colour
+ * @param {Size} size
  * @returns {Buffer}
  */
-function y4m(colour) {
-  const parts = [Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F30:1 Ip A1:1 C420jpeg\n`)];
+function y4m(colour, size) {
+  const { width, height, rate } = size;
+  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate}:1 Ip A1:1 C420jpeg\n`)];
   for (let frame = 0; frame < FRAMES; frame += 1) {
-    parts.push(Buffer.from('FRAME\n'), card(colour, frame));
+    parts.push(Buffer.from('FRAME\n'), card(colour, frame, size));
   }
   return Buffer.concat(parts);
 }
@@ -68,28 +75,30 @@ function y4m(colour) {
  * frame as dark blocks along the lower edge.
  * @param {[number, number, number]} colour
  * @param {number} frame
+ * @param {Size} size
  */
-function card(colour, frame) {
+function card(colour, frame, { width, height }) {
   const [y, u, v] = toYuv(colour);
-  const luma = Buffer.alloc(WIDTH * HEIGHT, y);
-  const top = Math.floor((frame * (HEIGHT - 40)) / FRAMES);
-  luma.fill(Math.min(255, y + 50), top * WIDTH, (top + 8) * WIDTH);
+  const luma = Buffer.alloc(width * height, y);
+  const top = Math.floor((frame * (height - 40)) / FRAMES);
+  luma.fill(Math.min(255, y + 50), top * width, (top + 8) * width);
   for (let bit = 0; bit < 5; bit += 1) {
-    if ((frame >> bit) & 1) block(luma, 16 + bit * 24, HEIGHT - 24, Math.max(0, y - 40));
+    if ((frame >> bit) & 1) block(luma, width, 16 + bit * 24, height - 24, Math.max(0, y - 40));
   }
-  const chroma = (WIDTH * HEIGHT) / 4;
+  const chroma = (width * height) / 4;
   return Buffer.concat([luma, Buffer.alloc(chroma, u), Buffer.alloc(chroma, v)]);
 }
 
 /**
  * @param {Buffer} luma
+ * @param {number} width
  * @param {number} left
  * @param {number} top
  * @param {number} value
  */
-function block(luma, left, top, value) {
+function block(luma, width, left, top, value) {
   for (let row = top; row < top + 16; row += 1) {
-    luma.fill(value, row * WIDTH + left, row * WIDTH + left + 16);
+    luma.fill(value, row * width + left, row * width + left + 16);
   }
 }
 

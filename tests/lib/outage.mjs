@@ -60,12 +60,14 @@ export class Network {
     return network;
   }
 
-  cut() {
-    return this.lose(100);
-  }
-
-  restore() {
-    return this.lose(0);
+  /** Loses every packet, both ways, while something else happens. @param {() => Promise<void>} meanwhile */
+  async whileCut(meanwhile) {
+    await this.lose(100);
+    try {
+      await meanwhile();
+    } finally {
+      await this.lose(0);
+    }
   }
 
   /** @param {number} percent */

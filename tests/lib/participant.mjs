@@ -11,7 +11,7 @@ import { Popup } from './sotto.mjs';
 /**
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{program: string, extension: string | null, headless?: boolean, folder: string,
- *   index: number, name: string, camera?: string | null, script?: string}} Who
+ *   index: number, name: string, camera?: string | null, small?: boolean, script?: string}} Who
  * @typedef {{room: string, codec?: string}} Place
  */
 
@@ -28,7 +28,7 @@ export class Participant {
 
   /** @param {Who} who */
   static async start(who) {
-    const devices = makeDevices(who.folder, who.index);
+    const devices = makeDevices(who.folder, who.index, who.small);
     if (who.camera) devices.camera = who.camera;
     const place = { left: (who.index % 3) * 460, top: Math.floor(who.index / 3) * 420, width: 900, height: 700 };
     const browser = await startBrowser({

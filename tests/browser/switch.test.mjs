@@ -1,0 +1,82 @@
+/** A group that grows and shrinks in mid-call: its members go on opening each other's frames. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beginDiary, diaryOf } from '../lib/diary.mjs';
+import { agree, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { Stage } from '../lib/stage.mjs';
+
+/** @typedef {import('../lib/participant.mjs').Participant} Participant */
+/** @typedef {import('../lib/diary.mjs').Entry} Entry */
+
+/** On either side of a switch. */
+const BESIDE = 2_500;
+const AT_MOST = 0.01;
+
+/** @type {Stage} */ let stage;
+/** @type {Participant[]} */ const members = [];
+/** @type {Participant} */ let dora;
+
+before(async () => {
+  stage = await Stage.open();
+  for (const name of ['Ana', 'Ben', 'Cleo']) members.push(await stage.cast({ name, small: true }));
+  dora = await stage.cast({ name: 'Dora', small: true });
+  await stage.gather(members, { room: 'switch' });
+  // What comes of her before Sotto is on would be dropped as it should, and be counted here.
+  await dora.enter(stage.base, { room: 'elsewhere' });
+  await turnOn([...members, dora]);
+  await agree(members);
+  await seeEachOther(members);
+  await Promise.all(members.map(beginDiary));
+  await sleep(BESIDE);
+});
+after(() => stage.close());
+
+test('a fourth joins, and hardly a frame of the others is lost', async (t) => {
+  const start = Date.now();
+  await dora.enter(stage.base, { room: 'switch' });
+  await stage.connected([...members, dora]);
+  await agree([...members, dora]);
+  await sleep(BESIDE);
+  await hardlyAnyFailed(t, start);
+});
+
+test('the fourth leaves, and hardly a frame of the others is lost', async (t) => {
+  const start = Date.now();
+  await dora.page.click('#leave');
+  await stage.connected(members);
+  await agree(members);
+  await sleep(BESIDE);
+  await hardlyAnyFailed(t, start);
+});
+
+/** @param {import('node:test').TestContext} t @param {number} start */
+async function hardlyAnyFailed(t, start) {
+  const shares = [];
+  for (const member of members) {
+    const { epochs, opened, failed, dropped } = aroundSwitch(await diaryOf(member), start);
+    const share = failed / (opened + failed);
+    t.diagnostic(
+      `${member.name}, epoch ${epochs}: opened ${opened}, failed ${failed}, dropped ${dropped}: ${(100 * share).toFixed(2)} %`,
+    );
+    shares.push(share);
+  }
+  assert.ok(Math.max(...shares) <= AT_MOST, `at most ${100 * AT_MOST} % of the frames fail`);
+}
+
+/**
+ * What became of the frames around the change of epoch that came after some time.
+ * @param {Entry[]} diary @param {number} start
+ */
+function aroundSwitch(diary, start) {
+  const changes = diary.filter(({ at, epoch }, n) => n > 0 && at > start && epoch !== diary[n - 1].epoch);
+  assert.ok(changes.length > 0, 'the epoch changed');
+  const [first, last] = [changes[0], changes[changes.length - 1]];
+  const from = diary.findLast(({ at }) => at <= first.at - BESIDE) ?? diary[0];
+  const to = diary.findLast(({ at }) => at <= last.at + BESIDE) ?? diary[diary.length - 1];
+  /** @param {'opened' | 'failed' | 'dropped'} figure */
+  const count = (figure) => to.figures[figure] - from.figures[figure];
+  const epochs = changes.map(({ epoch }) => epoch).join(', then ');
+  return { epochs, opened: count('opened'), failed: count('failed'), dropped: count('dropped') };
+}
