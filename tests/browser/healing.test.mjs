@@ -25,6 +25,8 @@ const AFTER_DEATH = { group: 5_000, all: 10_000 };
 const AFTER_SILENCE = { group: 10_000, all: 15_000 };
 /** @type {Bounds} */
 const TOGETHER_AGAIN = { group: 15_000, all: 25_000 };
+/** Four browsers that start are a load of their own, and no story yet. */
+const SETTING_OUT = 60_000;
 const FROZEN = 15_000;
 const CUT_OFF = 20_000;
 /** What was opened counts for 3 s, and the popup follows twice a second. */
@@ -42,7 +44,7 @@ before(async () => {
   network = await Network.of(dora);
   await stage.gather(people, { room: 'healing' });
   await turnOn(people);
-  await agree(people);
+  await agree(people, SETTING_OUT);
   await seeEachOther(people);
 });
 after(() => stage.close());

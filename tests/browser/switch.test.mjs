@@ -13,6 +13,8 @@ import { Stage } from '../lib/stage.mjs';
 /** On either side of a switch. */
 const BESIDE = 2_500;
 const AT_MOST = 0.01;
+/** Four browsers that start are a load of their own, and no story yet. */
+const SETTING_OUT = 60_000;
 
 /** @type {Stage} */ let stage;
 /** @type {Participant[]} */ const members = [];
@@ -26,7 +28,7 @@ before(async () => {
   // What comes of her before Sotto is on would be dropped as it should, and be counted here.
   await dora.enter(stage.base, { room: 'elsewhere' });
   await turnOn([...members, dora]);
-  await agree(members);
+  await agree(members, SETTING_OUT);
   await seeEachOther(members);
   await Promise.all(members.map(beginDiary));
   await sleep(BESIDE);

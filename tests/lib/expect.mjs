@@ -100,9 +100,9 @@ export async function doesNotHear(one, other) {
 
 /**
  * All popups say encrypted, with exactly these members and one number.
- * @param {Participant[]} people
+ * @param {Participant[]} people @param {number} [patience]
  */
-export async function agree(people) {
+export async function agree(people, patience) {
   const look = () => Promise.all(people.map(({ popup }) => popup.shown()));
   const shown = await eventually(
     look,
@@ -111,6 +111,7 @@ export async function agree(people) {
       all.every(({ members }) => members.length === people.length) &&
       all.every(({ number }) => number === all[0].number),
     `${people.map(({ name }) => name).join(', ')} share one encrypted group`,
+    patience,
   );
   assert.match(shown[0].number, /^\d{60}$/);
   return shown[0].number;
