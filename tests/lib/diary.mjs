@@ -51,6 +51,7 @@ export function diaryOf({ popup }) {
  * @param {string} name @param {Entry[]} diary
  */
 export function neverClaimedInVain(name, diary) {
+  assert.ok(diary.length > 0, `${name} has a diary`);
   for (const entry of diary.filter(({ shown }) => shown === 'encrypted')) {
     const before = diary.findLast(({ at }) => at <= entry.at - STALE);
     if (!before) continue;
