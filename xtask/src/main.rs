@@ -10,6 +10,7 @@ mod bindgen;
 mod build;
 mod check;
 mod demo_call;
+mod fuzz;
 mod paths;
 mod setup;
 mod stamp;
@@ -45,6 +46,8 @@ enum Task {
         #[command(subcommand)]
         what: bench::Bench,
     },
+    /// Look for inputs that break the core: `cargo xtask fuzz call --seconds 600`
+    Fuzz(fuzz::Options),
     /// Run one compiled wasm32 test file in Node; called by cargo
     #[command(hide = true)]
     WasmTest(bindgen::WasmTest),
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Check { what: None } => check::run(),
         Task::Check { what: Some(what) } => what.run(),
         Task::Bench { what } => what.run(),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::WasmTest(file) => file.run(),
     };
     result.unwrap_or_else(|error| {

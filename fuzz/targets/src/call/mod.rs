@@ -1,0 +1,56 @@
+//! A whole call, driven by operations that are read from the bytes: three or four participants in
+//! virtual time, over a network that does whatever the operations say. After each of them the laws
+//! hold; and once the network is good again, all are in one group before long.
+
+mod laws;
+mod network;
+mod operation;
+mod strangers;
+mod world;
+
+use arbitrary::{Arbitrary, Unstructured};
+
+pub use operation::Operation;
+pub use world::World;
+
+/// Operations of one run; what comes after is not looked at.
+const MAX_OPERATIONS: usize = 256;
+/// Seconds in which a call recovers from anything: a group that doesn't answer is left alone for
+/// 20 (rule R17), after 8 in which it was sought, and twice is enough.
+const RECOVERY: usize = 70;
+
+/// Anything may happen.
+pub fn run(bytes: &[u8]) {
+    play(bytes, |_| true);
+}
+
+/// Anything may happen for which somebody in the call is not to blame; then all is well again.
+pub fn run_to_recovery(bytes: &[u8]) {
+    let mut world = play(bytes, |operation| !operation.is_by_a_stranger());
+    world.heal();
+    let recovered = (0..RECOVERY).any(|_| {
+        world.run(50);
+        world.is_one_group()
+    });
+    assert!(recovered, "not in one group: {}", world.describe());
+}
+
+/// Lets the operations that are wanted happen, and shows what became of it.
+pub fn play(bytes: &[u8], wanted: fn(&Operation<'_>) -> bool) -> World {
+    let mut input = Unstructured::new(bytes);
+    let four = input.arbitrary().unwrap_or(false);
+    let mut world = World::new(3 + usize::from(four));
+    for _ in 0..MAX_OPERATIONS {
+        let Ok(operation) = Operation::arbitrary(&mut input) else {
+            break;
+        };
+        if wanted(&operation) {
+            world.act(operation);
+            laws::hold(&world);
+        }
+        if input.is_empty() {
+            break;
+        }
+    }
+    world
+}

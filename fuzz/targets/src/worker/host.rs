@@ -1,0 +1,250 @@
+//! A worker with its core, and two of its pages that are wired to each other.
+
+use std::{collections::VecDeque, time::Duration};
+
+use sotto_core::{
+    ChannelState, CodecNumber, Core, Output,
+    ids::{ConnectionId, PageId, StreamId, TabId},
+    media::MAX_OVERHEAD,
+    time::Instant,
+};
+
+use super::operation::{Number, Operation, direction, media, reach, state, trouble};
+
+/// One step of a call in which all goes well.
+const STEP: Duration = Duration::from_millis(20);
+/// What one call of the core may make the worker do, with every tab on.
+const MAX_OUTPUTS: usize = 8192;
+/// Packets between the pages at once; the oldest get lost.
+const MAX_FLYING: usize = 4096;
+/// What JavaScript can count to, which is more milliseconds than anybody has.
+const LAST: f64 = 9_007_199_254_740_991.0;
+
+/// See the module's text.
+pub struct Host {
+    core: Core,
+    now: Instant,
+    flying: VecDeque<(ConnectionId, Vec<u8>)>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self {
+            core: Core::new([1; 32]),
+            now: Instant(1000),
+            flying: VecDeque::new(),
+        }
+    }
+}
+
+impl Host {
+    /// Two tabs with a page each, one connection between them, and a stream each way on it.
+    pub fn connect_two_tabs(&mut self) {
+        for number in [1, 2] {
+            let tab = TabId(number);
+            let page = self.core.attach(self.now, tab).expect("the first pages");
+            assert_eq!(page.0, number);
+            let (page, number) = (Number(number), Number(1));
+            self.act(Operation::TurnOn { tab: page });
+            self.act(Operation::Connection {
+                page,
+                number,
+                state: 1,
+            });
+            self.act(Operation::Channel {
+                page,
+                number,
+                open: true,
+            });
+            for (stream, sends) in [(1, true), (2, false)] {
+                self.act(Operation::Stream {
+                    page,
+                    number: Number(stream),
+                    connection: number,
+                    sends,
+                    video: true,
+                });
+            }
+        }
+        self.run(50);
+    }
+
+    /// Lets the worker say something.
+    pub fn act(&mut self, operation: Operation<'_>) {
+        let (core, now) = (&mut self.core, self.now);
+        match operation {
+            Operation::Run { steps } => self.run(steps),
+            Operation::Clock { now } => self.now = at(now),
+            Operation::Wait { milliseconds } => {
+                self.now = now + Duration::from_millis(milliseconds.into());
+            }
+            Operation::Timeout => self.time_out(),
+            Operation::Attach { tab } => drop(core.attach(now, TabId(tab.0))),
+            Operation::Detach { page } => core.detach(now, PageId(page.0)),
+            Operation::TurnOn { tab } => core.turn_on(now, TabId(tab.0)),
+            Operation::TurnOff { tab } => core.turn_off(now, TabId(tab.0)),
+            Operation::Forget { tab } => core.forget(TabId(tab.0)),
+            Operation::Reach { tab, reach: number } => {
+                core.reach(now, TabId(tab.0), reach(number));
+            }
+            Operation::View { tab } => drop(core.view(now, TabId(tab.0))),
+            other => self.act_on_a_page(other),
+        }
+        self.collect();
+    }
+
+    fn act_on_a_page(&mut self, operation: Operation<'_>) {
+        let (core, now) = (&mut self.core, self.now);
+        match operation {
+            Operation::Connection {
+                page,
+                number,
+                state: which,
+            } => {
+                core.connection(now, connection(page, number), state(which));
+            }
+            Operation::Channel { page, number, open } => {
+                core.channel(now, connection(page, number), channel(open));
+            }
+            Operation::Control {
+                page,
+                number,
+                bytes,
+            } => {
+                core.control(now, connection(page, number), bytes);
+            }
+            Operation::Trouble {
+                page,
+                trouble: number,
+            } => {
+                core.trouble(now, PageId(page.0), trouble(number));
+            }
+            other => self.act_on_a_stream(other),
+        }
+    }
+
+    fn act_on_a_stream(&mut self, operation: Operation<'_>) {
+        let (core, now) = (&mut self.core, self.now);
+        match operation {
+            Operation::Stream {
+                page,
+                number,
+                connection,
+                sends,
+                video,
+            } => {
+                let (direction, media) = (direction(sends), media(video));
+                core.stream(now, stream(page, number), connection.0, direction, media);
+            }
+            Operation::StreamEnded { page, number } => core.stream_ended(now, stream(page, number)),
+            Operation::Codec { name } => {
+                let number = core.codec(name);
+                assert!(number == core.codec(name), "a name with two numbers");
+            }
+            Operation::Transform {
+                page,
+                stream: number,
+                codec,
+                frame,
+            } => {
+                self.transform(stream(page, number), CodecNumber(codec.0), frame);
+            }
+            Operation::Timed {
+                page,
+                stream: number,
+                microseconds,
+                frames,
+            } => {
+                core.timed(stream(page, number), microseconds, frames);
+            }
+            _ => {}
+        }
+    }
+
+    /// Seals or opens a frame; what the first tab sealed is opened by the second.
+    fn transform(&mut self, id: StreamId, codec: CodecNumber, frame: &[u8]) {
+        let Some(transformed) = self.core.transform(self.now, id, codec, frame) else {
+            return;
+        };
+        let transformed = transformed.to_vec();
+        assert!(transformed.len().abs_diff(frame.len()) <= MAX_OVERHEAD);
+        assert_ne!(transformed, frame, "passed as it was");
+        let there = StreamId {
+            page: PageId(id.page.0 ^ 3),
+            number: 2,
+        };
+        if let Some(opened) = self.core.transform(self.now, there, codec, &transformed) {
+            assert_eq!(opened, frame);
+        }
+    }
+
+    fn run(&mut self, steps: u8) {
+        for _ in 0..steps {
+            for (to, bytes) in std::mem::take(&mut self.flying) {
+                self.core.control(self.now, to, &bytes);
+                self.collect();
+            }
+            self.now = self.now + STEP;
+            self.time_out();
+        }
+    }
+
+    fn time_out(&mut self) {
+        self.core.handle_timeout(self.now);
+        let next = self.core.poll_timeout();
+        assert!(next.is_none_or(|at| at > self.now), "a timer without rest");
+        self.collect();
+    }
+
+    fn collect(&mut self) {
+        let core = &mut self.core;
+        let outputs: Vec<_> = std::iter::from_fn(|| core.poll_output()).collect();
+        assert!(outputs.len() <= MAX_OUTPUTS, "{} outputs", outputs.len());
+        for output in outputs {
+            if let Output::Send {
+                page,
+                connection,
+                bytes,
+            } = output
+            {
+                self.send(page, connection, bytes);
+            }
+        }
+    }
+
+    fn send(&mut self, page: PageId, number: u32, bytes: Vec<u8>) {
+        if self.flying.len() >= MAX_FLYING {
+            self.flying.pop_front();
+        }
+        let page = PageId(page.0 ^ 3);
+        self.flying
+            .push_back((ConnectionId { page, number }, bytes));
+    }
+}
+
+/// As the binding does it.
+fn at(now: f64) -> Instant {
+    Instant(now.clamp(0.0, LAST) as u64)
+}
+
+fn connection(page: Number, number: Number) -> ConnectionId {
+    ConnectionId {
+        page: PageId(page.0),
+        number: number.0,
+    }
+}
+
+fn stream(page: Number, number: Number) -> StreamId {
+    StreamId {
+        page: PageId(page.0),
+        number: number.0,
+    }
+}
+
+fn channel(open: bool) -> ChannelState {
+    if open {
+        ChannelState::Open
+    } else {
+        ChannelState::Closed
+    }
+}
