@@ -10,10 +10,10 @@ use sotto_core::{
 use crate::fixture::{self, DAVE};
 
 pub fn run(bytes: &[u8]) {
-    if let Ok(Message::Beacon(signed)) = Message::parse(bytes) {
-        if let Some((peer, _)) = signed.open() {
-            assert!(fixture::is_known(peer), "a forged signature");
-        }
+    if let Ok(Message::Beacon(signed)) = Message::parse(bytes)
+        && let Some((peer, _)) = signed.open()
+    {
+        assert!(fixture::is_known(peer), "a forged signature");
     }
     if let Ok(claim) = Claim::arbitrary(&mut Unstructured::new(bytes)) {
         survives_the_way(claim.beacon());
