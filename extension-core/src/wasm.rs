@@ -183,7 +183,7 @@ impl WasmCore {
 }
 
 fn at(now: f64) -> Instant {
-    Instant(now.max(0.0) as u64)
+    Instant::from_millis(now)
 }
 
 fn connection_id(page: u32, number: u32) -> ConnectionId {
