@@ -17,9 +17,6 @@ const STEP: Duration = Duration::from_millis(20);
 const MAX_OUTPUTS: usize = 8192;
 /// Packets between the pages at once; the oldest get lost.
 const MAX_FLYING: usize = 4096;
-/// What JavaScript can count to, which is more milliseconds than anybody has.
-const LAST: f64 = 9_007_199_254_740_991.0;
-
 /// See the module's text.
 pub struct Host {
     core: Core,
@@ -74,7 +71,7 @@ impl Host {
         let (core, now) = (&mut self.core, self.now);
         match operation {
             Operation::Run { steps } => self.run(steps),
-            Operation::Clock { now } => self.now = at(now),
+            Operation::Clock { now } => self.now = Instant::from_millis(now),
             Operation::Wait { milliseconds } => {
                 self.now = now + Duration::from_millis(milliseconds.into());
             }
@@ -220,11 +217,6 @@ impl Host {
         self.flying
             .push_back((ConnectionId { page, number }, bytes));
     }
-}
-
-/// As the binding does it.
-fn at(now: f64) -> Instant {
-    Instant(now.clamp(0.0, LAST) as u64)
 }
 
 fn connection(page: Number, number: Number) -> ConnectionId {
