@@ -50,7 +50,7 @@ impl Kept {
         let mut alices = Group::found(&alice, GROUP, fixture::rng(50))?;
         let Committed { welcome, .. } = alices.commit(&alice, &joiners.each_ref(), &[])?;
         let welcome = welcome.ok_or(GroupError::Internal)?;
-        let joined = fixture::candidate(CAROL).join(&welcome);
+        let joined = fixture::candidate(CAROL).join(&welcome, |_, _| true);
         let mut carols = joined.map_err(|rejected| rejected.error)?;
         let bobs_leaf = Leaf(1);
         let replaces = carols.commit(&carol, &[&joiner(DAVE)?], &[bobs_leaf])?;
