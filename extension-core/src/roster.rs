@@ -12,11 +12,13 @@
 //!                                     removed
 //! ```
 
+mod branches;
 mod pending;
+mod repair;
 mod shunned;
+mod work;
 
 use std::{
-    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
@@ -111,19 +113,6 @@ struct Peer {
     /// Since when it has stood in its present branch.
     standing_since: Instant,
     link_lost: bool,
-}
-
-/// How a participant's branch of our group looks beside ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Branch {
-    /// The same epoch and the same digest.
-    Ours,
-    /// An epoch that we went through: it lacks commits that we have.
-    Behind,
-    /// Another branch, for certain.
-    Forked,
-    /// It may be ahead of us, or have left our branch before our memory begins.
-    Unknown,
 }
 
 /// A member that is new to us, and so may not have been heard yet.
@@ -335,214 +324,6 @@ impl Roster {
         steps
     }
 
-    /// R6 and R8: the group to seek, if ours isn't the one to stay in.
-    fn better_place(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
-        let other = self.best_other_group(now, us);
-        if other.is_some() {
-            return other;
-        }
-        let beaten = self.is_beaten(now, us);
-        let shunned = self.shunned.is_shunned(now, us.standing.group);
-        (beaten && !shunned).then_some(us.standing.group)
-    }
-
-    /// Branches that go on, each by itself, are apart since they parted.
-    fn note_branches(&mut self, now: Instant, us: &Ourselves<'_>) {
-        let parted = |(id, peer): (&PeerId, &Peer)| {
-            let here =
-                is_live(peer, now, self.crowds) && peer.beacon.standing.group == us.standing.group;
-            let branch = branch_of(&peer.beacon.standing, us);
-            let apart = here && matches!(branch, Branch::Forked | Branch::Unknown);
-            let since = self.apart.get(id).copied().unwrap_or(peer.standing_since);
-            apart.then_some((*id, since))
-        };
-        self.apart = self.peers.iter().filter_map(parted).collect();
-    }
-
-    /// R6: until when a participant's branch may differ from ours.
-    fn fork_deadline(&self, id: &PeerId, peer: &Peer, us: &Ourselves<'_>) -> Instant {
-        let (since, grace) = match branch_of(&peer.beacon.standing, us) {
-            Branch::Forked => (self.apart.get(id), SURE_FORK_GRACE),
-            Branch::Unknown => (self.apart.get(id), FORK_GRACE),
-            Branch::Behind | Branch::Ours => (None, FORK_GRACE),
-        };
-        let since = since.copied().unwrap_or(peer.standing_since);
-        since.max(us.since) + grace
-    }
-
-    /// R6: whether a stronger branch than ours has been there for long enough.
-    fn is_beaten(&self, now: Instant, us: &Ourselves<'_>) -> bool {
-        let elsewhere: Vec<(&PeerId, &Peer)> = self
-            .standing_here(now, us)
-            .filter(|(_, peer)| branch_of(&peer.beacon.standing, us) != Branch::Ours)
-            .collect();
-        if elsewhere.is_empty() {
-            return false;
-        }
-        let strengths = self.branch_strengths(now, us);
-        let mine = strengths.get(&branch_id(&us.standing));
-        elsewhere.into_iter().any(|(id, peer)| {
-            let theirs = strengths.get(&branch_id(&peer.beacon.standing));
-            now >= self.fork_deadline(id, peer, us) && theirs > mine
-        })
-    }
-
-    /// R6: a branch is stronger with more participants, then with a later epoch, then with the
-    /// lower digest. Every member computes the same from the same beacons.
-    fn branch_strengths(
-        &self,
-        now: Instant,
-        us: &Ourselves<'_>,
-    ) -> BTreeMap<BranchId, (usize, Epoch, Reverse<BranchDigest>)> {
-        let mut strengths = BTreeMap::new();
-        let others = self
-            .standing_here(now, us)
-            .map(|(_, peer)| &peer.beacon.standing);
-        for standing in others.chain([&us.standing]) {
-            let weakest = (0, standing.epoch, Reverse(standing.digest));
-            strengths.entry(branch_id(standing)).or_insert(weakest).0 += 1;
-        }
-        strengths
-    }
-
-    /// R8: of the groups in sight the one with most participants, of equals the one that has
-    /// come furthest, then the lowest id.
-    fn best_other_group(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
-        let mut groups = BTreeMap::from([(us.standing.group, (1usize, us.standing.epoch))]);
-        for (_, Beacon { standing, .. }) in self.live(now) {
-            let elsewhere = standing.group != us.standing.group;
-            if elsewhere && self.shunned.is_shunned(now, standing.group) {
-                continue;
-            }
-            let group = groups.entry(standing.group).or_insert((0, standing.epoch));
-            *group = (group.0 + 1, group.1.max(standing.epoch));
-        }
-        let best = groups
-            .into_iter()
-            .max_by_key(|(id, strength)| (*strength, Reverse(*id)));
-        best.map(|(id, _)| id).filter(|id| *id != us.standing.group)
-    }
-
-    /// R3 and R4. Whoever seeks adds nobody, but removes whoever is gone.
-    fn commit_if_due(
-        &mut self,
-        now: Instant,
-        us: &Ourselves<'_>,
-        seeks: Option<GroupId>,
-    ) -> Option<Step> {
-        let add = match seeks {
-            Some(_) => Vec::new(),
-            None => self.pending_joins(now, us),
-        };
-        let remove = self.pending_leaves(now, us, &add);
-        self.pending.update(now, us.standing.epoch, &add, &remove);
-        let due = self.pending.oldest()? + BATCH + STAGGER * self.rank(now, us);
-        (now >= due).then_some(Step::Commit { add, remove })
-    }
-
-    /// R18: members renew their leaves in turn. Whoever's turn it is follows from the epoch, so
-    /// that all agree without a word; should it sleep, the next one does.
-    fn update_if_due(
-        &self,
-        now: Instant,
-        us: &Ourselves<'_>,
-        seeks: Option<GroupId>,
-    ) -> Option<Step> {
-        let idle = seeks.is_none() && self.pending.oldest().is_none() && us.members.len() > 1;
-        (idle && now >= self.update_due(now, us)).then_some(Step::Update)
-    }
-
-    fn update_due(&self, now: Instant, us: &Ourselves<'_>) -> Instant {
-        let interval = update_interval(us.members.len());
-        let jitter = interval * u32::from(us.standing.digest.0[0]) / 1024;
-        us.renewed + interval + jitter + STAGGER * self.turn(now, us)
-    }
-
-    /// How many are before us: the first is the member whose place is the epoch's number modulo
-    /// the members present.
-    fn turn(&self, now: Instant, us: &Ourselves<'_>) -> u32 {
-        let present = us
-            .members
-            .iter()
-            .filter(|(leaf, peer)| *leaf == us.standing.leaf || self.is_present(now, us, peer))
-            .count()
-            .max(1) as u64;
-        let first = us.standing.epoch.0 % present;
-        let place = u64::from(self.rank(now, us));
-        u32::try_from((place + present - first) % present).unwrap_or(u32::MAX)
-    }
-
-    fn pending_leaves(&self, now: Instant, us: &Ourselves<'_>, add: &Joins) -> Vec<Leaf> {
-        let rejoining = |peer: &PeerId| add.iter().any(|(joiner, _)| joiner == peer);
-        us.members
-            .iter()
-            .filter(|(_, peer)| *peer != us.peer)
-            .filter(|(_, peer)| rejoining(peer) || !self.is_present(now, us, peer))
-            .map(|(leaf, _)| *leaf)
-            .collect()
-    }
-
-    fn pending_joins(&self, now: Instant, us: &Ourselves<'_>) -> Joins {
-        self.live(now)
-            .filter_map(|(id, beacon)| Some((id, beacon.seeks?)))
-            .filter(|(_, seek)| seek.group == us.standing.group)
-            .map(|(id, seek)| (id, seek.key_package))
-            .filter(|(_, reference)| us.packages.contains(reference))
-            .filter(|(id, _)| {
-                self.additions
-                    .get(id)
-                    .filter(|added| added.seen.is_some())
-                    .is_none_or(|added| now.since(added.at) >= REJOIN_SPACING)
-            })
-            .collect()
-    }
-
-    /// R5: a member is present while it is live and stands in our group, or was added just now.
-    fn is_present(&self, now: Instant, us: &Ourselves<'_>, id: &PeerId) -> bool {
-        let added_just_now = self.additions.contains_key(id);
-        match self.peers.get(id) {
-            Some(peer) if peer.beacon.presence == Presence::Leaving => false,
-            Some(peer) => {
-                is_live(peer, now, self.crowds)
-                    && (added_just_now || peer.beacon.standing.group == us.standing.group)
-            }
-            None => added_just_now,
-        }
-    }
-
-    /// R4: our place among the members present, by leaf. Rank 0 is the designated committer.
-    fn rank(&self, now: Instant, us: &Ourselves<'_>) -> u32 {
-        let before_us = us
-            .members
-            .iter()
-            .filter(|(leaf, _)| *leaf < us.standing.leaf)
-            .filter(|(_, peer)| self.is_present(now, us, peer))
-            .count();
-        u32::try_from(before_us).unwrap_or(u32::MAX)
-    }
-
-    /// R7: whoever lags is sent the commit it lacks, by the lowest leaf that can. That may be one
-    /// that removed it; then it knows.
-    fn repair_if_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<Step> {
-        let lagging = self
-            .standing_here(now, us)
-            .filter(|(_, peer)| branch_of(&peer.beacon.standing, us) == Branch::Behind)
-            .filter(|(_, peer)| now >= peer.standing_since.max(us.since) + REPAIR_AFTER)
-            .map(|(_, peer)| peer.beacon.standing.epoch)
-            .min()?;
-        if self.rank_among_up_to_date(now, us) > 0 {
-            return None;
-        }
-        let recently = self
-            .repaired
-            .is_some_and(|(epoch, at)| epoch == lagging && now.since(at) < REPAIR_AFTER);
-        if recently {
-            return None;
-        }
-        self.repaired = Some((lagging, now));
-        Some(Step::Repair(lagging))
-    }
-
     /// Everyone live who stands in our group, a member of our branch or not.
     fn standing_here<'a>(
         &'a self,
@@ -554,48 +335,6 @@ impl Roster {
             .iter()
             .filter(move |(_, peer)| is_live(peer, now, self.crowds));
         live.filter(|(_, peer)| peer.beacon.standing.group == us.standing.group)
-    }
-
-    /// How many members on our branch have a lower leaf than we.
-    fn rank_among_up_to_date(&self, now: Instant, us: &Ourselves<'_>) -> usize {
-        us.members
-            .iter()
-            .filter(|(leaf, _)| *leaf < us.standing.leaf)
-            .filter_map(|(_, id)| self.live_peer(now, id))
-            .filter(|peer| same_branch(&peer.beacon.standing, &us.standing))
-            .count()
-    }
-
-    /// R9: whoever was added and still asks, with the same key package, didn't get its Welcome.
-    /// Who committed it sends it again, or in its stead the lowest leaf that is up to date.
-    fn rewelcome_if_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<Step> {
-        let waiting = self.additions.iter().find(|(id, addition)| {
-            let Some((reference, by)) = addition.seen else {
-                return false;
-            };
-            let ours = by == us.peer
-                || (self.live_peer(now, &by).is_none() && self.rank_among_up_to_date(now, us) == 0);
-            let last = self.rewelcomed.get(*id).copied().unwrap_or(addition.at);
-            ours && self.asks(now, us, id, reference) && now.since(last) >= BEACON_INTERVAL
-        });
-        let id = *waiting?.0;
-        self.rewelcomed.insert(id, now);
-        Some(Step::Rewelcome(id))
-    }
-
-    fn asks(
-        &self,
-        now: Instant,
-        us: &Ourselves<'_>,
-        id: &PeerId,
-        key_package: KeyPackageRef,
-    ) -> bool {
-        let wish = Seek {
-            group: us.standing.group,
-            key_package,
-        };
-        let peer = self.live_peer(now, id);
-        peer.is_some_and(|peer| peer.beacon.seeks == Some(wish))
     }
 
     /// The next time at which something can fall due without anybody saying anything.
@@ -642,31 +381,6 @@ fn deadline(peer: &Peer, crowds: u32) -> Instant {
 
 fn is_live(peer: &Peer, now: Instant, crowds: u32) -> bool {
     peer.beacon.presence == Presence::Here && now < deadline(peer, crowds)
-}
-
-fn update_interval(members: usize) -> Duration {
-    let tenth = u32::try_from(members.div_ceil(10)).unwrap_or(u32::MAX);
-    (UPDATE_INTERVAL / tenth.max(1)).max(LEAST_UPDATE_INTERVAL)
-}
-
-/// What tells the branches of one group apart.
-type BranchId = (Epoch, BranchDigest);
-
-fn branch_id(standing: &Standing) -> BranchId {
-    (standing.epoch, standing.digest)
-}
-
-fn branch_of(theirs: &Standing, us: &Ourselves<'_>) -> Branch {
-    if same_branch(theirs, &us.standing) {
-        return Branch::Ours;
-    }
-    let present = branch_id(&us.standing);
-    let ours = us.past.iter().chain([&present]);
-    match ours.into_iter().find(|(epoch, _)| *epoch == theirs.epoch) {
-        Some((_, digest)) if *digest == theirs.digest => Branch::Behind,
-        Some(_) => Branch::Forked,
-        None => Branch::Unknown,
-    }
 }
 
 fn same_branch(one: &Standing, other: &Standing) -> bool {

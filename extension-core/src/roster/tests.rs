@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::*;
+use super::{work::update_interval, *};
 use crate::wire::Seek;
 
 const HOME: GroupId = GroupId([5; 16]);

@@ -1,0 +1,123 @@
+//! What is to be committed, and by whom: R3 to R5, R11 and R18.
+
+use std::time::Duration;
+
+use super::{
+    BATCH, Joins, LEAST_UPDATE_INTERVAL, Ourselves, REJOIN_SPACING, Roster, STAGGER, Step,
+    UPDATE_INTERVAL, is_live,
+};
+use crate::{
+    ids::{GroupId, Leaf, PeerId},
+    time::Instant,
+    wire::Presence,
+};
+
+impl Roster {
+    /// R3 and R4. Whoever seeks adds nobody, but removes whoever is gone.
+    pub(super) fn commit_if_due(
+        &mut self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        seeks: Option<GroupId>,
+    ) -> Option<Step> {
+        let add = match seeks {
+            Some(_) => Vec::new(),
+            None => self.pending_joins(now, us),
+        };
+        let remove = self.pending_leaves(now, us, &add);
+        self.pending.update(now, us.standing.epoch, &add, &remove);
+        let due = self.pending.oldest()? + BATCH + STAGGER * self.rank(now, us);
+        (now >= due).then_some(Step::Commit { add, remove })
+    }
+
+    /// R18: members renew their leaves in turn. Whoever's turn it is follows from the epoch, so
+    /// that all agree without a word; should it sleep, the next one does.
+    pub(super) fn update_if_due(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        seeks: Option<GroupId>,
+    ) -> Option<Step> {
+        let idle = seeks.is_none() && self.pending.oldest().is_none() && us.members.len() > 1;
+        (idle && now >= self.update_due(now, us)).then_some(Step::Update)
+    }
+
+    pub(super) fn update_due(&self, now: Instant, us: &Ourselves<'_>) -> Instant {
+        let interval = update_interval(us.members.len());
+        let jitter = interval * u32::from(us.standing.digest.0[0]) / 1024;
+        us.renewed + interval + jitter + STAGGER * self.turn(now, us)
+    }
+
+    /// How many are before us: the first is the member whose place is the epoch's number modulo
+    /// the members present.
+    pub(super) fn turn(&self, now: Instant, us: &Ourselves<'_>) -> u32 {
+        let present = us
+            .members
+            .iter()
+            .filter(|(leaf, peer)| *leaf == us.standing.leaf || self.is_present(now, us, peer))
+            .count()
+            .max(1) as u64;
+        let first = us.standing.epoch.0 % present;
+        let place = u64::from(self.rank(now, us));
+        u32::try_from((place + present - first) % present).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn pending_leaves(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        add: &Joins,
+    ) -> Vec<Leaf> {
+        let rejoining = |peer: &PeerId| add.iter().any(|(joiner, _)| joiner == peer);
+        us.members
+            .iter()
+            .filter(|(_, peer)| *peer != us.peer)
+            .filter(|(_, peer)| rejoining(peer) || !self.is_present(now, us, peer))
+            .map(|(leaf, _)| *leaf)
+            .collect()
+    }
+
+    pub(super) fn pending_joins(&self, now: Instant, us: &Ourselves<'_>) -> Joins {
+        self.live(now)
+            .filter_map(|(id, beacon)| Some((id, beacon.seeks?)))
+            .filter(|(_, seek)| seek.group == us.standing.group)
+            .map(|(id, seek)| (id, seek.key_package))
+            .filter(|(_, reference)| us.packages.contains(reference))
+            .filter(|(id, _)| {
+                self.additions
+                    .get(id)
+                    .filter(|added| added.seen.is_some())
+                    .is_none_or(|added| now.since(added.at) >= REJOIN_SPACING)
+            })
+            .collect()
+    }
+
+    /// R5: a member is present while it is live and stands in our group, or was added just now.
+    pub(super) fn is_present(&self, now: Instant, us: &Ourselves<'_>, id: &PeerId) -> bool {
+        let added_just_now = self.additions.contains_key(id);
+        match self.peers.get(id) {
+            Some(peer) if peer.beacon.presence == Presence::Leaving => false,
+            Some(peer) => {
+                is_live(peer, now, self.crowds)
+                    && (added_just_now || peer.beacon.standing.group == us.standing.group)
+            }
+            None => added_just_now,
+        }
+    }
+
+    /// R4: our place among the members present, by leaf. Rank 0 is the designated committer.
+    pub(super) fn rank(&self, now: Instant, us: &Ourselves<'_>) -> u32 {
+        let before_us = us
+            .members
+            .iter()
+            .filter(|(leaf, _)| *leaf < us.standing.leaf)
+            .filter(|(_, peer)| self.is_present(now, us, peer))
+            .count();
+        u32::try_from(before_us).unwrap_or(u32::MAX)
+    }
+}
+
+pub(super) fn update_interval(members: usize) -> Duration {
+    let tenth = u32::try_from(members.div_ceil(10)).unwrap_or(u32::MAX);
+    (UPDATE_INTERVAL / tenth.max(1)).max(LEAST_UPDATE_INTERVAL)
+}
