@@ -29,6 +29,8 @@ pub enum Flaw {
     WelcomesWithoutAdding,
     /// The digest says nothing about who is a member.
     BlindDigest,
+    /// No group takes the fourth participant.
+    RefusesTheFourth,
     /// Whoever is removed follows all the same.
     RemovedFollow,
 }
@@ -280,6 +282,10 @@ impl Groups for Abstract {
         add: &[&Joiner],
         remove: &[Leaf],
     ) -> Result<Committed, GroupError> {
+        let fourth = add.iter().any(|joiner| joiner.peer == PeerId([4; 16]));
+        if fourth && self.has(Flaw::RefusesTheFourth) {
+            return Err(GroupError::Internal);
+        }
         let repeats = if self.has(Flaw::AddsTwice) { 2 } else { 1 };
         let added = (0..repeats).flat_map(|_| add.iter().map(|joiner| **joiner));
         let commit = Commit {

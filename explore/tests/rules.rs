@@ -1,0 +1,62 @@
+//! Rules that need a group, but no cryptography and no faults.
+
+use sotto_core::membership::Outgoing;
+use sotto_explore::{
+    abstract_group::Flaw,
+    world::{Flight, Parcel, Who, World},
+};
+
+/// So many in one group, and another who comes now.
+fn joined_by(people: usize, flaw: Option<Flaw>) -> World {
+    let mut world = World::new(people + 1, flaw, None);
+    (0..people).for_each(|who| world.join(who));
+    world.settle();
+    world.join(people);
+    world
+}
+
+/// What the commit that comes next puts on its way, in order.
+fn next_commit(world: &mut World) -> Vec<Flight> {
+    let is_commit = |flight: &Flight| matches!(flight.parcel, Parcel::Said(Outgoing::Commit(_)));
+    while !world.flights.iter().any(is_commit) {
+        world.step();
+    }
+    let sent = world.last.map_or(0, |(_, sent)| sent);
+    world.flights.split_off(world.flights.len() - sent)
+}
+
+fn receivers(flights: &[Flight], is: impl Fn(&Outgoing) -> bool) -> Vec<Who> {
+    let wanted = flights
+        .iter()
+        .filter(|it| matches!(&it.parcel, Parcel::Said(said) if is(said)));
+    wanted.map(|flight| flight.to).collect()
+}
+
+#[test]
+fn r12_a_welcome_goes_first_and_to_its_joiner_and_two_keepers() {
+    let mut world = joined_by(5, None);
+    let sent = next_commit(&mut world);
+    let is_welcome = |said: &Outgoing| matches!(said, Outgoing::Welcome(..));
+    let mut welcomed = receivers(&sent, is_welcome);
+    welcomed.sort_unstable();
+    assert_eq!(welcomed.len(), 3);
+    assert!(welcomed.contains(&5), "its joiner");
+    assert!(matches!(&sent[0].parcel, Parcel::Said(said) if is_welcome(said)));
+    let is_commit = |said: &Outgoing| matches!(said, Outgoing::Commit(_));
+    assert_eq!(receivers(&sent, is_commit).len(), 5, "everyone else");
+}
+
+#[test]
+fn r15_one_key_package_that_the_group_refuses_keeps_nobody_else_out() {
+    let mut world = World::new(4, Some(Flaw::RefusesTheFourth), None);
+    (0..4).for_each(|who| world.join(who));
+    let ten_seconds = world.now + std::time::Duration::from_secs(10);
+    while world.now < ten_seconds {
+        world.step();
+    }
+    let sizes: Vec<usize> = world
+        .present()
+        .map(|(_, node)| node.membership.members().len())
+        .collect();
+    assert_eq!(sizes, [3, 3, 3, 1]);
+}
