@@ -365,7 +365,7 @@ impl World {
         let mut quiet_since = None;
         while self.now.since(start) < HORIZON {
             self.step();
-            if !laws::is_at_rest(self) {
+            if self.now < start || !laws::is_at_rest(self) {
                 quiet_since = None;
                 continue;
             }

@@ -24,7 +24,11 @@ const BUSY: Scenario = Scenario {
 fn assert_caught(law: Law, scenario: Scenario) {
     let report = Report::until(scenario, law);
     let broken: Vec<_> = report.broken.iter().map(|(name, _)| *name).collect();
-    assert!(broken.contains(&law.name()), "caught only {broken:?}");
+    assert!(
+        broken.contains(&law.name()),
+        "caught only {broken:?} in {} states",
+        report.states
+    );
 }
 
 fn flawed(flaw: Flaw) -> Scenario {

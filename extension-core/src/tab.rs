@@ -295,7 +295,7 @@ impl Tab {
         stream.note_codec(codec);
         let outcome = match (stream.codec(), stream.direction) {
             (None, _) => Err(DropReason::Codec),
-            (Some(codec), Direction::Send) => seal(call, stream, codec, frame, buffer),
+            (Some(codec), Direction::Send) => seal(now, call, stream, codec, frame, buffer),
             (Some(codec), Direction::Receive) => open(now, call, stream, codec, frame, buffer),
         };
         match outcome {
@@ -417,6 +417,7 @@ impl Tab {
 type Transformed<'b> = Result<&'b [u8], DropReason>;
 
 fn seal<'b>(
+    now: Instant,
     call: &mut Call,
     stream: &Stream,
     codec: Codec,
@@ -427,7 +428,7 @@ fn seal<'b>(
         return Err(DropReason::Alone);
     }
     let context = stream.context.ok_or(DropReason::TooManyStreams)?;
-    call.seal(context, codec, frame, buffer)
+    call.seal(now, context, codec, frame, buffer)
         .map_err(|error| match error {
             SealError::NoKey => DropReason::NoKey,
             SealError::Malformed => DropReason::Malformed,

@@ -178,6 +178,7 @@ impl Call {
     /// See [`SealError`]; the frame must be dropped.
     pub fn seal<'b>(
         &mut self,
+        now: Instant,
         context: Context,
         codec: Codec,
         frame: &[u8],
@@ -186,6 +187,7 @@ impl Call {
         if self.is_alone() {
             return Err(SealError::NoKey);
         }
+        self.keyring.switch_if_due(now);
         self.keyring.seal(context, codec, frame, buffer)
     }
 
@@ -262,8 +264,10 @@ impl Call {
                     leaf,
                     members,
                     key,
+                    switch_by,
                 } => {
                     self.keyring.install(now, epoch, leaf, &key);
+                    self.keyring.switch_by(switch_by);
                     self.epochs.keep(epoch, members);
                 }
                 Output::Switch => self.keyring.switch(),

@@ -38,6 +38,7 @@ pub(super) struct EpochKeys {
 pub struct Keyring {
     epochs: Vec<EpochKeys>,
     sending: Option<EpochId>,
+    switch_by: Option<Instant>,
 }
 
 impl Keyring {
@@ -69,8 +70,21 @@ impl Keyring {
         }
     }
 
+    /// Sends with the newest epoch from this time on at the latest.
+    pub fn switch_by(&mut self, at: Instant) {
+        self.switch_by = Some(at);
+    }
+
+    /// Holds to that, for whoever is about to seal: no timer has to fire for it.
+    pub fn switch_if_due(&mut self, now: Instant) {
+        if self.switch_by.is_some_and(|at| now >= at) {
+            self.switch();
+        }
+    }
+
     /// Sends with the newest epoch from now on.
     pub fn switch(&mut self) {
+        self.switch_by = None;
         self.sending = self.epochs.last().map(|keys| keys.id);
     }
 

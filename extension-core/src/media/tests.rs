@@ -294,3 +294,18 @@ fn plain_frames_are_never_taken_for_sealed_ones() {
         }
     }
 }
+
+#[test]
+fn m1_who_seals_after_the_bound_has_switched_though_no_timer_fired() {
+    let (mut alice, mut bob) = (Keyring::default(), Keyring::default());
+    for keyring in [&mut alice, &mut bob] {
+        keyring.install(Instant(0), epoch(1), Leaf(0), &BaseKey::new([1; 16]));
+        keyring.switch();
+        keyring.install(Instant(0), epoch(2), Leaf(0), &BaseKey::new([2; 16]));
+        keyring.switch_by(Instant(500));
+    }
+    alice.switch_if_due(Instant(499));
+    assert_eq!(alice.sending(), Some(epoch(1)));
+    bob.switch_if_due(Instant(500));
+    assert_eq!(bob.sending(), Some(epoch(2)));
+}

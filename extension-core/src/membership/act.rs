@@ -34,6 +34,12 @@ impl<G: Groups> Membership<G> {
     /// # Errors
     /// What is wrong with it.
     pub fn handle_key_package(&mut self, now: Instant, message: &[u8]) -> Result<(), GroupError> {
+        let outcome = self.take_key_package(now, message);
+        self.run(now);
+        outcome
+    }
+
+    fn take_key_package(&mut self, now: Instant, message: &[u8]) -> Result<(), GroupError> {
         if self.archive.knows_key_package(message) {
             return Ok(());
         }
@@ -45,7 +51,6 @@ impl<G: Groups> Membership<G> {
         if announced && !self.groups.holds(&self.group, &joiner) {
             self.archive.keep_joiner(peer, reference, message, joiner);
             self.undecided = true;
-            self.run(now);
         }
         Ok(())
     }
@@ -60,6 +65,7 @@ impl<G: Groups> Membership<G> {
         let waiting = self.seeking.take_if(ours);
         let Some(waiting) = waiting.or_else(|| self.sought.take_if(ours)) else {
             self.keep_for_others(now, &welcomed, welcome);
+            self.run(now);
             return Ok(());
         };
         let outcome = self.join(now, waiting, welcome);
@@ -127,10 +133,10 @@ impl<G: Groups> Membership<G> {
                 let alone = self.groups.found();
                 alone.and_then(|group| self.adopt(now, group))
             }
-            Err(GroupError::NotForUs) => return Ok(()),
-            Err(error) => return Err(error),
+            Err(GroupError::NotForUs) => Ok(()),
+            Err(error) => Err(error),
         };
-        self.undecided = true;
+        self.undecided |= self.since == now;
         self.run(now);
         outcome
     }
@@ -166,19 +172,20 @@ impl<G: Groups> Membership<G> {
         self.members = self.groups.members(&self.group);
         self.standing = self.groups.standing(&self.group);
         self.since = now;
-        self.outputs.push_back(Output::Entered {
-            epoch: epoch_id(&self.standing),
-            leaf: self.standing.leaf,
-            members: self.members.clone(),
-            key: self.groups.media_key(&self.group)?,
-        });
         let bound = if nobody_before {
             Duration::ZERO
         } else {
             SWITCH_BOUND
         };
-        let by = now + bound;
-        self.switch_by = Some(self.switch_by.map_or(by, |earlier| earlier.min(by)));
+        let by = self.switch_by.unwrap_or(now + bound).min(now + bound);
+        self.switch_by = Some(by);
+        self.outputs.push_back(Output::Entered {
+            epoch: epoch_id(&self.standing),
+            leaf: self.standing.leaf,
+            members: self.members.clone(),
+            key: self.groups.media_key(&self.group)?,
+            switch_by: by,
+        });
         self.beacon_due = true;
         Ok(())
     }

@@ -71,6 +71,8 @@ pub enum Output<K> {
         members: Vec<(Leaf, PeerId)>,
         /// What its media keys are derived from.
         key: K,
+        /// M1: seal with it from then on at the latest.
+        switch_by: Instant,
     },
     /// Seal with the newest epoch from now on.
     Switch,

@@ -190,8 +190,9 @@ impl Mesh {
 
     pub fn seal(&mut self, who: usize, frame: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut buffer = Vec::new();
+        let now = self.now;
         let call = self.call_mut(who);
-        call.seal(Context(0), Codec::Opus, frame, &mut buffer)
+        call.seal(now, Context(0), Codec::Opus, frame, &mut buffer)
             .map(<[u8]>::to_vec)
     }
 

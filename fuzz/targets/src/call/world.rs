@@ -219,7 +219,7 @@ impl World {
         };
         let codec = fixture::codec(codec);
         let mut buffer = Vec::new();
-        let Ok(sealed) = call.seal(stream, codec, &plain, &mut buffer) else {
+        let Ok(sealed) = call.seal(self.now, stream, codec, &plain, &mut buffer) else {
             return;
         };
         assert!(sealed.len() > plain.len() && sealed.len() <= plain.len() + MAX_OVERHEAD);
