@@ -13,6 +13,7 @@ mod demo_call;
 mod fuzz;
 mod paths;
 mod setup;
+mod sim;
 mod stamp;
 mod step;
 mod test;
@@ -48,6 +49,9 @@ enum Task {
     },
     /// Look for inputs that break the core: `cargo xtask fuzz call --seconds 600`
     Fuzz(fuzz::Options),
+    /// Simulate whole calls over bad networks and among hostile peers
+    #[command(disable_help_flag = true)]
+    Sim(sim::Options),
     /// Run one compiled wasm32 test file in Node; called by cargo
     #[command(hide = true)]
     WasmTest(bindgen::WasmTest),
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Task::Check { what: Some(what) } => what.run(),
         Task::Bench { what } => what.run(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Sim(options) => options.run(),
         Task::WasmTest(file) => file.run(),
     };
     result.unwrap_or_else(|error| {

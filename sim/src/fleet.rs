@@ -1,0 +1,76 @@
+//! Many seeds at once, on all cores, and what they add up to.
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use crate::{Plan, Report, World};
+
+/// What many runs add up to.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Every run, by seed.
+    pub reports: Vec<Report>,
+}
+
+/// Runs `count` seeds from `first` on; `done` is told of each run that ended.
+pub fn run(first: u64, count: u64, plan: Plan, done: impl Fn(&Report) + Sync) -> Summary {
+    let next = AtomicU64::new(first);
+    let reports = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(seed) = take(&next, first + count) {
+            let report = World::new(seed, plan).run();
+            done(&report);
+            if let Ok(mut reports) = reports.lock() {
+                reports.push(report);
+            }
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        (0..cores).for_each(|_| {
+            scope.spawn(work);
+        });
+    });
+    let mut reports = reports.into_inner().unwrap_or_default();
+    reports.sort_by_key(|report| report.seed);
+    Summary { reports }
+}
+
+fn take(next: &AtomicU64, end: u64) -> Option<u64> {
+    let seed = next.fetch_add(1, Ordering::Relaxed);
+    (seed < end).then_some(seed)
+}
+
+impl Summary {
+    /// The runs in which something happened that should not have.
+    pub fn failed(&self) -> impl Iterator<Item = &Report> {
+        self.reports
+            .iter()
+            .filter(|report| !report.violations.is_empty())
+    }
+
+    /// How long all but some of the runs took to end in one group: `share` of them, from 0 to 1.
+    pub fn convergence(&self, share: f64) -> Option<Duration> {
+        let mut spans: Vec<Duration> = self.reports.iter().filter_map(|it| it.converged).collect();
+        spans.sort();
+        let last = spans.len().checked_sub(1)?;
+        let at = (last as f64 * share).round() as usize;
+        spans.get(at).copied()
+    }
+
+    /// Packets and bytes that a participant sent, on average.
+    pub fn traffic(&self) -> (u64, u64) {
+        let sum = |of: fn(&Report) -> u64| self.reports.iter().map(of).sum::<u64>();
+        let participants = sum(|it| it.participants as u64).max(1);
+        (
+            sum(|it| it.packets) / participants,
+            sum(|it| it.bytes) / participants,
+        )
+    }
+}

@@ -1,0 +1,157 @@
+//! Signs beacons of its own that are not so: others' groups, huge epochs, other digests, wishes
+//! with key packages that don't exist, something else to each. And sends what can't be read.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use sotto_core::{
+    carrier::cut,
+    identity::Identity,
+    ids::{BranchDigest, ConnectionId, Epoch, GroupId, KeyPackageRef, Leaf},
+    time::Instant,
+    wire::{Beacon, Message, MessageId, Packet, Presence, Seek, SignedBeacon, Standing},
+};
+
+use super::Hostile;
+use crate::dice::Dice;
+
+const IDENTITIES: usize = 3;
+const MEMORY: usize = 32;
+
+/// See the module's text.
+pub struct Liar {
+    dice: Dice,
+    identities: Vec<Identity>,
+    sequence: u64,
+    links: BTreeSet<ConnectionId>,
+    standings: Vec<Standing>,
+    outgoing: VecDeque<(ConnectionId, Vec<u8>)>,
+}
+
+impl Liar {
+    pub fn new(mut dice: Dice) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(dice.seed());
+        Self {
+            dice,
+            identities: (0..IDENTITIES)
+                .map(|_| Identity::generate(&mut rng))
+                .collect(),
+            sequence: 0,
+            links: BTreeSet::new(),
+            standings: Vec::new(),
+            outgoing: VecDeque::new(),
+        }
+    }
+
+    /// A standing that somebody showed, bent or not.
+    fn standing(&mut self) -> Standing {
+        let known = self.dice.pick(&self.standings);
+        let mut standing = known.unwrap_or(Standing {
+            group: GroupId([1; 16]),
+            epoch: Epoch(1),
+            digest: BranchDigest([1; 8]),
+            leaf: Leaf(0),
+        });
+        match self.dice.below(6) {
+            0 => standing.epoch = Epoch(u64::MAX),
+            1 => standing.epoch.0 = standing.epoch.0.saturating_add(1),
+            2 => standing.digest.0[0] ^= 1,
+            3 => standing.leaf = Leaf(u32::MAX),
+            4 => standing.group.0[0] = 0,
+            _ => {}
+        }
+        standing
+    }
+
+    fn beacon(&mut self) -> Beacon {
+        let standing = self.standing();
+        let target = self.standing().group;
+        let reference = KeyPackageRef(self.dice.seed());
+        let seeks = self.dice.chance(0.5).then_some(Seek {
+            group: target,
+            key_package: reference,
+        });
+        self.sequence += if self.dice.chance(0.05) { 1 << 32 } else { 1 };
+        let leaving = self.dice.chance(0.05);
+        Beacon {
+            sequence: self.sequence,
+            standing,
+            seeks,
+            presence: if leaving {
+                Presence::Leaving
+            } else {
+                Presence::Here
+            },
+        }
+    }
+
+    fn lie(&mut self) -> Vec<Vec<u8>> {
+        let beacon = self.beacon();
+        let most = if self.dice.chance(0.1) { IDENTITIES } else { 1 };
+        let identity = &self.identities[self.dice.below(most)];
+        cut(&Message::Beacon(SignedBeacon::sign(identity, beacon)).to_bytes())
+    }
+
+    /// Bytes, fragments of nothing, and messages of every type that hold nothing of it.
+    fn garbage(&mut self) -> Vec<Vec<u8>> {
+        let length = self.dice.below(20_000);
+        let body = self.dice.bytes(length);
+        match self.dice.below(4) {
+            0 => vec![body],
+            1 => vec![self.fragment(&body)],
+            2 => cut(&Message::Commit(body.into()).to_bytes()),
+            _ => cut(&Message::Welcome(body.into()).to_bytes()),
+        }
+    }
+
+    fn fragment(&mut self, body: &[u8]) -> Vec<u8> {
+        let packet = Packet {
+            message: MessageId::of(body),
+            index: self.dice.below(40) as u16,
+            count: 40,
+            fragment: body,
+        };
+        packet.to_bytes()
+    }
+}
+
+impl Hostile for Liar {
+    fn open_link(&mut self, _: Instant, link: ConnectionId) {
+        self.links.insert(link);
+    }
+
+    fn close_link(&mut self, link: ConnectionId) {
+        self.links.remove(&link);
+    }
+
+    fn handle_packet(&mut self, _: Instant, _: ConnectionId, bytes: &[u8]) {
+        let message = Packet::parse(bytes).map(|packet| Message::parse(packet.fragment));
+        let Ok(Ok(Message::Beacon(beacon))) = message else {
+            return;
+        };
+        if let Some((_, beacon)) = beacon.open() {
+            if self.standings.len() >= MEMORY {
+                let at = self.dice.below(MEMORY);
+                self.standings.swap_remove(at);
+            }
+            self.standings.push(beacon.standing);
+        }
+    }
+
+    fn tick(&mut self, _: Instant) {
+        for link in self.links.clone() {
+            let packets = match self.dice.below(5) {
+                0 => self.garbage(),
+                1..=2 => self.lie(),
+                _ => Vec::new(),
+            };
+            let packets = packets.into_iter().map(|packet| (link, packet));
+            self.outgoing.extend(packets);
+        }
+    }
+
+    fn poll_packet(&mut self) -> Option<(ConnectionId, Vec<u8>)> {
+        self.outgoing.pop_front()
+    }
+}

@@ -1,0 +1,25 @@
+//! Whole calls in virtual time: the [`sotto_core::call::Call`] that ships, with real MLS and the
+//! real wire, over a network that loses, doubles, delays and reorders, among people who come, go,
+//! crash and sleep, and with hostile peers. Nothing here sleeps or opens a socket.
+//!
+//! One seed fixes a whole run, but for what HPKE draws from the system: epoch secrets, and with
+//! them branch digests, differ from run to run. They only decide between branches of equal
+//! strength, so a failing seed nearly always fails again.
+//!
+//! ```text
+//!   fleet --seed--> World --events--> Call, Hostile
+//!                     |                  |
+//!                     +---- Checker <----+  after each step that changed somebody
+//! ```
+
+pub mod checker;
+mod dice;
+pub mod fleet;
+mod hostile;
+mod network;
+mod plan;
+mod queue;
+mod world;
+
+pub use plan::Plan;
+pub use world::{Report, World};
