@@ -56,6 +56,9 @@ pub enum Violation {
     /// A timer that is due again at once would spin.
     #[error("{0} has a timer that never rests")]
     Restless(usize),
+    /// Nothing that a peer sends may do that.
+    #[error("a panic")]
+    Panicked,
     /// The faults are over, and there still are several groups.
     #[error("not one group after all: {0}")]
     NotOneGroup(String),

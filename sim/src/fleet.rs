@@ -1,6 +1,7 @@
 //! Many seeds at once, on all cores, and what they add up to.
 
 use std::{
+    panic,
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -9,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Plan, Report, World};
+use crate::{Plan, Report, World, checker::Violation};
 
 /// What many runs add up to.
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ pub fn run(first: u64, count: u64, plan: Plan, done: impl Fn(&Report) + Sync) ->
     let reports = Mutex::new(Vec::new());
     let work = || {
         while let Some(seed) = take(&next, first + count) {
-            let report = World::new(seed, plan).run();
+            let report = survive(seed, plan);
             done(&report);
             if let Ok(mut reports) = reports.lock() {
                 reports.push(report);
@@ -40,6 +41,16 @@ pub fn run(first: u64, count: u64, plan: Plan, done: impl Fn(&Report) + Sync) ->
     let mut reports = reports.into_inner().unwrap_or_default();
     reports.sort_by_key(|report| report.seed);
     Summary { reports }
+}
+
+/// A panic is our bug; the other seeds go on.
+fn survive(seed: u64, plan: Plan) -> Report {
+    let run = panic::catch_unwind(|| World::new(seed, plan).run());
+    run.unwrap_or_else(|_| Report {
+        seed,
+        violations: vec![Violation::Panicked],
+        ..Report::default()
+    })
 }
 
 fn take(next: &AtomicU64, end: u64) -> Option<u64> {
