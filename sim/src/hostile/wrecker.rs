@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use sotto_core::{
     carrier::{Audience, Carrier, MeshCarrier},
-    group::{Candidate, Committed, Group, Groups, Joiner, Mls},
+    group::{Candidate, Committed, Group, Groups, Joiner, Merged, Mls},
     ids::{ConnectionId, GroupId, Leaf, PeerId},
     time::Instant,
     wire::{Beacon, Message, Presence, Seek, SignedBeacon, Standing},
@@ -56,11 +56,15 @@ impl Wrecker {
             }
             Message::KeyPackage(_) => {}
             Message::Welcome(bytes) => self.join(bytes.as_slice()),
-            Message::Commit(bytes) => {
-                if let Some(group) = &mut self.group {
-                    let _ = self.mls.receive(group, bytes.as_slice());
-                }
-            }
+            Message::Commit(bytes) => self.follow(bytes.as_slice()),
+        }
+    }
+
+    /// A group that it was removed from is of no use: openmls has forgotten its keys.
+    fn follow(&mut self, commit: &[u8]) {
+        let Some(group) = &mut self.group else { return };
+        if matches!(self.mls.receive(group, commit), Ok(Merged::Removed)) {
+            self.group = self.mls.found().ok();
         }
     }
 
