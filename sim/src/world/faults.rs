@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use sotto_core::time::Instant;
+use sotto_core::{call::Call, time::Instant};
 
 use super::{Body, State, World, hostile};
 use crate::queue::Event;
@@ -87,7 +87,7 @@ impl World {
     fn leave(&mut self) {
         let Some(who) = self.victim() else { return };
         self.note(|| format!("{who} leaves"));
-        self.touch(who, |call, now| call.leave(now), |_, _| ());
+        self.touch(who, Call::leave, |_, _| ());
         self.slots[who].state = State::Left;
         self.close_to(who);
     }

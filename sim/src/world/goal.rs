@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use sotto_core::ids::PeerId;
+use sotto_core::{call::Call, ids::PeerId};
 
 use super::{PATIENCE, Slot, World};
 use crate::checker::Violation;
@@ -40,11 +40,8 @@ impl World {
 
     fn holds_everyone(&self, slot: &Slot) -> bool {
         let here = self.slots.iter().filter(|slot| slot.counts());
-        let alive: BTreeSet<PeerId> = here
-            .filter_map(Slot::call)
-            .map(|call| call.peer())
-            .collect();
-        let members = slot.call().map(|call| call.members()).unwrap_or_default();
+        let alive: BTreeSet<PeerId> = here.filter_map(Slot::call).map(Call::peer).collect();
+        let members = slot.call().map(Call::members).unwrap_or_default();
         members.len() == alive.len() && members.iter().all(|(_, peer)| alive.contains(peer))
     }
 

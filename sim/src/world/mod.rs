@@ -192,7 +192,7 @@ impl World {
         {
             return;
         }
-        self.touch(who, |call, now| call.handle_timeout(now), |_, _| ());
+        self.touch(who, Call::handle_timeout, |_, _| ());
         let next = self.slots[who].call().and_then(Call::poll_timeout);
         if next.is_some_and(|at| at <= self.now) {
             self.hold(Err(Violation::Restless(who)));
