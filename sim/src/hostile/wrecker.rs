@@ -72,7 +72,7 @@ impl Wrecker {
         let Some((candidate, target)) = self.seeking.take() else {
             return;
         };
-        match self.mls.join(candidate, welcome) {
+        match self.mls.join(candidate, welcome, |_, _| true) {
             Ok(group) => self.group = Some(group),
             Err((candidate, _)) => self.seeking = Some((candidate, target)),
         }

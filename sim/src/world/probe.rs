@@ -69,7 +69,7 @@ impl World {
         let epoch = slot.epoch()?;
         let call = slot.call_mut()?;
         let mut buffer = Vec::new();
-        let sealed = call.seal(now, Context(0), Codec::Opus, FRAME, &mut buffer);
+        let sealed = call.seal(self.now, Context(0), Codec::Opus, FRAME, &mut buffer);
         let sealed = sealed.ok()?.to_vec();
         Some(Frame {
             from,
