@@ -84,7 +84,7 @@ impl Before {
     pub fn of(node: &Node) -> Self {
         Self {
             standing: node.membership.standing(),
-            awaited: node.membership.awaited().collect(),
+            awaited: node.membership.awaited().map(|(it, _)| it).collect(),
         }
     }
 }

@@ -86,10 +86,10 @@ impl Checker {
         &mut self,
         who: usize,
         claim: Claim,
-        sought: Option<GroupId>,
+        awaited: &[GroupId],
     ) -> Result<(), Violation> {
         check_members(who, &claim)?;
-        self.check_way(who, &claim, sought)?;
+        self.check_way(who, &claim, awaited)?;
         self.last.insert(who, (claim.epoch, claim.leaf));
         self.check_state(who, claim)
     }
@@ -100,14 +100,9 @@ impl Checker {
         state.is_some_and(|state| state.entered.contains(&who))
     }
 
-    fn check_way(
-        &self,
-        who: usize,
-        claim: &Claim,
-        sought: Option<GroupId>,
-    ) -> Result<(), Violation> {
+    fn check_way(&self, who: usize, claim: &Claim, awaited: &[GroupId]) -> Result<(), Violation> {
         let group = claim.epoch.group;
-        let asked = sought == Some(group);
+        let asked = awaited.contains(&group);
         let Some((before, leaf)) = self.last.get(&who) else {
             return Ok(());
         };

@@ -117,8 +117,10 @@ fn command(fuzzer: &Path, target: &str, options: &Options) -> Result<Command> {
     let mut command = Command::new(fuzzer);
     command.arg(format!("-artifact_prefix={}/", artifacts.display()));
     command.arg(format!("-timeout={PATIENCE}"));
+    // A call takes many operations, and too few runs fit into a second to come to long ones slowly.
+    command.args(["-len_control=0", "-max_len=16384"]);
     if options.keep {
-        command.arg("-merge=1").args([kept, found]);
+        command.arg("-set_cover_merge=1").args([kept, found]);
     } else {
         command.arg(format!("-max_total_time={}", options.seconds));
         command.arg("-print_final_stats=1").args([found, kept]);

@@ -146,10 +146,11 @@ impl Call {
 
     /// Does what is due by now.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.keyring.expire(now);
         self.carrier.expire(now);
         self.membership.handle_timeout(now);
         self.drain(now);
+        // Last: what was sealed with until now may be done with.
+        self.keyring.expire(now);
     }
 
     /// When to call [`Call::handle_timeout`] next.

@@ -148,6 +148,20 @@ fn frames_of_the_old_epoch_open_for_ten_seconds_more() {
 }
 
 #[test]
+fn a_timer_that_comes_late_leaves_nothing_due() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    mesh.add();
+    mesh.run_for(Duration::from_millis(80));
+    let late = mesh.now() + SECOND * 60;
+    for who in 0..2 {
+        let call = mesh.call_mut(who);
+        call.handle_timeout(late);
+        assert!(call.poll_timeout().is_some_and(|next| next > late));
+    }
+}
+
+#[test]
 fn who_was_removed_cannot_open_what_is_sent_afterwards() {
     let mut mesh = Mesh::new(3);
     mesh.run_for(SECOND * 3);

@@ -254,10 +254,10 @@ impl<G: Groups> Membership<G> {
         self.roster.pending()
     }
 
-    /// Its key packages that may be answered by a Welcome.
-    pub fn awaited(&self) -> impl Iterator<Item = KeyPackageRef> {
+    /// Its key packages that may be answered by a Welcome, and the group that each is for.
+    pub fn awaited(&self) -> impl Iterator<Item = (KeyPackageRef, GroupId)> {
         let waiting = self.seeking.iter().chain(&self.sought);
-        waiting.map(|waiting| waiting.reference)
+        waiting.map(|waiting| (waiting.reference, waiting.target))
     }
 
     fn ourselves(&self) -> Ourselves<'_> {

@@ -156,7 +156,7 @@ impl World {
             }
         }
         if let Some(claim) = self.slots[newcomer].claim() {
-            let outcome = self.checker.observe(newcomer, claim, None);
+            let outcome = self.checker.observe(newcomer, claim, &[]);
             self.hold(outcome);
             self.settle(newcomer);
         } else {
@@ -235,18 +235,18 @@ impl World {
         call_does: impl FnOnce(&mut Call, Instant),
         hostile_does: impl FnOnce(&mut dyn Hostile, Instant),
     ) {
-        let before = self.slots[who].place();
+        let (before, awaited) = (self.slots[who].place(), self.slots[who].awaited());
         match &mut self.slots[who].body {
             Body::Call(call) => call_does(call, self.now),
             Body::Hostile(hostile) => hostile_does(hostile.as_mut(), self.now),
         }
-        if let Some((standing, sought)) = before {
+        if let Some((standing, _)) = before {
             let after = self.slots[who].place();
             if after.is_some_and(|(now, _)| now != standing) {
                 self.slots[who].since = self.now;
                 self.note_move(who);
                 let claim = self.slots[who].claim();
-                let outcome = claim.map(|claim| self.checker.observe(who, claim, sought));
+                let outcome = claim.map(|claim| self.checker.observe(who, claim, &awaited));
                 self.hold(outcome.unwrap_or(Ok(())));
             }
         }

@@ -3,6 +3,7 @@
 use sotto_core::{
     call::Call,
     ids::{ConnectionId, EpochId, GroupId, PageId},
+    membership::Membership,
     time::Instant,
     wire::Standing,
 };
@@ -76,6 +77,13 @@ impl Slot {
     pub fn place(&self) -> Option<(Standing, Option<GroupId>)> {
         let membership = self.call()?.membership();
         Some((membership.standing(), membership.seeks()))
+    }
+
+    /// The groups that a Welcome may lead it to.
+    pub fn awaited(&self) -> Vec<GroupId> {
+        let membership = self.call().map(Call::membership);
+        let awaited = membership.into_iter().flat_map(Membership::awaited);
+        awaited.map(|(_, group)| group).collect()
     }
 
     pub fn epoch(&self) -> Option<EpochId> {
