@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beginDiary, diaryOf } from '../lib/diary.mjs';
-import { agree, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { agree, eventually, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { Stage } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/participant.mjs').Participant} Participant */
@@ -13,6 +13,8 @@ import { Stage } from '../lib/stage.mjs';
 /** On either side of a switch. */
 const BESIDE = 2_500;
 const AT_MOST = 0.01;
+/** A minute, a quarter more, and the turns of three. */
+const ITS_TURN = 85_000;
 /** Four browsers that start are a load of their own, and no story yet. */
 const SETTING_OUT = 60_000;
 
@@ -48,6 +50,17 @@ test('the fourth leaves, and hardly a frame of the others is lost', async (t) =>
   const start = Date.now();
   await dora.page.click('#leave');
   await stage.connected(members);
+  await agree(members);
+  await sleep(BESIDE);
+  await hardlyAnyFailed(t, start);
+});
+
+test('somebody renews its leaf, unasked, and hardly a frame is lost', async (t) => {
+  const start = Date.now();
+  const epochOf = async () => (await members[0].popup.view()).epoch;
+  const before = await epochOf();
+  await eventually(epochOf, (epoch) => epoch !== before, 'the epoch changes', ITS_TURN);
+  t.diagnostic(`the epoch changed by itself after ${Date.now() - start} ms`);
   await agree(members);
   await sleep(BESIDE);
   await hardlyAnyFailed(t, start);

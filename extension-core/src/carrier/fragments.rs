@@ -155,7 +155,8 @@ impl Partial {
     }
 
     fn join(self) -> Vec<u8> {
-        self.fragments.into_values().flatten().collect()
+        let fragments: Vec<_> = self.fragments.into_values().collect();
+        fragments.concat()
     }
 }
 
