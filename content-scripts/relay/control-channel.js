@@ -10,7 +10,7 @@ class SottoControlChannel {
   /** Both sides must come to the same id; the second is for pages that use the first. */
   static IDS = [1007, 1013];
   static MAX_MESSAGE = 64 * 1024;
-  static MAX_BUFFERED = 1024 * 1024;
+  static MAX_BUFFERED = 6 * 1024 * 1024;
 
   /**
    * @param {RTCPeerConnection} peer

@@ -203,15 +203,13 @@ pub fn check_world(world: &mut World, who: Who) {
 
 /// Whoever seals does so for nobody who was removed more than a second ago.
 fn is_cut_off(world: &World, node: &Node) -> bool {
-    let members = node.membership.members();
-    let lately = world.now.since(node.membership.since()) < CUT_OFF;
+    let alone = node.membership.members().len() < 2;
     let sealed_for = node.sending.and_then(|epoch| world.epochs.get(&epoch));
-    lately
-        || members.len() < 2
-        || sealed_for.is_none_or(|peers| {
-            let mut peers = peers.iter();
-            peers.all(|peer| members.iter().any(|(_, member)| member == peer))
-        })
+    let long_gone = |peer: &PeerId| {
+        let removed = node.removed.get(peer);
+        removed.is_some_and(|at| world.now.since(*at) >= CUT_OFF)
+    };
+    alone || sealed_for.is_none_or(|peers| !peers.iter().any(long_gone))
 }
 
 fn same_branch(one: &Standing, other: &Standing) -> bool {

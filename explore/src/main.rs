@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 fn explore() -> ExitCode {
     println!("{}", Report::HEADER);
     let mut sound = true;
-    for scenario in scenarios::ALL {
+    for scenario in scenarios::ALL.into_iter().chain(scenarios::DEEPER) {
         let report = Report::of(scenario);
         println!("{report}");
         sound &= report.is_sound();
@@ -33,7 +33,8 @@ fn explore() -> ExitCode {
 }
 
 fn follow(name: &str, way: &str) -> ExitCode {
-    let scenario = scenarios::ALL.into_iter().find(|it| it.name == name);
+    let mut all = scenarios::ALL.into_iter().chain(scenarios::DEEPER);
+    let scenario = all.find(|it| it.name == name);
     let scenario = scenario.ok_or_else(|| format!("there is no scenario {name:?}"));
     match scenario.and_then(|scenario| replay(&scenario, way)) {
         Ok(lines) => {

@@ -10,7 +10,7 @@ use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::{
     laws::Law,
-    model::{Action, Exploration},
+    model::{Action, Exploration, SETTLES},
     scenarios::Scenario,
 };
 
@@ -19,6 +19,8 @@ pub struct Report {
     name: &'static str,
     /// Distinct states.
     pub states: usize,
+    expected: usize,
+    settles: bool,
     depth: usize,
     /// The laws that were broken, each with the way there.
     pub broken: Vec<(&'static str, String)>,
@@ -44,7 +46,7 @@ impl Report {
 
     fn until_found(scenario: Scenario, found: HasDiscoveries) -> Self {
         let started = Instant::now();
-        let name = scenario.name;
+        let (name, expected) = (scenario.name, scenario.states);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let checker = Exploration::of(scenario)
             .checker()
@@ -53,11 +55,14 @@ impl Report {
             .spawn_dfs()
             .join();
         let laws: Vec<_> = Law::ALL.iter().map(|law| law.name()).collect();
+        let settles = checker.discovery(SETTLES).is_some();
         let broken = checker.discoveries().into_iter();
         let broken = broken.filter(|(law, _)| laws.contains(law));
         Self {
             name,
             states: checker.unique_state_count(),
+            expected,
+            settles,
             depth: checker.max_depth(),
             broken: broken
                 .map(|(law, path)| (law, way(&path.into_actions())))
@@ -67,9 +72,9 @@ impl Report {
         }
     }
 
-    /// Whether every law held.
+    /// Whether every law held, in just the states that there should be.
     pub fn is_sound(&self) -> bool {
-        self.broken.is_empty()
+        self.broken.is_empty() && self.settles && self.states == self.expected
     }
 }
 
@@ -96,6 +101,13 @@ impl fmt::Display for Report {
             self.slowest.as_secs_f64(),
             self.took.as_secs_f64()
         )?;
+        if self.broken.is_empty() && self.states != self.expected {
+            write!(
+                f,
+                "\n  OTHERWISE than before: there were {} states",
+                self.expected
+            )?;
+        }
         for (law, way) in &self.broken {
             write!(f, "\n  BROKEN: {law}\n    {way}")?;
         }

@@ -12,7 +12,7 @@ use crate::{
 pub enum Kind {
     /// A key package, Welcome or Commit is lost.
     Lose,
-    /// A beacon may be lost too.
+    /// A beacon may be lost or late too.
     LoseBeacons,
     /// It comes twice.
     Double,
@@ -55,6 +55,9 @@ pub enum Start {
 pub struct Scenario {
     /// What it is about.
     pub name: &'static str,
+    /// How many states it had when somebody last looked: a change of behaviour changes this, and
+    /// must be meant.
+    pub states: usize,
     /// From where.
     pub start: Start,
     /// For how long faults may happen.
@@ -81,6 +84,7 @@ use Kind::{Crash, Delay, Double, Lose, LoseBeacons, Mute, Sleep, Split};
 pub const ALL: [Scenario; 7] = [
     Scenario {
         name: "four start at once",
+        states: 12_988,
         start: Start::Together(4),
         window: Duration::from_millis(400),
         faults: 2,
@@ -89,6 +93,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "a fourth joins three",
+        states: 43_064,
         start: Start::Joined(3),
         window: Duration::from_millis(400),
         faults: 3,
@@ -97,6 +102,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "a fourth joins three, and people fail",
+        states: 29_927,
         start: Start::Joined(3),
         window: Duration::from_millis(2500),
         faults: 2,
@@ -105,6 +111,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "four come apart and meet again",
+        states: 159_111,
         start: Start::Settled(4),
         window: Duration::from_secs(12),
         faults: 2,
@@ -113,6 +120,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "two come and two go, at any time",
+        states: 26_342,
         start: Start::Settled(2),
         window: Duration::from_millis(600),
         faults: 0,
@@ -121,6 +129,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "one comes and one goes, and something fails",
+        states: 16_150,
         start: Start::Settled(3),
         window: Duration::from_millis(600),
         faults: 1,
@@ -130,6 +139,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "one comes while another renews its leaf",
+        states: 1_874,
         start: Start::Renewing(3),
         window: Duration::from_millis(400),
         faults: 1,
@@ -139,9 +149,34 @@ pub const ALL: [Scenario; 7] = [
     },
 ];
 
+/// What takes minutes, and is explored on demand.
+pub const DEEPER: [Scenario; 3] = [
+    Scenario {
+        name: "four start at once, three faults",
+        states: 0,
+        faults: 3,
+        ..ALL[0]
+    },
+    Scenario {
+        name: "a fourth joins three, and three people fail",
+        states: 0,
+        window: Duration::from_millis(700),
+        faults: 3,
+        ..ALL[2]
+    },
+    Scenario {
+        name: "two come and two go, and something fails",
+        states: 0,
+        faults: 1,
+        kinds: &[Lose, Delay, Crash],
+        ..ALL[4]
+    },
+];
+
 /// A scenario in which nothing happens.
 pub const NOTHING: Scenario = Scenario {
     name: "nothing happens",
+    states: 0,
     start: Start::Settled(4),
     window: Duration::from_millis(400),
     faults: 0,

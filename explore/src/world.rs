@@ -8,7 +8,7 @@ use std::{
 };
 
 use sotto_core::{
-    ids::{EpochId, PeerId},
+    ids::{EpochId, Leaf, PeerId},
     membership::{Membership, Outgoing, Output},
     time::Instant,
 };
@@ -23,7 +23,7 @@ pub const FLIGHT: Duration = Duration::from_millis(10);
 /// How soon the others see that a crashed participant's channels are closed.
 const CHANNEL_CLOSES: Duration = Duration::from_millis(200);
 /// What has been quiet for this long stays so.
-const REST: Duration = Duration::from_millis(2500);
+const REST: Duration = Duration::from_secs(6);
 /// By when all must have come to rest after the end of the last fault.
 pub const HORIZON: Duration = Duration::from_secs(20);
 
@@ -55,7 +55,10 @@ pub struct Node {
     pub muted_until: Instant,
     /// The epochs that it may seal with, by when it may.
     pub sending: Option<EpochId>,
+    /// Since when a participant is no longer a member here.
+    pub removed: BTreeMap<PeerId, Instant>,
     pub entered: Vec<EpochId>,
+    members: Vec<PeerId>,
 }
 
 /// How the world itself departs from what ships, to show that the laws notice.
@@ -101,7 +104,6 @@ pub struct World {
     pub epochs: BTreeMap<EpochId, BTreeSet<PeerId>>,
     flaw: Option<Flaw>,
     sabotage: Option<Sabotage>,
-    commits: BTreeSet<Vec<u8>>,
 }
 
 /// What was once true and only serves the laws is not part of the state.
@@ -126,7 +128,6 @@ impl World {
             epochs: BTreeMap::new(),
             flaw,
             sabotage,
-            commits: BTreeSet::new(),
         }
     }
 
@@ -145,7 +146,9 @@ impl World {
             asleep_until: Instant(0),
             muted_until: Instant(0),
             sending: None,
+            removed: BTreeMap::new(),
             entered: Vec::new(),
+            members: Vec::new(),
         });
         for other in 0..self.nodes.len() {
             self.touch(other, Cause::Time, |membership, now| {
@@ -291,6 +294,7 @@ impl World {
                 }
             }
         }
+        note_removals(&mut node, self.now, &entered);
         laws::check_step(self, who, &node, &before, &cause, &entered, &sent);
         node.entered
             .extend(entered.into_iter().map(|(epoch, _)| epoch));
@@ -336,15 +340,15 @@ impl World {
 
     /// A stuck committer's beacons go out and its Commits don't; sabotage as it is.
     fn tamper(&mut self, muted: bool, message: Outgoing) -> Option<Outgoing> {
-        let changes = matches!(message, Outgoing::Commit(_) | Outgoing::Welcome(..));
+        let changes = matches!(
+            message,
+            Outgoing::Commit(_) | Outgoing::Repair(..) | Outgoing::Welcome(..)
+        );
         if muted && changes {
             return None;
         }
         match (self.sabotage, message) {
-            (Some(Sabotage::NoHealing), Outgoing::Commit(bytes)) => {
-                let first = self.commits.insert(bytes.clone());
-                first.then_some(Outgoing::Commit(bytes))
-            }
+            (Some(Sabotage::NoHealing), Outgoing::Repair(..)) => None,
             (Some(Sabotage::NoKeyPackages), Outgoing::KeyPackage(_)) => None,
             (Some(Sabotage::WelcomesForAll), Outgoing::Welcome(bytes, _)) => {
                 let everyone = (0..self.nodes.len()).map(Self::peer).collect();
@@ -394,6 +398,18 @@ impl World {
     }
 }
 
+/// Who was a member in the last epoch and isn't in the next.
+fn note_removals(node: &mut Node, now: Instant, entered: &[(EpochId, Vec<(Leaf, PeerId)>)]) {
+    for (_, members) in entered {
+        let is_member = |peer: &PeerId| members.iter().any(|(_, member)| member == peer);
+        node.removed.retain(|peer, _| !is_member(peer));
+        for peer in node.members.iter().filter(|peer| !is_member(peer)) {
+            node.removed.entry(*peer).or_insert(now);
+        }
+        node.members = members.iter().map(|(_, peer)| *peer).collect();
+    }
+}
+
 fn hear(membership: &mut Membership<Abstract>, now: Instant, from: PeerId, message: &Outgoing) {
     // What a peer sends may be wrong or late; that is not the world's business.
     let _ = match message {
@@ -403,13 +419,17 @@ fn hear(membership: &mut Membership<Abstract>, now: Instant, from: PeerId, messa
         }
         Outgoing::KeyPackage(bytes) => membership.handle_key_package(now, bytes),
         Outgoing::Welcome(bytes, _) => membership.handle_welcome(now, bytes),
-        Outgoing::Commit(bytes) => membership.handle_commit(now, bytes),
+        Outgoing::Commit(bytes) | Outgoing::Repair(bytes, _) => {
+            membership.handle_commit(now, bytes)
+        }
     };
 }
 
 fn is_for(message: &Outgoing, to: Who) -> bool {
     match message {
-        Outgoing::Welcome(_, audience) => audience.contains(&World::peer(to)),
+        Outgoing::Welcome(_, audience) | Outgoing::Repair(_, audience) => {
+            audience.contains(&World::peer(to))
+        }
         _ => true,
     }
 }

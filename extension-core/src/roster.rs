@@ -73,8 +73,8 @@ pub struct Ourselves<'a> {
     pub since: Instant,
     /// Everyone in our group, by leaf.
     pub members: &'a [(Leaf, PeerId)],
-    /// The key packages that are here: nobody can be added without.
-    pub packages: &'a BTreeSet<KeyPackageRef>,
+    /// Whose key packages are here: nobody can be added without.
+    pub packages: &'a BTreeSet<(PeerId, KeyPackageRef)>,
     /// The epochs that our group went through and whose commits are still here.
     pub past: &'a [(Epoch, BranchDigest)],
     /// When a member last renewed its leaf, as far as we know.
@@ -98,8 +98,8 @@ pub enum Step {
     Update,
     /// Ask to be added to this group (or to our own again).
     Seek(GroupId),
-    /// Send the commit that ended this epoch again: somebody lacks it.
-    Repair(Epoch),
+    /// Send the commit that ended this epoch again, to those who lack it.
+    Repair(Epoch, BTreeSet<PeerId>),
     /// Send this participant its Welcome again.
     Rewelcome(PeerId),
     /// Nothing before this time, if nobody says anything.
@@ -134,7 +134,8 @@ pub struct Roster {
     shunned: ShunnedGroups,
     /// Since when a participant has been in another branch than ours, without a break.
     apart: BTreeMap<PeerId, Instant>,
-    repaired: Option<(Epoch, Instant)>,
+    /// When the Commit that ended an epoch was last sent again.
+    repaired: BTreeMap<Epoch, Instant>,
     rewelcomed: BTreeMap<PeerId, Instant>,
 }
 
@@ -157,7 +158,8 @@ impl Roster {
         let Some(known) = self.peers.get_mut(&peer) else {
             return self.meet(now, peer, beacon);
         };
-        if beacon.sequence <= known.beacon.sequence {
+        let gone_for_good = known.beacon.presence == Presence::Leaving;
+        if gone_for_good || beacon.sequence <= known.beacon.sequence {
             return News::Stale;
         }
         let was_live = is_live(known, now, self.crowds);
@@ -234,6 +236,7 @@ impl Roster {
         for addition in self.additions.values_mut() {
             addition.at = addition.at + slept;
         }
+        self.pending.handle_sleep(slept);
     }
 
     /// R1: how often we say that we are here.
@@ -298,11 +301,6 @@ impl Roster {
         self.shunned.shun(now, group);
     }
 
-    /// A participant makes room: another was heard in its place.
-    pub fn forget(&mut self, peer: PeerId) {
-        self.peers.remove(&peer);
-    }
-
     /// Decides. Everything follows from what is known and the time; called again after each
     /// change and when its `Wait` is over.
     pub fn decide(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
@@ -310,6 +308,7 @@ impl Roster {
         let grace = JOIN_GRACE * (1 + self.crowds);
         self.additions
             .retain(|_, addition| now.since(addition.at) < grace);
+        self.repaired.retain(|_, at| now.since(*at) < REPAIR_AFTER);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
         self.shunned.forget_old(now);
         self.note_branches(now, us);
@@ -318,8 +317,8 @@ impl Roster {
         steps.extend(seeks.map(Step::Seek));
         steps.extend(self.commit_if_due(now, us, seeks));
         steps.extend(self.update_if_due(now, us, seeks));
-        steps.extend(self.repair_if_due(now, us));
-        steps.extend(self.rewelcome_if_due(now, us));
+        steps.extend(self.repairs_due(now, us));
+        steps.extend(self.rewelcomes_due(now, us));
         steps.push(Step::Wait(self.next_deadline(now, us)));
         steps
     }
@@ -353,7 +352,7 @@ impl Roster {
             .additions
             .values()
             .flat_map(|a| [BEACON_INTERVAL, REJOIN_SPACING, join_grace].map(|span| a.at + span));
-        let repairs = self.repaired.map(|(_, at)| at + REPAIR_AFTER);
+        let repairs = self.repaired.values().map(|at| *at + REPAIR_AFTER);
         let rewelcomes = self.rewelcomed.values().map(|at| *at + BEACON_INTERVAL);
         let commit = self.pending.oldest();
         let commit = commit.map(|since| since + BATCH + STAGGER * self.rank(now, us));

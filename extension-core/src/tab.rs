@@ -446,9 +446,9 @@ fn open<'b>(
 ) -> Transformed<'b> {
     // In a mesh a connection ends at one member, and only its frames belong there.
     let at_the_end = call.peer_on(now, stream.connection);
-    match call.open(codec, frame, buffer) {
-        Ok(opened) if opened.member.is_some() && opened.member == at_the_end => {
-            stream.member = opened.member;
+    match call.open(now, codec, frame, buffer) {
+        Ok(opened) if Some(opened.member) == at_the_end => {
+            stream.member = Some(opened.member);
             Ok(opened.frame)
         }
         Ok(_) if at_the_end.is_none() => Err(DropReason::NotSealed),

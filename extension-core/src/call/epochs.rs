@@ -1,26 +1,48 @@
-//! Who held which leaf in the epochs whose media keys may still be here.
+//! Who held which leaf in the epochs whose media keys may still be here, and who has left since.
 
-use std::collections::VecDeque;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use crate::{
     ids::{EpochId, Leaf, PeerId},
-    media::MAX_EPOCHS,
+    media::{MAX_EPOCHS, OLD_KEYS},
+    time::Instant,
 };
 
+/// M10: how long somebody who was removed is still heard.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 #[derive(Default)]
-pub struct Epochs(VecDeque<(EpochId, Vec<(Leaf, PeerId)>)>);
+pub struct Epochs {
+    members: VecDeque<(EpochId, Vec<(Leaf, PeerId)>)>,
+    departed: BTreeMap<PeerId, Instant>,
+}
 
 impl Epochs {
-    pub fn keep(&mut self, epoch: EpochId, members: Vec<(Leaf, PeerId)>) {
-        if self.0.len() >= MAX_EPOCHS {
-            self.0.pop_front();
+    pub fn keep(&mut self, now: Instant, epoch: EpochId, members: Vec<(Leaf, PeerId)>) {
+        self.departed.retain(|_, at| now.since(*at) < OLD_KEYS);
+        let is_member = |peer: &PeerId| members.iter().any(|(_, member)| member == peer);
+        self.departed.retain(|peer, _| !is_member(peer));
+        let before = self.members.back().map(|(_, members)| &members[..]);
+        for (_, peer) in before.unwrap_or_default() {
+            if !is_member(peer) {
+                self.departed.insert(*peer, now);
+            }
         }
-        self.0.push_back((epoch, members));
+        if self.members.len() >= MAX_EPOCHS {
+            self.members.pop_front();
+        }
+        self.members.push_back((epoch, members));
     }
 
-    pub fn member(&self, epoch: EpochId, leaf: Leaf) -> Option<PeerId> {
-        let (_, members) = self.0.iter().find(|(id, _)| *id == epoch)?;
-        let holder = members.iter().find(|(index, _)| *index == leaf);
-        holder.map(|(_, peer)| *peer)
+    /// Who held a leaf; none once it was removed for longer than a moment.
+    pub fn member(&self, now: Instant, epoch: EpochId, leaf: Leaf) -> Option<PeerId> {
+        let (_, members) = self.members.iter().find(|(id, _)| *id == epoch)?;
+        let (_, peer) = *members.iter().find(|(index, _)| *index == leaf)?;
+        let departed = self.departed.get(&peer);
+        let long_gone = departed.is_some_and(|at| now.since(*at) >= FAREWELL);
+        (!long_gone).then_some(peer)
     }
 }

@@ -32,7 +32,7 @@ pub struct OpenedFrame<'b> {
     /// The plain frame.
     pub frame: &'b [u8],
     /// The member that sealed it, as far as the group's shared keys can tell.
-    pub member: Option<PeerId>,
+    pub member: PeerId,
 }
 
 /// See the module's text.
@@ -198,16 +198,16 @@ impl Call {
     /// See [`OpenError`]; the frame must be dropped.
     pub fn open<'b>(
         &mut self,
+        now: Instant,
         codec: Codec,
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let opened = self.keyring.open(codec, frame, buffer)?;
-        let member = self.epochs.member(opened.epoch, opened.kid.leaf);
-        Ok(OpenedFrame {
-            frame: opened.frame,
-            member,
-        })
+        let member = self.epochs.member(now, opened.epoch, opened.kid.leaf);
+        let frame = opened.frame;
+        let member = member.ok_or(OpenError::NoKey)?;
+        Ok(OpenedFrame { frame, member })
     }
 
     /// Whether nobody else is in our group.
@@ -269,7 +269,7 @@ impl Call {
                 } => {
                     self.keyring.install(now, epoch, leaf, &key);
                     self.keyring.switch_by(switch_by);
-                    self.epochs.keep(epoch, members);
+                    self.epochs.keep(now, epoch, members);
                 }
                 Output::Switch => self.keyring.switch(),
             }
@@ -284,6 +284,10 @@ impl Call {
             }
             Outgoing::KeyPackage(bytes) => (Message::KeyPackage(bytes.into()), Audience::Everyone),
             Outgoing::Commit(bytes) => (Message::Commit(bytes.into()), Audience::Everyone),
+            Outgoing::Repair(bytes, to) => {
+                let links = self.links.to(&to);
+                (Message::Commit(bytes.into()), Audience::Links(links))
+            }
             Outgoing::Welcome(bytes, to) => {
                 let links = self.links.to(&to);
                 (Message::Welcome(bytes.into()), Audience::Links(links))

@@ -129,7 +129,11 @@ fn media_flows_between_members_and_to_nobody_else() {
     assert_eq!(mesh.open(1, &sealed), Ok(b"secret sound".to_vec()));
     let mut outsider = Call::new(Instant(0), [99; 32]).expect("a call");
     let mut buffer = Vec::new();
-    assert!(outsider.open(Codec::Opus, &sealed, &mut buffer).is_err());
+    assert!(
+        outsider
+            .open(mesh.now(), Codec::Opus, &sealed, &mut buffer)
+            .is_err()
+    );
 }
 
 #[test]
@@ -159,6 +163,22 @@ fn a_timer_that_comes_late_leaves_nothing_due() {
         call.handle_timeout(late);
         assert!(call.poll_timeout().is_some_and(|next| next > late));
     }
+}
+
+#[test]
+fn m10_who_was_removed_is_heard_for_a_second_more_and_not_longer() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND * 3);
+    let sealed = [
+        mesh.seal(2, b"goodbye").expect("sealed"),
+        mesh.seal(2, b"still here").expect("sealed"),
+    ];
+    mesh.leave(2);
+    mesh.run_for(Duration::from_millis(300));
+    mesh.assert_one_group(&[0, 1]);
+    assert_eq!(mesh.open(0, &sealed[0]), Ok(b"goodbye".to_vec()));
+    mesh.run_for(SECOND);
+    assert_eq!(mesh.open(0, &sealed[1]), Err(OpenError::NoKey));
 }
 
 #[test]

@@ -233,9 +233,10 @@ impl Group {
 
     /// Whether a member's leaf is the one of this key package.
     pub fn holds(&self, joiner: &Joiner) -> bool {
-        self.mls
-            .members()
-            .any(|member| member.encryption_key == joiner.leaf_key.as_slice())
+        self.mls.members().any(|member| {
+            let peer = peer_of(&member.signature_key, &member.credential);
+            peer == Some(joiner.peer) && member.encryption_key == joiner.leaf_key.as_slice()
+        })
     }
 
     /// The epoch authenticator (RFC 9420 section 8.7): 32 bytes that only members know.
@@ -390,6 +391,10 @@ impl Group {
             .add_proposals()
             .map(|add| {
                 let key_package = add.add_proposal().key_package();
+                // A lifetime that ends while the Commit travels would be merged by some alone.
+                if *key_package.life_time() != unlimited() {
+                    return Err(GroupError::PeerMisbehaved);
+                }
                 let peer =
                     peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
                 Ok((peer, reference_of(key_package, self.provider.crypto())?))

@@ -13,7 +13,7 @@ mod kid;
 mod open;
 mod seal;
 
-pub use keyring::{BaseKey, Keyring, MAX_EPOCHS};
+pub use keyring::{BaseKey, Keyring, MAX_EPOCHS, OLD_KEYS};
 pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS};
 pub use open::{OpenError, Opened};
 pub use seal::SealError;

@@ -3,13 +3,16 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{Membership, Outgoing, Output, SEEK_ATTEMPTS, SEEK_PATIENCE, SWITCH_BOUND, Seeking};
+use super::{
+    MAX_KEY_PACKAGE, Membership, Outgoing, Output, SEEK_ATTEMPTS, SEEK_PATIENCE, SWITCH_BOUND,
+    Seeking,
+};
 use crate::{
     group::{Committed, GroupError, Groups, Merged},
     ids::{Epoch, EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
     roster::News,
     time::Instant,
-    wire::{Beacon, Standing},
+    wire::{Beacon, Seek, Standing},
 };
 
 /// R12: how many members beside its joiners get a Welcome, so that it isn't lost with its sender.
@@ -21,6 +24,7 @@ impl<G: Groups> Membership<G> {
         if peer == self.groups.peer() {
             return;
         }
+        self.wake_up(now);
         let news = self.roster.handle_beacon(now, peer, beacon);
         if news == News::Newcomer {
             self.beacon_due = true;
@@ -34,6 +38,7 @@ impl<G: Groups> Membership<G> {
     /// # Errors
     /// What is wrong with it.
     pub fn handle_key_package(&mut self, now: Instant, message: &[u8]) -> Result<(), GroupError> {
+        self.wake_up(now);
         let outcome = self.take_key_package(now, message);
         self.run(now);
         outcome
@@ -43,16 +48,32 @@ impl<G: Groups> Membership<G> {
         if self.archive.knows_key_package(message) {
             return Ok(());
         }
+        if message.len() > MAX_KEY_PACKAGE {
+            return Err(GroupError::PeerMisbehaved);
+        }
         let joiner = self.groups.read_key_package(message)?;
         let (peer, reference) = self.groups.joiner(&joiner);
-        let beacon = self.roster.live(now).find(|(id, _)| *id == peer);
-        let seeks = beacon.and_then(|(_, beacon)| beacon.seeks);
-        let announced = seeks.is_some_and(|seek| seek.key_package == reference);
-        if announced && !self.groups.holds(&self.group, &joiner) {
+        if self.wants_us(now, peer, reference) && !self.groups.holds(&self.group, &joiner) {
             self.archive.keep_joiner(peer, reference, message, joiner);
             self.undecided = true;
         }
         Ok(())
+    }
+
+    /// B5: whether somebody who is here says that it seeks our group by this key package.
+    fn wants_us(&self, now: Instant, peer: PeerId, key_package: KeyPackageRef) -> bool {
+        let wish = Seek {
+            group: self.standing.group,
+            key_package,
+        };
+        self.roster.is_live(now, peer) && self.roster.seeks(peer) == Some(wish)
+    }
+
+    /// Key packages that are of no use any more.
+    pub(super) fn drop_idle_packages(&mut self, now: Instant) {
+        let mut archive = std::mem::take(&mut self.archive);
+        archive.retain_joiners(|peer, reference, _| self.wants_us(now, peer, reference));
+        self.archive = archive;
     }
 
     /// Takes in a Welcome: ours, or one to keep for whoever it is for.
@@ -60,15 +81,21 @@ impl<G: Groups> Membership<G> {
     /// # Errors
     /// What is wrong with it.
     pub fn handle_welcome(&mut self, now: Instant, welcome: &[u8]) -> Result<(), GroupError> {
+        self.wake_up(now);
         let welcomed = self.groups.welcomed(welcome);
         let ours = |seeking: &mut Seeking<_>| welcomed.contains(&seeking.reference);
-        let waiting = self.seeking.take_if(ours);
-        let Some(waiting) = waiting.or_else(|| self.sought.take_if(ours)) else {
+        let outcome = if let Some(seeking) = self.seeking.take_if(ours) {
+            let (seeking, outcome) = self.join(now, seeking, welcome);
+            self.seeking = seeking;
+            outcome
+        } else if let Some(sought) = self.sought.take_if(ours) {
+            let (sought, outcome) = self.join(now, sought, welcome);
+            self.sought = sought;
+            outcome
+        } else {
             self.keep_for_others(now, &welcomed, welcome);
-            self.run(now);
-            return Ok(());
+            Ok(())
         };
-        let outcome = self.join(now, waiting, welcome);
         self.undecided = true;
         self.run(now);
         outcome
@@ -81,19 +108,18 @@ impl<G: Groups> Membership<G> {
         now: Instant,
         waiting: Seeking<G::Candidate>,
         welcome: &[u8],
-    ) -> Result<(), GroupError> {
+    ) -> (Option<Seeking<G::Candidate>>, Result<(), GroupError>) {
         let target = waiting.target;
         let there: Vec<PeerId> = self.roster.standing_in(now, target).collect();
         let fits = |id, members: &[(Leaf, PeerId)]| id == target && holds_most(members, &there);
         match self.groups.join(waiting.candidate, welcome, fits) {
-            Ok(group) => self.adopt(now, group),
+            Ok(group) => (None, self.adopt(now, group)),
             Err((candidate, error)) => {
                 let waiting = Seeking {
                     candidate,
                     ..waiting
                 };
-                self.sought.get_or_insert(waiting);
-                Err(error)
+                (Some(waiting), Err(error))
             }
         }
     }
@@ -117,6 +143,7 @@ impl<G: Groups> Membership<G> {
     /// # Errors
     /// What is wrong with it; none when it is only for another epoch.
     pub fn handle_commit(&mut self, now: Instant, commit: &[u8]) -> Result<(), GroupError> {
+        self.wake_up(now);
         let ended = self.standing;
         let outcome = match self.groups.receive(&mut self.group, commit) {
             Ok(Merged::Advanced { by, added, update }) => {
@@ -136,7 +163,7 @@ impl<G: Groups> Membership<G> {
             Err(GroupError::NotForUs) => Ok(()),
             Err(error) => Err(error),
         };
-        self.undecided |= self.since == now;
+        self.undecided |= self.standing != ended;
         self.run(now);
         outcome
     }
@@ -158,7 +185,7 @@ impl<G: Groups> Membership<G> {
         self.archive.leave_group();
         let (groups, group) = (&self.groups, &self.group);
         self.archive
-            .retain_joiners(|_, joiner| !groups.holds(group, joiner));
+            .retain_joiners(|_, _, joiner| !groups.holds(group, joiner));
         self.renewed = now;
         self.enter_epoch(now)?;
         let here = self.standing.group;
@@ -194,7 +221,11 @@ impl<G: Groups> Membership<G> {
     /// old one went unanswered.
     pub(super) fn seek(&mut self, now: Instant, target: GroupId) {
         if self.seeking.is_none() {
-            self.seeking = self.sought.take();
+            self.seeking = self.sought.take().map(|sought| Seeking {
+                announced: None,
+                ..sought
+            });
+            self.beacon_due |= self.seeking.is_some();
         }
         let before = self
             .seeking
@@ -239,16 +270,18 @@ impl<G: Groups> Membership<G> {
         add: &[(PeerId, KeyPackageRef)],
         remove: &[Leaf],
     ) -> bool {
-        let live: BTreeSet<PeerId> = self.roster.live(now).map(|(peer, _)| peer).collect();
-        self.archive.retain_joiners(|peer, _| live.contains(&peer));
         let joiners: Vec<G::Joiner> = add
             .iter()
             .filter_map(|(peer, reference)| self.archive.joiner(*peer, *reference).cloned())
             .collect();
-        if self.commit_batch(now, &joiners, remove) {
-            return true;
-        }
-        self.commit_one_by_one(now, &joiners)
+        let rejoining = |leaf: &&Leaf| self.owner_is_among(**leaf, add);
+        let (_, remove): (Vec<Leaf>, Vec<Leaf>) = remove.iter().partition(rejoining);
+        self.commit_batch(now, &joiners, &remove)
+    }
+
+    fn owner_is_among(&self, leaf: Leaf, add: &[(PeerId, KeyPackageRef)]) -> bool {
+        let owner = self.members.iter().find(|(index, _)| *index == leaf);
+        owner.is_some_and(|(_, owner)| add.iter().any(|(peer, _)| peer == owner))
     }
 
     /// Renews our leaf. True when the group moved.
@@ -257,26 +290,37 @@ impl<G: Groups> Membership<G> {
         self.publish(now, &[], &[])
     }
 
+    /// R11 and R15: who is a member already is removed as it is added. One bad key package must not
+    /// keep the others out: a batch that the group won't take is halved until only that is left,
+    /// which is dropped.
     fn commit_batch(&mut self, now: Instant, joiners: &[G::Joiner], remove: &[Leaf]) -> bool {
-        !(joiners.is_empty() && remove.is_empty()) && self.publish(now, joiners, remove)
-    }
-
-    /// R15: one bad key package must not keep the others out: each is tried alone, and dropped
-    /// when the group won't take it.
-    fn commit_one_by_one(&mut self, now: Instant, joiners: &[G::Joiner]) -> bool {
-        let mut moved = false;
-        for joiner in joiners {
+        if joiners.is_empty() && remove.is_empty() {
+            return false;
+        }
+        let stale = joiners.iter().filter_map(|joiner| {
             let (peer, _) = self.groups.joiner(joiner);
             let old = self.members.iter().find(|(_, member)| *member == peer);
-            let remove: Vec<Leaf> = old.map(|(leaf, _)| *leaf).into_iter().collect();
-            let added = self.commit_batch(now, std::slice::from_ref(joiner), &remove);
-            if !added {
-                self.archive.forget_joiner(peer);
-                self.undecided = true;
-            }
-            moved |= added;
+            old.map(|(leaf, _)| *leaf)
+        });
+        let leaves: Vec<Leaf> = remove.iter().copied().chain(stale).collect();
+        if self.publish(now, joiners, &leaves) {
+            return true;
         }
-        moved
+        self.undecided = true;
+        match joiners {
+            [] => false,
+            [bad] => {
+                let (peer, _) = self.groups.joiner(bad);
+                self.archive.forget_joiner(peer);
+                self.commit_batch(now, &[], remove)
+            }
+            _ => {
+                let (some, others) = joiners.split_at(joiners.len() / 2);
+                let moved = self.commit_batch(now, some, remove);
+                let remove = if moved { &[] } else { remove };
+                self.commit_batch(now, others, remove) || moved
+            }
+        }
     }
 
     /// R12: a Welcome goes out before its Commit. Should we die in between, the joiner is alone in
@@ -293,7 +337,7 @@ impl<G: Groups> Membership<G> {
         if let Some(welcome) = welcome {
             let references = added.iter().map(|(_, reference)| *reference).collect();
             let to = self.keepers(now, added.iter().map(|(peer, _)| *peer).collect());
-            self.archive.keep_welcome(references, welcome.clone());
+            self.archive.keep_own_welcome(references, welcome.clone());
             self.send(Outgoing::Welcome(welcome, to));
         }
         self.send(Outgoing::Commit(commit.clone()));
@@ -314,21 +358,23 @@ impl<G: Groups> Membership<G> {
         joiners.into_iter().chain(keepers).collect()
     }
 
-    pub(super) fn resend_commit(&mut self, ended: Epoch) {
+    pub(super) fn resend_commit(&mut self, ended: Epoch, to: BTreeSet<PeerId>) {
         if let Some(commit) = self.archive.commit(ended) {
-            let message = Outgoing::Commit(commit.to_vec());
+            let message = Outgoing::Repair(commit.to_vec(), to);
             self.send(message);
         }
     }
 
     pub(super) fn resend_welcome(&mut self, now: Instant, peer: PeerId) {
-        let seeks = self.roster.seeks(peer);
-        let welcome = seeks.and_then(|seek| self.archive.welcome(seek.key_package));
-        if let Some(welcome) = welcome {
-            let to = self.keepers(now, BTreeSet::from([peer]));
-            let message = Outgoing::Welcome(welcome.to_vec(), to);
-            self.send(message);
-        }
+        let Some(seek) = self.roster.seeks(peer) else {
+            return;
+        };
+        let to = self.keepers(now, BTreeSet::from([peer]));
+        let welcomes = self.archive.welcomes(seek.key_package).into_iter();
+        let messages: Vec<_> = welcomes
+            .map(|welcome| Outgoing::Welcome(welcome.to_vec(), to.clone()))
+            .collect();
+        messages.into_iter().for_each(|message| self.send(message));
     }
 }
 

@@ -24,11 +24,15 @@ pub struct Archive<J> {
     /// Key packages that were used, newest last.
     used: VecDeque<KeyPackageRef>,
     joiners: BTreeMap<PeerId, Waiting<J>>,
-    packages: BTreeSet<KeyPackageRef>,
+    packages: BTreeSet<(PeerId, KeyPackageRef)>,
     past: Vec<(Epoch, BranchDigest)>,
     commits: VecDeque<Vec<u8>>,
-    welcomes: VecDeque<(Vec<KeyPackageRef>, Vec<u8>)>,
+    /// Made by us; and made by others, who may go away with theirs.
+    own_welcomes: Welcomes,
+    kept_welcomes: Welcomes,
 }
+
+type Welcomes = VecDeque<(Vec<KeyPackageRef>, Vec<u8>)>;
 
 impl<J> Default for Archive<J> {
     fn default() -> Self {
@@ -38,7 +42,8 @@ impl<J> Default for Archive<J> {
             packages: BTreeSet::new(),
             past: Vec::new(),
             commits: VecDeque::new(),
-            welcomes: VecDeque::new(),
+            own_welcomes: VecDeque::new(),
+            kept_welcomes: VecDeque::new(),
         }
     }
 }
@@ -88,19 +93,23 @@ impl<J> Archive<J> {
         self.index();
     }
 
-    pub fn retain_joiners(&mut self, keep: impl Fn(PeerId, &J) -> bool) {
+    pub fn retain_joiners(&mut self, keep: impl Fn(PeerId, KeyPackageRef, &J) -> bool) {
+        let before = self.joiners.len();
         self.joiners
-            .retain(|peer, waiting| keep(*peer, &waiting.joiner));
-        self.index();
+            .retain(|peer, waiting| keep(*peer, waiting.reference, &waiting.joiner));
+        if self.joiners.len() < before {
+            self.index();
+        }
     }
 
     fn index(&mut self) {
-        let waiting = self.joiners.values();
-        self.packages = waiting.map(|waiting| waiting.reference).collect();
+        let waiting = self.joiners.iter();
+        let packages = waiting.map(|(peer, waiting)| (*peer, waiting.reference));
+        self.packages = packages.collect();
     }
 
-    /// The key packages that are here.
-    pub fn packages(&self) -> &BTreeSet<KeyPackageRef> {
+    /// Whose key packages are here.
+    pub fn packages(&self) -> &BTreeSet<(PeerId, KeyPackageRef)> {
         &self.packages
     }
 
@@ -123,25 +132,47 @@ impl<J> Archive<J> {
         self.commits.get(at).map(|commit| &commit[..])
     }
 
-    /// Keeps a Welcome, ours or one that another member may take with it.
+    /// Keeps a Welcome of ours.
+    pub fn keep_own_welcome(&mut self, added: Vec<KeyPackageRef>, welcome: Vec<u8>) {
+        push_bounded(&mut self.own_welcomes, MAX_WELCOMES, (added, welcome));
+    }
+
+    /// Keeps a Welcome that another member may take with it. Anybody can send one that leads
+    /// nowhere: it never takes the place of ours.
     pub fn keep_welcome(&mut self, added: Vec<KeyPackageRef>, welcome: Vec<u8>) {
-        if !self.welcomes.iter().any(|(_, known)| *known == welcome) {
-            push_bounded(&mut self.welcomes, MAX_WELCOMES, (added, welcome));
+        if !self
+            .kept_welcomes
+            .iter()
+            .any(|(_, known)| *known == welcome)
+        {
+            push_bounded(&mut self.kept_welcomes, MAX_WELCOMES, (added, welcome));
         }
     }
 
-    pub fn welcome(&self, added: KeyPackageRef) -> Option<&[u8]> {
-        let mut newest_first = self.welcomes.iter().rev();
-        let found = newest_first.find(|(references, _)| references.contains(&added));
-        found.map(|(_, welcome)| &welcome[..])
+    /// The Welcomes for a key package: ours, or else whatever was kept.
+    pub fn welcomes(&self, added: KeyPackageRef) -> Vec<&[u8]> {
+        let ours = matching(&self.own_welcomes, added);
+        if ours.is_empty() {
+            matching(&self.kept_welcomes, added)
+        } else {
+            ours
+        }
     }
 
     /// Another group: what belonged to the old one helps nobody.
     pub fn leave_group(&mut self) {
         self.past.clear();
         self.commits.clear();
-        self.welcomes.clear();
+        self.own_welcomes.clear();
+        self.kept_welcomes.clear();
     }
+}
+
+fn matching(welcomes: &Welcomes, added: KeyPackageRef) -> Vec<&[u8]> {
+    let matching = welcomes
+        .iter()
+        .filter(|(references, _)| references.contains(&added));
+    matching.map(|(_, welcome)| &welcome[..]).collect()
 }
 
 fn push_bounded<T>(queue: &mut VecDeque<T>, bound: usize, item: T) {

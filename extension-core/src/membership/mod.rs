@@ -40,6 +40,8 @@ pub const DECISION_SPACING: Duration = Duration::from_millis(5);
 pub const SEEK_PATIENCE: Duration = Duration::from_secs(4);
 /// R17: a group that answered none of this many key packages is shunned.
 pub const SEEK_ATTEMPTS: u32 = 2;
+/// B5: the longest key package that is kept, in bytes; ours have some 2,700.
+pub const MAX_KEY_PACKAGE: usize = 16 * 1024;
 /// R19: who wakes up this much later than it meant to was asleep.
 pub const ASLEEP: Duration = Duration::from_secs(2);
 
@@ -54,6 +56,8 @@ pub enum Outgoing {
     Welcome(Vec<u8>, BTreeSet<PeerId>),
     /// To everyone: an `MLSMessage` with a Commit.
     Commit(Vec<u8>),
+    /// The same again, to those who lack it.
+    Repair(Vec<u8>, BTreeSet<PeerId>),
 }
 
 /// What a membership wants done.
@@ -151,6 +155,7 @@ impl<G: Groups> Membership<G> {
 
     /// There is a new way to reach somebody: what was said is said again.
     pub fn handle_link(&mut self, now: Instant) {
+        self.wake_up(now);
         self.beacon_due = true;
         if let Some(seeking) = &mut self.seeking {
             seeking.announced = None;
@@ -160,14 +165,10 @@ impl<G: Groups> Membership<G> {
 
     /// The last way to a participant is gone: it is given less time.
     pub fn handle_link_lost(&mut self, now: Instant, peer: PeerId) {
+        self.wake_up(now);
         self.roster.handle_link_lost(peer);
         self.undecided = true;
         self.run(now);
-    }
-
-    /// Another takes a participant's place on the channel that it was heard on.
-    pub fn forget(&mut self, peer: PeerId) {
-        self.roster.forget(peer);
     }
 
     /// Does what is due by now.
@@ -285,10 +286,11 @@ impl<G: Groups> Membership<G> {
 
     /// R19: who slept heard nobody, which says nothing about the others.
     fn wake_up(&mut self, now: Instant) {
-        let late = self.expected.map(|at| now.since(at));
+        let late = self.expected.take().map(|at| now.since(at));
         if let Some(slept) = late.filter(|late| *late >= ASLEEP) {
             self.roster.handle_sleep(slept);
             self.since = self.since + slept;
+            self.renewed = self.renewed + slept;
             for waiting in self.seeking.iter_mut().chain(&mut self.sought) {
                 waiting.since = waiting.since + slept;
             }
@@ -314,16 +316,10 @@ impl<G: Groups> Membership<G> {
     /// Takes the roster's next steps. True when one of them moved the group, so that there may be
     /// more to do at once.
     fn take_steps(&mut self, now: Instant) -> bool {
-        let ours = Ourselves {
-            peer: self.groups.peer(),
-            standing: self.standing,
-            since: self.since,
-            members: &self.members,
-            packages: self.archive.packages(),
-            past: self.archive.past(),
-            renewed: self.renewed,
-        };
-        let steps = self.roster.decide(now, &ours);
+        self.drop_idle_packages(now);
+        let mut roster = std::mem::take(&mut self.roster);
+        let steps = roster.decide(now, &self.ourselves());
+        self.roster = roster;
         if !steps.iter().any(|step| matches!(step, Step::Seek(_))) {
             self.settle(now);
         }
@@ -333,7 +329,7 @@ impl<G: Groups> Membership<G> {
                 Step::Commit { add, remove } => moved |= self.commit(now, &add, &remove),
                 Step::Update => moved |= self.update(now),
                 Step::Seek(group) => self.seek(now, group),
-                Step::Repair(epoch) => self.resend_commit(epoch),
+                Step::Repair(epoch, to) => self.resend_commit(epoch, to),
                 Step::Rewelcome(peer) => self.resend_welcome(now, peer),
                 Step::Wait(until) => self.wake = until,
             }
@@ -352,6 +348,8 @@ impl<G: Groups> Membership<G> {
     fn beacon_wait(&self) -> Duration {
         if self.beacon_due {
             BEACON_SPACING
+        } else if self.seeking.is_some() {
+            BEACON_INTERVAL
         } else {
             self.roster.beacon_interval()
         }

@@ -57,8 +57,14 @@ impl Roster {
             Branch::Unknown => (self.apart.get(id), FORK_GRACE),
             Branch::Behind | Branch::Ours => (None, FORK_GRACE),
         };
-        let since = since.copied().unwrap_or(peer.standing_since);
-        since.max(us.since) + grace
+        // Every epoch that we go through may bring us nearer to one that we don't know yet, and
+        // none to one that is a fork for certain.
+        let since = match since {
+            Some(parted) if grace == SURE_FORK_GRACE => *parted,
+            Some(parted) => us.since.max(*parted),
+            None => us.since.max(peer.standing_since),
+        };
+        since + grace
     }
 
     /// R6: whether a stronger branch than ours has been there for long enough.

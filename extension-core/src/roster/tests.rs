@@ -28,7 +28,7 @@ fn standing(group: GroupId, epoch: u64, leaf: u32) -> Standing {
 struct Us {
     members: Vec<(Leaf, PeerId)>,
     standing: Standing,
-    packages: BTreeSet<KeyPackageRef>,
+    packages: BTreeSet<(PeerId, KeyPackageRef)>,
     past: Vec<(Epoch, BranchDigest)>,
 }
 
@@ -40,7 +40,7 @@ impl Us {
         Self {
             members,
             standing: standing(HOME, 3, own_leaf),
-            packages: BTreeSet::from([PACKAGE]),
+            packages: (0..20).map(|number| (peer(number), PACKAGE)).collect(),
             past: (0..3)
                 .map(|epoch| (Epoch(epoch), standing(HOME, epoch, 0).digest))
                 .collect(),
@@ -112,7 +112,7 @@ fn seek(steps: &[Step]) -> Option<GroupId> {
 }
 
 fn has_repair(steps: &[Step]) -> bool {
-    steps.iter().any(|step| matches!(step, Step::Repair(_)))
+    steps.iter().any(|step| matches!(step, Step::Repair(..)))
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn a_wish_without_a_key_package_makes_nobody_overdue() {
         roster.handle_beacon(Instant(now), peer(10), wish);
         assert_eq!(commit(&roster.decide(Instant(now), &us.ourselves())), None);
     }
-    us.packages.insert(PACKAGE);
+    us.packages.insert((peer(10), PACKAGE));
     assert_eq!(
         commit(&roster.decide(Instant(19_500), &us.ourselves())),
         None
@@ -252,7 +252,8 @@ fn r7_a_member_beyond_repair_does_not_keep_the_others_from_it() {
     roster.handle_beacon(Instant(0), peer(1), beacon(1, standing(HOME, 0, 1)));
     roster.handle_beacon(Instant(0), peer(2), beacon(1, standing(HOME, 2, 2)));
     let steps = roster.decide(Instant(400), &us.ourselves());
-    assert!(steps.contains(&Step::Repair(Epoch(2))));
+    let lagging = BTreeSet::from([peer(2)]);
+    assert!(steps.contains(&Step::Repair(Epoch(2), lagging)));
 }
 
 #[test]
@@ -397,7 +398,8 @@ fn r7_who_was_removed_is_sent_the_commit_that_did_it() {
     hear_members(&mut roster, Instant(0), &us, &[]);
     roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(HOME, 1, 7)));
     let steps = roster.decide(Instant(300), &us.ourselves());
-    assert!(steps.contains(&Step::Repair(Epoch(1))));
+    let removed = BTreeSet::from([peer(10)]);
+    assert!(steps.contains(&Step::Repair(Epoch(1), removed)));
 }
 
 #[test]
@@ -609,4 +611,119 @@ fn a_wait_never_lies_in_the_past() {
         };
         assert!(until.is_none_or(|until| until > Instant(now)));
     }
+}
+
+/// When we would commit somebody's join, in ms, if nobody else does.
+fn commits_at(roster: &mut Roster, us: &Us, mut each: impl FnMut(&mut Roster, u64)) -> u64 {
+    let due = |now: &u64| {
+        each(roster, *now);
+        commit(&roster.decide(Instant(*now), &us.ourselves())).is_some()
+    };
+    (0..60_000).step_by(50).find(due).expect("in the end")
+}
+
+#[test]
+fn r4_whoever_can_add_nobody_keeps_nobody_waiting() {
+    let us = Us::new(3, 7);
+    let mut roster = Roster::default();
+    let fork = |leaf| Standing {
+        digest: BranchDigest([0xff; 8]),
+        ..standing(HOME, 3, leaf)
+    };
+    let at = commits_at(&mut roster, &us, |roster, now| {
+        hear_members(roster, Instant(now), &us, &[0, 1, 2]);
+        for lost in 0..3u8 {
+            let wish = seeking(now + 1, fork(lost.into()), HOME);
+            roster.handle_beacon(Instant(now), peer(lost), wish);
+        }
+    });
+    assert_eq!(at, 50);
+}
+
+#[test]
+fn r4_a_wish_has_waited_since_it_was_first_heard_whatever_its_key_package() {
+    let mut us = Us::new(3, 4);
+    us.packages = (0..4)
+        .map(|turn| (peer(10), KeyPackageRef([turn; 32])))
+        .collect();
+    let mut roster = Roster::default();
+    let at = commits_at(&mut roster, &us, |roster, now| {
+        hear_members(roster, Instant(now), &us, &[]);
+        let wish = Seek {
+            group: HOME,
+            key_package: KeyPackageRef([(now / 4000) as u8; 32]),
+        };
+        let seeks = Some(wish);
+        let beacon = Beacon {
+            seeks,
+            ..beacon(now + 1, standing(HIGHER, 0, 0))
+        };
+        roster.handle_beacon(Instant(now), peer(10), beacon);
+    });
+    assert_eq!(at, 50 + 3 * 1500);
+}
+
+#[test]
+fn anothers_key_package_adds_nobody_and_makes_nobody_overdue() {
+    let mut us = Us::new(0, 1);
+    us.packages = BTreeSet::from([(peer(11), PACKAGE)]);
+    let mut roster = Roster::default();
+    let wish = seeking(1, standing(HIGHER, 0, 0), HOME);
+    roster.handle_beacon(Instant(0), peer(10), wish);
+    roster.decide(Instant(0), &us.ourselves());
+    let steps = roster.decide(Instant(1000), &us.ourselves());
+    assert_eq!((commit(&steps), roster.pending()), (None, 0));
+}
+
+#[test]
+fn who_has_said_goodbye_does_not_come_back() {
+    let mut roster = Roster::default();
+    let here = |sequence| beacon(sequence, standing(HOME, 3, 1));
+    let goodbye = Beacon {
+        presence: Presence::Leaving,
+        ..here(2)
+    };
+    roster.handle_beacon(Instant(0), peer(1), here(1));
+    roster.handle_beacon(Instant(0), peer(1), goodbye);
+    assert_eq!(
+        roster.handle_beacon(Instant(1), peer(1), here(3)),
+        News::Stale
+    );
+    assert_eq!(roster.live(Instant(1)).count(), 0);
+}
+
+#[test]
+fn r7_each_epoch_is_repaired_at_its_own_pace_and_for_those_who_lack_it() {
+    let us = Us::new(0, 3);
+    let mut roster = Roster::default();
+    let mut repaired = BTreeMap::new();
+    for now in (0..3000).step_by(50) {
+        for (lagging, epoch) in [(1, 0), (2, 2)] {
+            let lags = beacon(now + 1, standing(HOME, epoch, u32::from(lagging)));
+            roster.handle_beacon(Instant(now), peer(lagging), lags);
+        }
+        for step in roster.decide(Instant(now), &us.ourselves()) {
+            if let Step::Repair(epoch, who) = step {
+                assert_eq!(who.len(), 1);
+                *repaired.entry(epoch).or_insert(0) += 1;
+            }
+        }
+    }
+    assert_eq!(repaired, BTreeMap::from([(Epoch(0), 9), (Epoch(2), 9)]));
+}
+
+#[test]
+fn r9_all_who_wait_are_served_at_once() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    for newcomer in 10..15 {
+        let wish = seeking(1, standing(HIGHER, 0, 0), HOME);
+        roster.handle_beacon(Instant(0), peer(newcomer), wish);
+        roster.handle_added(Instant(0), peer(newcomer), PACKAGE, peer(0));
+    }
+    let steps = roster.decide(Instant(1000), &us.ourselves());
+    let served = steps
+        .iter()
+        .filter(|step| matches!(step, Step::Rewelcome(_)));
+    assert_eq!(served.count(), 5);
 }

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::{
     BATCH, Joins, LEAST_UPDATE_INTERVAL, Ourselves, REJOIN_SPACING, Roster, STAGGER, Step,
-    UPDATE_INTERVAL, is_live,
+    UPDATE_INTERVAL,
+    branches::{Branch, branch_of},
+    is_live,
 };
 use crate::{
-    ids::{GroupId, Leaf, PeerId},
+    ids::{GroupId, KeyPackageRef, Leaf, PeerId},
     time::Instant,
-    wire::Presence,
+    wire::{Beacon, Presence},
 };
 
 impl Roster {
@@ -25,7 +27,9 @@ impl Roster {
             None => self.pending_joins(now, us),
         };
         let remove = self.pending_leaves(now, us, &add);
-        self.pending.update(now, us.standing.epoch, &add, &remove);
+        let place = (us.standing.group, us.standing.epoch);
+        let wishes = self.wishes(now, us).map(|(id, _)| id).collect();
+        self.pending.update(now, place, &add, &remove, &wishes);
         let due = self.pending.oldest()? + BATCH + STAGGER * self.rank(now, us);
         (now >= due).then_some(Step::Commit { add, remove })
     }
@@ -54,7 +58,7 @@ impl Roster {
         let present = us
             .members
             .iter()
-            .filter(|(leaf, peer)| *leaf == us.standing.leaf || self.is_present(now, us, peer))
+            .filter(|(leaf, peer)| *leaf == us.standing.leaf || self.may_commit(now, us, peer))
             .count()
             .max(1) as u64;
         let first = us.standing.epoch.0 % present;
@@ -78,11 +82,8 @@ impl Roster {
     }
 
     pub(super) fn pending_joins(&self, now: Instant, us: &Ourselves<'_>) -> Joins {
-        self.live(now)
-            .filter_map(|(id, beacon)| Some((id, beacon.seeks?)))
-            .filter(|(_, seek)| seek.group == us.standing.group)
-            .map(|(id, seek)| (id, seek.key_package))
-            .filter(|(_, reference)| us.packages.contains(reference))
+        self.wishes(now, us)
+            .filter(|wish| us.packages.contains(wish))
             .filter(|(id, _)| {
                 self.additions
                     .get(id)
@@ -90,6 +91,19 @@ impl Roster {
                     .is_none_or(|added| now.since(added.at) >= REJOIN_SPACING)
             })
             .collect()
+    }
+
+    /// Who seeks our group, and by which key package.
+    fn wishes(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+    ) -> impl Iterator<Item = (PeerId, KeyPackageRef)> {
+        let here = us.standing.group;
+        self.live(now)
+            .filter_map(|(id, beacon)| Some((id, beacon.seeks?)))
+            .filter(move |(_, seek)| seek.group == here)
+            .map(|(id, seek)| (id, seek.key_package))
     }
 
     /// R5: a member is present while it is live and stands in our group, or was added just now.
@@ -105,15 +119,27 @@ impl Roster {
         }
     }
 
-    /// R4: our place among the members present, by leaf. Rank 0 is the designated committer.
+    /// R4: our place among those that may commit, by leaf. Rank 0 is the designated committer. Who
+    /// seeks adds nobody, and who is in another branch for certain commits there.
     pub(super) fn rank(&self, now: Instant, us: &Ourselves<'_>) -> u32 {
         let before_us = us
             .members
             .iter()
             .filter(|(leaf, _)| *leaf < us.standing.leaf)
-            .filter(|(_, peer)| self.is_present(now, us, peer))
+            .filter(|(_, peer)| self.may_commit(now, us, peer))
             .count();
         u32::try_from(before_us).unwrap_or(u32::MAX)
+    }
+
+    fn may_commit(&self, now: Instant, us: &Ourselves<'_>, id: &PeerId) -> bool {
+        let gave_up = self.live_peer(now, id).is_some_and(|peer| {
+            let Beacon {
+                standing, seeks, ..
+            } = &peer.beacon;
+            let elsewhere = standing.group != us.standing.group;
+            !elsewhere && (seeks.is_some() || branch_of(standing, us) == Branch::Forked)
+        });
+        self.is_present(now, us, id) && !gave_up
     }
 }
 

@@ -8,6 +8,7 @@ use super::{PATIENCE, Slot, World};
 use crate::checker::Violation;
 
 const LOOK: Duration = Duration::from_millis(10);
+const LASTING: Duration = Duration::from_secs(8);
 
 impl World {
     /// Waits for it, and says how long it took.
@@ -16,9 +17,21 @@ impl World {
         while self.now.since(from) < PATIENCE {
             self.run_until(self.now + LOOK);
             if self.is_one_group() {
-                return Some(self.now.since(from));
+                let took = self.now.since(from);
+                return self.lasts().then_some(took);
             }
         }
+        self.no_group()
+    }
+
+    /// One group for a moment is none: it must still be there when every time limit that may be
+    /// running is over.
+    fn lasts(&mut self) -> bool {
+        self.run_until(self.now + LASTING);
+        self.is_one_group() || self.no_group().is_some()
+    }
+
+    fn no_group(&mut self) -> Option<Duration> {
         let places = self.places();
         self.hold(Err(Violation::NotOneGroup(places)));
         None

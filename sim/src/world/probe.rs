@@ -7,6 +7,7 @@ use sotto_core::{
     framing::Codec,
     ids::{EpochId, PeerId},
     media::Context,
+    time::Instant,
 };
 
 use super::{Slot, World};
@@ -84,16 +85,14 @@ impl World {
         let entered = self.checker.entered(to, frame.epoch);
         let slot = &mut self.slots[to];
         let shares = slot.is_here() && slot.epoch() == Some(frame.epoch);
-        let Some((peer, outcome)) = open(slot, &frame.sealed) else {
+        let Some((peer, outcome)) = open(self.now, slot, &frame.sealed) else {
             return Ok(());
         };
         match outcome {
             Ok(_) if !entered || !frame.members.contains(&peer) => {
                 Err(Violation::Leaked(frame.from, to))
             }
-            Ok(member) if member != Some(frame.peer) => {
-                Err(Violation::Misattributed(frame.from, to))
-            }
+            Ok(member) if member != frame.peer => Err(Violation::Misattributed(frame.from, to)),
             Err(why) if shares => Err(Violation::Unopened(frame.from, to, why)),
             _ => Ok(()),
         }
@@ -101,10 +100,10 @@ impl World {
 }
 
 /// Who tries, and whose it takes the frame for.
-fn open(slot: &mut Slot, sealed: &[u8]) -> Option<(PeerId, Result<Option<PeerId>, String>)> {
+fn open(now: Instant, slot: &mut Slot, sealed: &[u8]) -> Option<(PeerId, Result<PeerId, String>)> {
     let call = slot.call_mut()?;
     let mut buffer = Vec::new();
-    let opened = call.open(Codec::Opus, sealed, &mut buffer);
+    let opened = call.open(now, Codec::Opus, sealed, &mut buffer);
     let outcome = opened
         .map(|opened| opened.member)
         .map_err(|error| error.to_string());

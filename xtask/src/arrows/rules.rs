@@ -29,7 +29,7 @@ enum What {
     Words(&'static [&'static str]),
 }
 
-pub(super) const RULES: [Rule; 6] = [
+pub(super) const RULES: [Rule; 7] = [
     Rule {
         law: "only `group` knows openmls",
         place: Place::NotIn(&["group", "identity"]),
@@ -55,9 +55,14 @@ pub(super) const RULES: [Rule; 6] = [
         },
     },
     Rule {
-        law: "`roster`, `media`, `framing` and `wire` know neither `group` nor `call`",
+        law: "`roster`, `media`, `framing` and `wire` know neither `group`, `membership` nor `call`",
         place: Place::In(&["roster", "media", "framing", "wire"]),
-        what: What::Paths(&["group", "call"]),
+        what: What::Paths(&["group", "membership", "call"]),
+    },
+    Rule {
+        law: "`membership` knows neither networks nor media",
+        place: Place::In(&["membership"]),
+        what: What::Paths(&["call", "carrier", "media"]),
     },
     Rule {
         law: "nothing in the core reads a clock or prints",

@@ -198,8 +198,9 @@ impl Mesh {
 
     pub fn open(&mut self, who: usize, frame: &[u8]) -> Result<Vec<u8>, OpenError> {
         let mut buffer = Vec::new();
+        let now = self.now;
         let call = self.call_mut(who);
-        call.open(Codec::Opus, frame, &mut buffer)
+        call.open(now, Codec::Opus, frame, &mut buffer)
             .map(|opened| opened.frame.to_vec())
     }
 

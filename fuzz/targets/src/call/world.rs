@@ -244,11 +244,11 @@ impl World {
         let mut bytes = frame.sealed.clone();
         change(&mut bytes, at.into(), mask);
         let mut buffer = Vec::new();
-        let Ok(opened) = call.open(codec, &bytes, &mut buffer) else {
+        let Ok(opened) = call.open(self.now, codec, &bytes, &mut buffer) else {
             return;
         };
         assert_eq!(opened.frame, frame.plain, "opened to something else");
-        assert_eq!(opened.member, Some(frame.by), "taken for another's");
+        assert_eq!(opened.member, frame.by, "taken for another's");
         assert!(mask == 0 && codec == frame.codec, "opened though changed");
         assert_ne!(call.peer(), frame.by, "its own");
         assert!(frame.opened_by.insert(call.peer()), "opened twice");
@@ -259,7 +259,7 @@ impl World {
             return;
         };
         let mut buffer = Vec::new();
-        let outcome = call.open(fixture::codec(codec), frame, &mut buffer);
+        let outcome = call.open(self.now, fixture::codec(codec), frame, &mut buffer);
         assert!(outcome.is_err(), "nobody sealed this");
     }
 
