@@ -15,6 +15,7 @@
 pub mod checker;
 mod dice;
 pub mod fleet;
+pub mod growth;
 mod hostile;
 mod network;
 mod plan;

@@ -1,6 +1,8 @@
-//! Runs many seeds and prints what they add up to; `cargo xtask sim` builds and calls it. Results
-//! are on standard output, progress on standard error.
+//! Runs many seeds and prints what they add up to, or grows groups and prints what they cost;
+//! `cargo xtask sim` and `cargo xtask bench membership` build and call it. Results are on standard
+//! output, progress on standard error.
 
+mod curves;
 mod seeds;
 
 use std::process::ExitCode;
@@ -18,10 +20,17 @@ struct Cli {
 enum Task {
     /// Simulate calls over bad networks, one for each seed
     Run(seeds::Options),
+    /// Grow groups to 1,000 members, and measure what joins, leaves and updates cost
+    Growth(curves::Options),
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().task {
-        Task::Run(options) => options.run(),
-    }
+    let result = match Cli::parse().task {
+        Task::Run(options) => Ok(options.run()),
+        Task::Growth(options) => options.run(),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

@@ -1,6 +1,7 @@
 //! A mesh of participants in virtual time. Faults for a while, then a good network, and then
 //! everyone who is left must end in one group.
 
+mod change;
 mod faults;
 mod goal;
 mod probe;
@@ -60,6 +61,8 @@ pub struct World {
     checker: Checker,
     faulty: bool,
     logging: bool,
+    /// Every packet, while somebody looks.
+    sent: Option<Vec<change::Sent>>,
     report: Report,
 }
 
@@ -77,6 +80,7 @@ impl World {
             checker: Checker::default(),
             faulty: true,
             logging: false,
+            sent: None,
             report: Report {
                 seed,
                 ..Report::default()
@@ -259,6 +263,10 @@ impl World {
             let to = channel.number as usize;
             self.report.packets += 1;
             self.report.bytes += bytes.len() as u64;
+            if let Some(sent) = &mut self.sent {
+                let (from, bytes) = (who, bytes.clone());
+                sent.push(change::Sent { from, to, bytes });
+            }
             for at in self.network.arrivals(self.now, who, to) {
                 let bytes = bytes.clone();
                 let from = who;

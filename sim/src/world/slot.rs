@@ -103,7 +103,7 @@ impl Slot {
     }
 }
 
-fn epoch_of(standing: &Standing) -> EpochId {
+pub fn epoch_of(standing: &Standing) -> EpochId {
     EpochId {
         group: standing.group,
         epoch: standing.epoch,

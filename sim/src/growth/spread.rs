@@ -1,0 +1,36 @@
+//! How long a change takes to reach everyone: whole calls, in virtual time.
+
+use std::time::Duration;
+
+use super::measure::Change;
+use crate::World;
+
+/// Larger calls take minutes, since a mesh of n brings n x n beacons a second.
+pub const LARGEST: u32 = 50;
+
+/// A change that reached everyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spread {
+    /// How many members the group has: before a join or an update, after a leave.
+    pub size: u32,
+    /// What happened.
+    pub change: Change,
+    /// From then until the last had the new epoch. An update begins when its committer makes it.
+    pub span: Duration,
+    /// The most beacons that a bystander sent anybody to show the new epoch.
+    pub beacons: usize,
+    /// Whatever else bystanders sent.
+    pub others: usize,
+}
+
+/// Lets a call of this size live through a join, a leave and an update; what didn't reach
+/// everybody is missing.
+pub fn spread(size: u32) -> Vec<Spread> {
+    let Some(mut world) = World::at_rest(u64::from(size), size as usize) else {
+        return Vec::new();
+    };
+    [Change::Join, Change::Leave, Change::Update]
+        .into_iter()
+        .filter_map(|change| world.live_through(change, size))
+        .collect()
+}
