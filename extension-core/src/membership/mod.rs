@@ -399,3 +399,6 @@ impl<G: Groups> Membership<G> {
         self.outputs.push_back(Output::Send(message));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! The machine by itself, with real MLS: what the explorer, whose people are honest, doesn't send.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+use super::*;
+use crate::{
+    group::{Candidate, Mls},
+    identity::Identity,
+};
+
+fn rng(seed: u8) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([seed; 32])
+}
+
+fn alone() -> Membership<Mls> {
+    Membership::new(Instant(0), Mls::new(rng(1)), 0).expect("a group")
+}
+
+/// Somebody else, who stands in a group of its own.
+struct Stranger {
+    identity: Identity,
+    candidate: Candidate,
+    sequence: u64,
+}
+
+impl Stranger {
+    fn new(seed: u8) -> Self {
+        let identity = Identity::generate(&mut rng(seed));
+        let candidate = Candidate::new(&identity, rng(seed)).expect("a key package");
+        Self {
+            identity,
+            candidate,
+            sequence: 0,
+        }
+    }
+
+    fn peer(&self) -> PeerId {
+        self.identity.peer()
+    }
+
+    /// A beacon that seeks a group by the stranger's own key package.
+    fn wish(&mut self, target: GroupId, presence: Presence) -> Beacon {
+        self.sequence += 1;
+        let standing = Standing {
+            group: GroupId([0xff; 16]),
+            epoch: crate::ids::Epoch(0),
+            digest: crate::ids::BranchDigest([1; 8]),
+            leaf: Leaf(0),
+        };
+        let seeks = Some(Seek {
+            group: target,
+            key_package: self.candidate.reference(),
+        });
+        Beacon {
+            sequence: self.sequence,
+            standing,
+            seeks,
+            presence,
+        }
+    }
+}
+
+#[test]
+fn b5_key_packages_of_those_who_are_gone_are_not_kept() {
+    let mut us = alone();
+    let here = us.standing().group;
+    for number in 0..30 {
+        let now = Instant(u64::from(number) * 10);
+        let mut stranger = Stranger::new(number + 10);
+        us.handle_beacon(now, stranger.peer(), stranger.wish(here, Presence::Here));
+        us.handle_key_package(now, stranger.candidate.message())
+            .expect("well-formed");
+        assert!(us.archive.packages().len() <= 2, "at {number}");
+        us.handle_beacon(now, stranger.peer(), stranger.wish(here, Presence::Leaving));
+    }
+}
+
+#[test]
+fn b5_a_key_package_for_another_group_is_not_kept() {
+    let mut us = alone();
+    let mut stranger = Stranger::new(10);
+    let wish = stranger.wish(GroupId([3; 16]), Presence::Here);
+    us.handle_beacon(Instant(0), stranger.peer(), wish);
+    us.handle_key_package(Instant(0), stranger.candidate.message())
+        .expect("well-formed");
+    assert!(us.archive.packages().is_empty());
+}
+
+#[test]
+fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
+    let mut us = alone();
+    let outcome = us.handle_key_package(Instant(0), &[0; MAX_KEY_PACKAGE + 1]);
+    assert_eq!(outcome, Err(GroupError::PeerMisbehaved));
+}
+
+#[test]
+fn r19_what_is_heard_on_waking_is_heard_now_and_not_later() {
+    let mut us = alone();
+    us.handle_timeout(Instant(0));
+    let mut stranger = Stranger::new(10);
+    let night = 8 * 3600 * 1000;
+    let wish = stranger.wish(GroupId([3; 16]), Presence::Here);
+    us.handle_beacon(Instant(night), stranger.peer(), wish);
+    assert!(us.is_live(Instant(night + 4999), stranger.peer()));
+    assert!(!us.is_live(Instant(night + 5000), stranger.peer()));
+}
+
+#[test]
+fn r13_a_refused_welcome_leaves_the_wish_as_it_was() {
+    let mut us = alone();
+    let mut stranger = Stranger::new(10);
+    let elsewhere = Beacon {
+        seeks: None,
+        standing: Standing {
+            epoch: crate::ids::Epoch(9),
+            ..stranger.wish(GroupId([0; 16]), Presence::Here).standing
+        },
+        ..stranger.wish(GroupId([0; 16]), Presence::Here)
+    };
+    us.handle_beacon(Instant(0), stranger.peer(), elsewhere);
+    let (key_package, target) = us.awaited().next().expect("it seeks");
+    let mut thief = Mls::new(rng(99));
+    let mut trap = thief.found().expect("a group");
+    let announced = us.seeking.as_ref().expect("it seeks").candidate.message();
+    let joiner = thief.read_key_package(announced).expect("a key package");
+    let committed = thief.commit(&mut trap, &[&joiner], &[]).expect("a commit");
+    let welcome = committed.welcome.expect("it adds");
+    assert!(us.handle_welcome(Instant(1), &welcome).is_err());
+    assert_eq!(us.seeks(), Some(target));
+    assert_eq!(us.awaited().next(), Some((key_package, target)));
+}
