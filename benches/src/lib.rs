@@ -11,8 +11,8 @@ use bare::Bare;
 use mls::MessagePair;
 use sotto_core::{
     framing::Codec,
-    ids::{BranchDigest, Epoch, GroupId, Leaf},
-    media::{BaseKey, Context, EpochId, Keyring},
+    ids::{BranchDigest, Epoch, EpochId, GroupId, Leaf},
+    media::{BaseKey, Context, Keyring},
     time::Instant,
 };
 use wasm_bindgen::prelude::*;

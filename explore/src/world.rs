@@ -159,7 +159,7 @@ impl World {
 
     /// Somebody says goodbye and is gone.
     pub fn leave(&mut self, who: Who) {
-        self.touch(who, Cause::Time, |membership, now| membership.leave(now));
+        self.touch(who, Cause::Time, Membership::leave);
         self.vanish(who);
     }
 
