@@ -1,4 +1,5 @@
-//! Measurements that anyone can repeat. Each runs what ships, in wasm, and holds it to its bounds.
+//! Measurements that anyone can repeat. Each runs what ships, and holds it to its
+//! bounds: frames in wasm, groups natively.
 
 use std::process::ExitCode;
 
@@ -7,18 +8,21 @@ use clap::Subcommand;
 
 use crate::build::PROFILE;
 use crate::setup::{node, wasm};
-use crate::{bindgen, paths, step};
+use crate::{bindgen, paths, sim, step};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
     /// What sealing and opening a frame costs, beside the bare cipher and beside MLS messages
     Media,
+    /// What joins, leaves and updates cost in groups of up to 1,000; draws docs/membership.svg
+    Membership,
 }
 
 impl Bench {
     pub(crate) fn run(self) -> Result<ExitCode> {
         match self {
             Self::Media => media(),
+            Self::Membership => membership(),
         }
     }
 }
@@ -37,4 +41,10 @@ fn media() -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn membership() -> Result<ExitCode> {
+    let chart = paths::workspace().join("docs/membership.svg");
+    let out = ["--out".to_owned(), chart.display().to_string()];
+    sim::simulator(&["growth"], &out)
 }

@@ -30,7 +30,6 @@ struct Curve {
     value: fn(&Row) -> Option<f64>,
 }
 
-/// The sum of a join's time is its joiner's; of the others, a member's.
 const BYTES: [Curve; 4] = [
     curve("Welcome", WELCOME, Change::Join, |row| {
         Some(row.cost.welcome as f64)
@@ -86,8 +85,20 @@ pub fn draw(rows: &[Row], out: &Path) -> Result<()> {
     let root = SVGBackend::new(out, SIZE).into_drawing_area();
     root.fill(&WHITE).map_err(failed)?;
     let (above, below) = root.split_vertically(SIZE.1 / 2);
-    panel(&above, "Bytes of a change", "bytes", &BYTES, rows)?;
-    panel(&below, "Time of a change (one core)", "ms", &TIMES, rows)?;
+    panel(
+        &above,
+        "Bytes of a change (dotted: nobody has updated)",
+        "bytes",
+        &BYTES,
+        rows,
+    )?;
+    panel(
+        &below,
+        "Time of a change, natively on one core (dotted: nobody has updated)",
+        "ms",
+        &TIMES,
+        rows,
+    )?;
     root.present().map_err(failed)
 }
 

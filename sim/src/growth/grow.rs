@@ -96,7 +96,7 @@ impl Grown {
         let renewed = newest.commit(&[], &[])?;
         self.committer.receive(&renewed.commit)?;
         self.follow(&renewed.commit)?;
-        self.check(&newest)?;
+        self.check(Some(&newest))?;
         self.follower.get_or_insert(newest);
         Ok(cost)
     }
@@ -132,10 +132,12 @@ impl Grown {
     fn change(&mut self, remove: &[Leaf]) -> Result<Cost> {
         let (committed, make) = timed(|| self.committer.commit(&[], remove));
         let commit = committed?.commit;
+        let process = self.follow(&commit)?;
+        self.check(None)?;
         Ok(Cost {
             commit: commit.len(),
             make,
-            process: self.follow(&commit)?,
+            process,
             ..Cost::default()
         })
     }
@@ -152,7 +154,7 @@ impl Grown {
         let welcome = committed.welcome.unwrap_or_default();
         let (group, join) = timed(|| enter(&mut mls, candidate, &welcome));
         let newest = Member { mls, group: group? };
-        self.check(&newest)?;
+        self.check(Some(&newest))?;
         let cost = Cost {
             key_package: key_package.len(),
             welcome: welcome.len(),
@@ -202,9 +204,9 @@ impl Grown {
     }
 
     /// Everyone who is alive is in one state.
-    fn check(&self, newest: &Member) -> Result<()> {
+    fn check(&self, newest: Option<&Member>) -> Result<()> {
         let state = self.committer.group.epoch_authenticator();
-        let others = self.follower.iter().chain([newest]);
+        let others = self.follower.iter().chain(newest);
         for member in others {
             ensure!(member.group.epoch_authenticator() == state, "a fork");
         }

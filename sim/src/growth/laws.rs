@@ -1,5 +1,6 @@
 //! What must hold, however large the group: after updates a change costs what the depth of the tree
-//! says, a join costs the group nothing but its key package, and a Welcome fits.
+//! says, a join's Commit is the same everywhere, a Welcome fits, and who neither commits nor joins
+//! sends beacons only.
 
 use sotto_core::wire::MAX_MLS_MESSAGE;
 
@@ -41,7 +42,7 @@ pub fn broken(rows: &[Row], spreads: &[Spread]) -> Vec<String> {
             .filter_map(|pair| is_constant(pair[0], pair[1])),
     );
     broken.extend(joins.iter().filter_map(|row| fits(row)));
-    broken.extend(spreads.iter().filter_map(is_one_beacon));
+    broken.extend(spreads.iter().filter_map(is_beacons_only));
     broken
 }
 
@@ -74,12 +75,15 @@ fn fits(row: &Row) -> Option<String> {
     (welcome > MAX_MLS_MESSAGE).then(|| format!("{}: a Welcome of {welcome} bytes", name(row)))
 }
 
-fn is_one_beacon(spread: &Spread) -> Option<String> {
+fn is_beacons_only(spread: &Spread) -> Option<String> {
     let Spread {
-        beacons, others, ..
+        size,
+        change,
+        beacons,
+        others,
+        ..
     } = *spread;
-    (beacons > 1 || others > 0).then(|| {
-        let (change, size) = (spread.change, spread.size);
+    (beacons > change.beacons() || others > 0).then(|| {
         format!("{change} at {size}: a bystander sent {beacons} beacons, and all {others} others")
     })
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use anyhow::{Context, Result};
+
 use super::measure::Change;
 use crate::World;
 
 /// Larger calls take minutes, since a mesh of n brings n x n beacons a second.
-pub const LARGEST: u32 = 50;
+pub const LARGEST: u32 = 100;
 
 /// A change that reached everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +25,18 @@ pub struct Spread {
     pub others: usize,
 }
 
-/// Lets a call of this size live through a join, a leave and an update; what didn't reach
-/// everybody is missing.
-pub fn spread(size: u32) -> Vec<Spread> {
-    let Some(mut world) = World::at_rest(u64::from(size), size as usize) else {
-        return Vec::new();
-    };
+/// Lets a call of this size live through a join, a leave and an update.
+///
+/// # Errors
+/// When one of them doesn't reach everyone; that is a bug.
+pub fn spread(size: u32) -> Result<Vec<Spread>> {
+    let world = World::at_rest(u64::from(size), size as usize);
+    let mut world = world.context("no call came together")?;
     [Change::Join, Change::Leave, Change::Update]
         .into_iter()
-        .filter_map(|change| world.live_through(change, size))
+        .map(|change| {
+            let spread = world.live_through(change, size);
+            spread.with_context(|| format!("{change} at {size} didn't reach everyone"))
+        })
         .collect()
 }
