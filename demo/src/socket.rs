@@ -22,7 +22,7 @@ use crate::rooms::{Note, PersonId, Refusal, Rooms};
 /// A description with dozens of sections is below 64 KiB.
 pub(crate) const MAX_MESSAGE: usize = 128 * 1024;
 const PING: Duration = Duration::from_secs(5);
-const SILENCE: Duration = Duration::from_secs(15);
+const SILENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Place {

@@ -20,17 +20,17 @@ import { Stage } from '../lib/stage.mjs';
  */
 
 /** The page learns of it, and Sotto from the page. @type {Bounds} */
-const AFTER_DEATH = { group: 5_000, all: 10_000 };
+const AFTER_DEATH = { group: 10_000, all: 25_000 };
 /** Nothing tells of it but silence. @type {Bounds} */
-const AFTER_SILENCE = { group: 10_000, all: 15_000 };
+const AFTER_SILENCE = { group: 15_000, all: 30_000 };
 /** @type {Bounds} */
-const TOGETHER_AGAIN = { group: 15_000, all: 25_000 };
+const TOGETHER_AGAIN = { group: 30_000, all: 50_000 };
 /** Four browsers that start are a load of their own, and no story yet. */
 const SETTING_OUT = 60_000;
 const FROZEN = 15_000;
 const CUT_OFF = 20_000;
-/** What was opened counts for 3 s, and the popup follows twice a second. */
-const STILL_CLAIMED = 4_000;
+/** What was opened counts for 3 s, and the popup follows twice a second, if the machine lets it. */
+const STILL_CLAIMED = 8_000;
 
 /** @type {Stage} */ let stage;
 /** @type {Participant[]} */ const people = [];
