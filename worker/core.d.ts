@@ -20,7 +20,7 @@ declare namespace Sotto {
       stream: number,
       connection: number,
       direction: string,
-      media: string,
+      carries: string,
     ): void;
     streamEnded(now: number, page: number, stream: number): void;
     trouble(now: number, page: number, code: string): void;

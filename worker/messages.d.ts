@@ -10,6 +10,7 @@
 declare namespace Sotto {
   type Direction = 'send' | 'receive';
   type Media = 'audio' | 'video';
+  type Role = 'microphone' | 'camera' | 'screen-sound' | 'screen-picture';
   type State = 'off' | 'alone' | 'joining' | 'encrypted' | 'trouble' | 'unsupported';
   type Reach = 'ok' | 'restricted' | 'no-permission' | 'reload-needed';
 
@@ -18,6 +19,8 @@ declare namespace Sotto {
     stream: number;
     direction: Direction;
     media: Media;
+    /** A sender's role, a receiver's media. */
+    carries: Media | Role;
     transform: RTCRtpScriptTransform | null;
     ended: boolean;
   }
@@ -34,7 +37,7 @@ declare namespace Sotto {
         stream: number;
         connection: number;
         direction: Direction;
-        media: Media;
+        carries: Media | Role;
       }
     | { kind: 'stream-ended'; stream: number }
     | { kind: 'trouble'; code: string }
@@ -84,6 +87,7 @@ declare namespace Sotto {
     page: number;
     direction: Direction;
     media: Media;
+    role: Role | null;
     codec: string | null;
     member: string | null;
     protection: 'encrypted' | 'waiting' | 'dropped' | 'clear';

@@ -93,7 +93,7 @@ export class Page {
       case 'control':
         return core.control(now, page, message.connection, new Uint8Array(message.bytes));
       case 'stream':
-        return core.stream(now, page, message.stream, message.connection, message.direction, message.media);
+        return core.stream(now, page, message.stream, message.connection, message.direction, message.carries);
       case 'stream-ended':
         this.stopwatch.forget(message.stream);
         return core.streamEnded(now, page, message.stream);

@@ -8,6 +8,12 @@
 const MAX_CONTROL = 64 * 1024;
 const MAX_FRAME = 16 * 1024 * 1024;
 
+/** What a stream can carry: a sender's role is known, of a receiver only what it takes. */
+const CARRIED = /** @type {const} */ ({
+  send: ['microphone', 'camera', 'screen-sound', 'screen-picture'],
+  receive: ['audio', 'video'],
+});
+
 /** @param {unknown} value @returns {Record<string, unknown>} */
 const fields = (value) =>
   typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
@@ -65,12 +71,12 @@ const fromRelay = {
     isId(connection) && isBoolean(open) ? { kind: 'channel', connection, open } : null,
   control: ({ connection, bytes }) =>
     isId(connection) && isBytes(bytes, MAX_CONTROL) ? { kind: 'control', connection, bytes } : null,
-  stream: ({ stream, connection, direction, media }) =>
+  stream: ({ stream, connection, direction, carries }) =>
     isId(stream) &&
     isId(connection) &&
     isOneOf(direction, /** @type {const} */ (['send', 'receive'])) &&
-    isOneOf(media, /** @type {const} */ (['audio', 'video']))
-      ? { kind: 'stream', stream, connection, direction, media }
+    isOneOf(carries, CARRIED[direction])
+      ? { kind: 'stream', stream, connection, direction, carries }
       : null,
   'stream-ended': ({ stream }) => (isId(stream) ? { kind: 'stream-ended', stream } : null),
   ping: () => ({ kind: 'ping' }),

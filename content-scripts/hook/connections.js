@@ -4,7 +4,8 @@
  *
  * The relay has its own view of the same connection and does the rest there:
  * transforms, control channel, what the far side's description needs. The
- * native's own promise goes back to the page.
+ * native's own promise goes back to the page. A sender that replaces its track
+ * is told too: what it sends may have another role from then on.
  */
 'use strict';
 {
@@ -12,6 +13,7 @@
   const { notify, introduce, consult, overlay } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
+  const NativeSender = globalThis.RTCRtpSender;
 
   /** @type {WeakMap<object, {number: number, hadFlag: boolean}>} */
   const connections = new WeakMap();
@@ -113,7 +115,16 @@
     );
   }
 
+  function wrapReplaceTrack() {
+    wrap(NativeSender.prototype, 'replaceTrack', 'value', (native, self, args) => {
+      const promise = apply(native, self, args);
+      afterwards(promise, () => notify('replaced', 0));
+      return promise;
+    });
+  }
+
   if (Native) {
+    wrapReplaceTrack();
     replaceConstructor();
     for (const name of ['addTrack', 'addTransceiver', 'addStream']) reportAround(name, null, 'sweep');
     reportAround('createDataChannel', 'page-channel', null);

@@ -27,8 +27,7 @@ class SottoConnection {
     this.need = new SottoNegotiationNeed(peer, () => this.channel.isUnwanted());
     this.streams = new SottoStreams(peer, pageTransforms, {
       pump: () => relay.pump(),
-      started: (stream, direction, media) =>
-        relay.report({ kind: 'stream', stream, connection: number, direction, media }),
+      changed: (stream) => this.reportStream(stream),
       ended: (stream) => relay.streamEnded(stream),
       replaced: () => relay.trouble('page-transform'),
     });
@@ -43,6 +42,11 @@ class SottoConnection {
 
   reportState() {
     this.relay.report({ kind: 'connection', connection: this.number, state: this.state });
+  }
+
+  /** @param {Sotto.Stream} stream */
+  reportStream({ stream, direction, carries }) {
+    this.relay.report({ kind: 'stream', stream, connection: this.number, direction, carries });
   }
 
   /** @param {boolean} open */
@@ -81,11 +85,8 @@ class SottoConnection {
   /** Everything a core that has just begun needs to hear. */
   repeat() {
     if (this.closed) return;
-    const connection = this.number;
     this.reportState();
-    for (const { stream, direction, media, ended } of this.streams.streams.values()) {
-      if (!ended) this.relay.report({ kind: 'stream', stream, connection, direction, media });
-    }
+    for (const stream of this.streams.streams.values()) if (!stream.ended) this.reportStream(stream);
     if (this.channel.isOpen) this.reportChannel(true);
   }
 }

@@ -147,6 +147,9 @@
       handleRemoteDescription(node, /** @type {UIEvent} */ (event).detail),
     );
     node.addEventListener('page-transform', () => handleMode(on));
+    node.addEventListener('replaced', () => {
+      for (const connection of connections.values()) connection.streams.sweep();
+    });
     node.addEventListener('page-streams', () => trouble('page-transform'));
     each('sweep', (connection) => connection.handleSweep());
     each('described', (connection) => connection.handleDescribed());

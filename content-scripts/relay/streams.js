@@ -2,8 +2,9 @@
  * Isolated world: puts a transform on every sender and receiver of a
  * connection, once for life, and names each as a stream of its own.
  *
- * A stream is a sender or receiver, not a track: tracks come and go on it.
- * Frames are the pump's business.
+ * A stream is a sender or receiver, not a track: tracks come and go on it, and
+ * what a sender's track was captured from gives the stream its role. Frames
+ * are the pump's business.
  */
 class SottoStreams {
   /** Stream numbers are unique within the relay and never used again. */
@@ -14,7 +15,7 @@ class SottoStreams {
    * @param {boolean} pageTransforms whether the page asked for encoded streams itself
    * @param {{
    *   pump(): SottoPumpPlace,
-   *   started(stream: number, direction: Sotto.Direction, media: Sotto.Media): void,
+   *   changed(stream: Sotto.Stream): void,
    *   ended(stream: number): void,
    *   replaced(): void,
    * }} listener
@@ -37,6 +38,7 @@ class SottoStreams {
       const media = /** @type {Sotto.Media} */ (transceiver.receiver.track.kind);
       this.cover(transceiver.sender, 'send', media);
       this.cover(transceiver.receiver, 'receive', media);
+      this.follow(transceiver.sender);
       if (transceiver.currentDirection === 'stopped') this.endBoth(transceiver);
     }
   }
@@ -49,10 +51,30 @@ class SottoStreams {
   cover(end, direction, media) {
     if (this.streams.has(end)) return;
     SottoStreams.lastStream += 1;
-    const stream = { stream: SottoStreams.lastStream, direction, media, transform: null, ended: false };
+    const carries = end instanceof RTCRtpSender ? SottoStreams.role(media, end.track) : media;
+    const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, ended: false };
     this.streams.set(end, stream);
-    this.listener.started(stream.stream, direction, media);
+    this.listener.changed(stream);
     this.listener.pump().whenSettled(() => this.transform(end, stream));
+  }
+
+  /** A sender without a track stays what it was. @param {RTCRtpSender} sender */
+  follow(sender) {
+    const stream = this.streams.get(sender);
+    if (!stream || stream.ended || !sender.track) return;
+    const role = SottoStreams.role(stream.media, sender.track);
+    if (stream.carries === role) return;
+    stream.carries = role;
+    this.listener.changed(stream);
+  }
+
+  /** @param {Sotto.Media} media @param {MediaStreamTrack | null} track @returns {Sotto.Role} */
+  static role(media, track) {
+    const settings = track?.getSettings() ?? {};
+    // Chromium names the surface of a picture only; of the settings of sound, this one is a
+    // display capture's alone.
+    if (media === 'audio') return 'restrictOwnAudio' in settings ? 'screen-sound' : 'microphone';
+    return settings.displaySurface === undefined ? 'camera' : 'screen-picture';
   }
 
   /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */

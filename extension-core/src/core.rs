@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
-    tab::{ConnectionState, Direction, MediaKind, Reach, Tab, Trouble},
+    tab::{ConnectionState, End, Reach, Tab, Trouble},
     time::Instant,
     view::{State, View},
 };
@@ -153,22 +153,14 @@ impl Core {
         self.with_page(now, id.page, |tab| tab.control(now, id, bytes));
     }
 
-    /// A sender or receiver came to exist, with a transform of ours on it.
-    pub fn stream(
-        &mut self,
-        now: Instant,
-        id: StreamId,
-        connection: u32,
-        direction: Direction,
-        media: MediaKind,
-    ) {
+    /// A sender or receiver came to exist, with a transform of ours on it; or a sender has begun
+    /// to send something else.
+    pub fn stream(&mut self, now: Instant, id: StreamId, connection: u32, end: End) {
         let connection = ConnectionId {
             page: id.page,
             number: connection,
         };
-        self.with_page(now, id.page, |tab| {
-            tab.stream(id, connection, direction, media);
-        });
+        self.with_page(now, id.page, |tab| tab.stream(id, connection, end));
     }
 
     /// A sender or receiver is gone.

@@ -18,6 +18,8 @@ pub enum DropReason {
     Codec,
     /// Nobody is there who could open it.
     Alone,
+    /// The connection ends at somebody who isn't a member.
+    Outsider,
     /// It arrived without our encryption.
     NotSealed,
     /// It is sealed with a key that we don't have.
@@ -26,7 +28,8 @@ pub enum DropReason {
     Forged,
     /// It was seen before. A browser hands out a retransmitted frame twice, now and then.
     Replayed,
-    /// It was sealed by somebody else than who is at the other end of the connection.
+    /// It was sealed by somebody else than who is at the other end of the connection, or for
+    /// another of our receivers.
     Misdirected,
     /// More streams than are kept apart.
     TooManyStreams,
@@ -34,6 +37,13 @@ pub enum DropReason {
     CounterExhausted,
     /// Shorter than its codec's headers.
     Malformed,
+}
+
+impl DropReason {
+    /// Whether the frame was only held back from somebody who isn't to have it.
+    pub fn withholds(self) -> bool {
+        matches!(self, Self::Alone | Self::Outsider)
+    }
 }
 
 /// What protects a stream, as the popup shows it.

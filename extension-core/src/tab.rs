@@ -2,6 +2,9 @@
 //! which is there only with Sotto on. Frames pass through here; the call sees none of the
 //! browser's streams and this sees none of the keys.
 
+mod claims;
+mod contexts;
+mod frames;
 mod streams;
 
 use std::{
@@ -9,16 +12,16 @@ use std::{
     time::Duration,
 };
 
-pub use streams::{Direction, MediaKind};
-use streams::{Stream, Streams};
+use claims::Claims;
+pub(crate) use streams::Stream;
+use streams::Streams;
+pub use streams::{Direction, End, MediaKind};
 
 use crate::{
     call::Call,
     core::{ChannelState, Output},
-    evidence::{Cost, Counts, DropReason},
-    framing::Codec,
+    evidence::{Cost, Counts},
     ids::{ConnectionId, PageId, StreamId, TabId},
-    media::{OpenError, SealError},
     time::Instant,
     view::{self, State, View},
     wire::WireError,
@@ -95,6 +98,7 @@ pub struct Tab {
     pub(crate) open_cost: Cost,
     pub(crate) join: Join,
     pub(crate) other_version: Option<u8>,
+    claims: Claims,
     open_channels: BTreeSet<ConnectionId>,
     key_frames: VecDeque<StreamId>,
     modes: VecDeque<(PageId, bool)>,
@@ -148,6 +152,7 @@ impl Tab {
         }
         self.pages.remove(&page);
         self.streams.remove_page(page);
+        self.claims.release(|stream| stream.page == page);
         self.troubles.retain(|(of, _), _| *of != page);
         if self.pages.is_empty() && self.on {
             self.start_call(now, seed);
@@ -202,6 +207,7 @@ impl Tab {
         self.join = Join::default();
         self.other_version = None;
         self.streams.forget_evidence();
+        self.claims = Claims::default();
     }
 
     pub(crate) fn set_reach(&mut self, reach: Reach) {
@@ -247,19 +253,14 @@ impl Tab {
         }
     }
 
-    pub(crate) fn stream(
-        &mut self,
-        id: StreamId,
-        connection: ConnectionId,
-        direction: Direction,
-        media: MediaKind,
-    ) {
-        self.streams.add(id, connection, direction, media);
+    pub(crate) fn stream(&mut self, id: StreamId, connection: ConnectionId, end: End) {
+        self.streams.set(id, connection, end);
         self.stale = true;
     }
 
     pub(crate) fn stream_ended(&mut self, id: StreamId) {
         self.streams.remove(id);
+        self.claims.release(|stream| stream == id);
         self.stale = true;
     }
 
@@ -273,74 +274,6 @@ impl Tab {
             Some(Direction::Send) => self.seal_cost.record(microseconds, frames),
             Some(Direction::Receive) => self.open_cost.record(microseconds, frames),
             None => {}
-        }
-    }
-
-    /// Seals or opens a frame. With Sotto off no frame should come here, and none goes on.
-    pub(crate) fn transform<'b>(
-        &mut self,
-        now: Instant,
-        id: StreamId,
-        codec: &str,
-        frame: &[u8],
-        buffer: &'b mut Vec<u8>,
-    ) -> Option<&'b [u8]> {
-        // Padding and DTX: browsers hand out frames without a byte in them. There is nothing to
-        // protect and nothing to report.
-        if frame.is_empty() {
-            return None;
-        }
-        let stream = self.streams.get_mut(id)?;
-        let call = self.call.as_mut()?;
-        stream.note_codec(codec);
-        let outcome = match (stream.codec(), stream.direction) {
-            (None, _) => Err(DropReason::Codec),
-            (Some(codec), Direction::Send) => seal(now, call, stream, codec, frame, buffer),
-            (Some(codec), Direction::Receive) => open(now, call, stream, codec, frame, buffer),
-        };
-        match outcome {
-            Ok(transformed) => {
-                self.count_success(now, id, frame.len(), transformed.len());
-                Some(transformed)
-            }
-            Err(reason) => {
-                self.count_drop(now, id, reason);
-                None
-            }
-        }
-    }
-
-    fn count_success(&mut self, now: Instant, id: StreamId, before: usize, after: usize) {
-        let Some(stream) = self.streams.get_mut(id) else {
-            return;
-        };
-        stream.evidence.succeeded(now);
-        match stream.direction {
-            Direction::Send => {
-                self.counts.sealed += 1;
-                self.counts.overhead += after.saturating_sub(before) as u64;
-            }
-            Direction::Receive => {
-                self.counts.opened += 1;
-                self.join.opened(now);
-                if stream.wants_key_frame(now) {
-                    self.key_frames.push_back(id);
-                }
-            }
-        }
-    }
-
-    fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason) {
-        let Some(stream) = self.streams.get_mut(id) else {
-            return;
-        };
-        stream.evidence.dropped(now, reason);
-        if reason != DropReason::Replayed {
-            stream.lost_frames();
-        }
-        match reason {
-            DropReason::Forged | DropReason::NoKey => self.counts.failed += 1,
-            _ => self.counts.dropped += 1,
         }
     }
 
@@ -411,61 +344,5 @@ impl Tab {
             self.last_view = Some(now);
             outputs.push_back(Output::View { tab });
         }
-    }
-}
-
-type Transformed<'b> = Result<&'b [u8], DropReason>;
-
-fn seal<'b>(
-    now: Instant,
-    call: &mut Call,
-    stream: &Stream,
-    codec: Codec,
-    frame: &[u8],
-    buffer: &'b mut Vec<u8>,
-) -> Transformed<'b> {
-    if call.is_alone() {
-        return Err(DropReason::Alone);
-    }
-    let context = stream.context.ok_or(DropReason::TooManyStreams)?;
-    call.seal(now, context, codec, frame, buffer)
-        .map_err(|error| match error {
-            SealError::NoKey => DropReason::NoKey,
-            SealError::Malformed => DropReason::Malformed,
-            SealError::CounterExhausted => DropReason::CounterExhausted,
-        })
-}
-
-fn open<'b>(
-    now: Instant,
-    call: &mut Call,
-    stream: &mut Stream,
-    codec: Codec,
-    frame: &[u8],
-    buffer: &'b mut Vec<u8>,
-) -> Transformed<'b> {
-    // In a mesh a connection ends at one member, and only its frames belong there.
-    let at_the_end = call.peer_on(now, stream.connection);
-    match call.open(now, codec, frame, buffer) {
-        Ok(opened) if Some(opened.member) == at_the_end => {
-            stream.member = Some(opened.member);
-            Ok(opened.frame)
-        }
-        Ok(_) if at_the_end.is_none() => Err(DropReason::NotSealed),
-        Ok(_) => Err(DropReason::Misdirected),
-        Err(error) => Err(reason_of(now, call, stream, error)),
-    }
-}
-
-/// A plain frame can look like a sealed one with a strange key id. From somebody who has never
-/// shown Sotto it is plain.
-fn reason_of(now: Instant, call: &Call, stream: &Stream, error: OpenError) -> DropReason {
-    match error {
-        OpenError::TooManyStreams => DropReason::TooManyStreams,
-        _ if call.peer_on(now, stream.connection).is_none() => DropReason::NotSealed,
-        OpenError::NoKey => DropReason::NoKey,
-        OpenError::NotSealed => DropReason::NotSealed,
-        OpenError::Forged => DropReason::Forged,
-        OpenError::Replayed | OpenError::Echo => DropReason::Replayed,
     }
 }

@@ -9,8 +9,9 @@ use crate::{
     call::Call,
     evidence::{DropReason, Protection},
     ids::{Epoch, Leaf, PageId, PeerId, StreamId},
+    media::Role,
     safety::SafetyNumber,
-    tab::{ConnectionState, Direction, MediaKind, Reach, Tab, Trouble},
+    tab::{ConnectionState, Direction, MediaKind, Reach, Stream, Tab, Trouble},
     time::Instant,
 };
 
@@ -45,9 +46,12 @@ pub struct MemberView {
 #[derive(Clone, Debug, Serialize)]
 pub struct StreamView {
     page: PageId,
-    stream: u32,
+    /// Its number within the page.
+    pub stream: u32,
     direction: Direction,
     media: MediaKind,
+    /// What it shows, as its sender says; none before a frame was opened.
+    pub role: Option<Role>,
     codec: Option<String>,
     member: Option<PeerId>,
     /// What was done to its frames lately.
@@ -173,15 +177,22 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
             None => (State::Alone, "alone"),
         };
     }
-    let serious = tab.streams.iter().any(|(_, stream)| {
-        let from_outsider = stream.direction == Direction::Receive
-            && call.peer_on(now, stream.connection).is_none();
-        stream.evidence.dropping(now).is_some() && !from_outsider
-    });
-    if serious {
+    if tab
+        .streams
+        .iter()
+        .any(|(_, stream)| is_trouble(call, stream, now))
+    {
         return (State::Trouble, "trouble");
     }
     evidence_of_call(tab, call, now)
+}
+
+/// Frames that are dropped, but for those of somebody without Sotto and those that it is not to have.
+fn is_trouble(call: &Call, stream: &Stream, now: Instant) -> bool {
+    let from_outsider =
+        stream.direction == Direction::Receive && call.peer_on(now, stream.connection).is_none();
+    let dropping = stream.evidence.dropping(now);
+    dropping.is_some_and(|reason| !reason.withholds() && !from_outsider)
 }
 
 /// Sealing alone proves nothing: somebody must have sealed for us as well.
@@ -244,6 +255,7 @@ fn stream_view(tab: &Tab, now: Instant, id: StreamId) -> StreamView {
         stream: id.number,
         direction: stream.direction,
         media: stream.media,
+        role: stream.role,
         codec: stream.codec_name.as_deref().map(codec_label),
         member,
         protection,
@@ -329,7 +341,7 @@ fn stream_problems<'a>(
             DropReason::TooManyStreams => ("too-many-streams", who),
             DropReason::CounterExhausted => ("counter-exhausted", None),
             DropReason::Malformed => ("malformed", codec),
-            DropReason::Alone => return None,
+            DropReason::Alone | DropReason::Outsider => return None,
         };
         Some(Problem {
             code,

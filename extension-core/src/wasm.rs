@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::*;
 use crate::{
     core::{ChannelState, CodecNumber, Core, Output},
     ids::{ConnectionId, PageId, StreamId, TabId},
-    tab::{ConnectionState, Direction, MediaKind, Reach, Trouble},
+    media::Role,
+    tab::{ConnectionState, End, MediaKind, Reach, Trouble},
     time::Instant,
 };
 
@@ -91,25 +92,19 @@ impl WasmCore {
         stream: u32,
         connection: u32,
         direction: &str,
-        media: &str,
+        carries: &str,
     ) {
-        let direction = match direction {
-            "send" => Direction::Send,
-            "receive" => Direction::Receive,
+        let end = match (direction, carries) {
+            ("send", "microphone") => End::Sender(Role::Microphone),
+            ("send", "camera") => End::Sender(Role::Camera),
+            ("send", "screen-sound") => End::Sender(Role::ScreenSound),
+            ("send", "screen-picture") => End::Sender(Role::ScreenPicture),
+            ("receive", "audio") => End::Receiver(MediaKind::Audio),
+            ("receive", "video") => End::Receiver(MediaKind::Video),
             _ => return,
         };
-        let media = match media {
-            "audio" => MediaKind::Audio,
-            "video" => MediaKind::Video,
-            _ => return,
-        };
-        self.0.stream(
-            at(now),
-            stream_id(page, stream),
-            connection,
-            direction,
-            media,
-        );
+        self.0
+            .stream(at(now), stream_id(page, stream), connection, end);
     }
 
     #[wasm_bindgen(js_name = streamEnded)]

@@ -1,8 +1,15 @@
 /** What is wrong: for each problem what happened, to whom, and what to do. */
+import { prepareCopy } from '../copy.js';
 import { element, make, setAttribute, setList, setShown, setText } from '../dom.js';
 import { counted, text, textFor } from '../texts.js';
 
-const newProblem = () => make('li', { 'data-test': 'problem' }, make('p', {}), make('p', { class: 'hint' }));
+const OTHERS = 'others-without-sotto';
+
+function newProblem() {
+  const invite = make('button', { type: 'button', class: 'small', 'data-test': 'invite' });
+  prepareCopy(invite, 'invite', () => text('invitation'));
+  return make('li', { 'data-test': 'problem' }, make('p', {}), make('p', { class: 'hint' }), invite);
+}
 
 /** @param {Sotto.ProblemView} problem */
 function headline({ code, count, detail }) {
@@ -18,5 +25,6 @@ export function showProblems({ problems }) {
     setAttribute(item, 'data-code', problem.code);
     setText(item.children[0], headline(problem));
     setText(item.children[1], textFor('advice', problem.code));
+    setShown(/** @type {HTMLElement} */ (item.children[2]), problem.code === OTHERS);
   });
 }

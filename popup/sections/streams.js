@@ -10,8 +10,8 @@ let unfolded = false;
 const newStream = () => make('li', { 'data-test': 'stream' }, make('span', {}), make('span', { class: 'note' }));
 
 /** @param {Sotto.StreamView} stream */
-function title({ direction, media, codec, member }) {
-  const what = text(`stream_${direction}_${media}`);
+export function title({ direction, media, role, codec, member }) {
+  const what = textFor(`stream_${direction}`, role ?? media);
   const whose = direction === 'receive' && member ? text('stream_from', what, member) : what;
   return codec ? text('stream_codec', whose, codec) : whose;
 }

@@ -37,6 +37,13 @@ impl Epochs {
         self.members.push_back((epoch, members));
     }
 
+    /// Whether somebody was a member in an epoch.
+    pub fn has(&self, epoch: EpochId, peer: PeerId) -> bool {
+        let mut epochs = self.members.iter();
+        let found = epochs.find(|(id, _)| *id == epoch);
+        found.is_some_and(|(_, members)| members.iter().any(|(_, member)| *member == peer))
+    }
+
     /// Who held a leaf; none once it was removed for longer than a moment.
     pub fn member(&self, now: Instant, epoch: EpochId, leaf: Leaf) -> Option<PeerId> {
         let (_, members) = self.members.iter().find(|(id, _)| *id == epoch)?;

@@ -33,6 +33,8 @@ pub struct OpenedFrame<'b> {
     pub frame: &'b [u8],
     /// The member that sealed it, as far as the group's shared keys can tell.
     pub member: PeerId,
+    /// Which of that member's streams it belongs to.
+    pub context: Context,
 }
 
 /// See the module's text.
@@ -205,9 +207,11 @@ impl Call {
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let opened = self.keyring.open(codec, frame, buffer)?;
         let member = self.epochs.member(now, opened.epoch, opened.kid.leaf);
-        let frame = opened.frame;
-        let member = member.ok_or(OpenError::NoKey)?;
-        Ok(OpenedFrame { frame, member })
+        Ok(OpenedFrame {
+            frame: opened.frame,
+            member: member.ok_or(OpenError::NoKey)?,
+            context: opened.kid.context,
+        })
     }
 
     /// Whether nobody else is in our group.
@@ -239,6 +243,20 @@ impl Call {
     pub fn peer_on(&self, now: Instant, link: ConnectionId) -> Option<PeerId> {
         let peer = self.links.peer(link)?;
         self.membership.is_live(now, peer).then_some(peer)
+    }
+
+    /// M13: whether the participant at the far end of a connection is a member, by what we know
+    /// and in the epoch that we seal with. Silence is no reason: it is removed if it lasts.
+    pub fn reaches_member(&mut self, now: Instant, link: ConnectionId) -> bool {
+        self.keyring.switch_if_due(now);
+        let Some((peer, epoch)) = self.links.peer(link).zip(self.keyring.sending()) else {
+            return false;
+        };
+        self.is_member(peer) && self.epochs.has(epoch, peer)
+    }
+
+    fn is_member(&self, peer: PeerId) -> bool {
+        self.members().iter().any(|(_, member)| *member == peer)
     }
 
     /// What decides who is in the call, to look at.

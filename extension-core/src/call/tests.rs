@@ -137,6 +137,49 @@ fn media_flows_between_members_and_to_nobody_else() {
 }
 
 #[test]
+fn m13_a_connection_reaches_a_member_only_while_its_participant_is_one() {
+    let mut mesh = Mesh::new(2);
+    let reaches = |mesh: &mut Mesh, other| {
+        let now = mesh.now();
+        mesh.call_mut(0).reaches_member(now, Mesh::link(0, other))
+    };
+    assert!(!reaches(&mut mesh, 1), "nobody was heard yet");
+    mesh.run_for(SECOND);
+    assert!(reaches(&mut mesh, 1));
+    assert!(!reaches(&mut mesh, 2), "a link that isn't there");
+    mesh.add();
+    assert!(!reaches(&mut mesh, 2), "heard soon, and no member yet");
+    mesh.run_for(SECOND);
+    assert!(reaches(&mut mesh, 1) && reaches(&mut mesh, 2));
+    mesh.leave(2);
+    mesh.run_for(Duration::from_millis(300));
+    assert!(reaches(&mut mesh, 1) && !reaches(&mut mesh, 2));
+}
+
+#[test]
+fn m13_a_newcomer_is_not_sent_what_was_sealed_without_it() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND * 3);
+    let third = mesh.add();
+    let mut member_too_early = 0;
+    for _ in 0..1000 {
+        mesh.run_for(Duration::from_millis(1));
+        let now = mesh.now();
+        let newcomer = mesh.call(third).peer();
+        let call = mesh.call_mut(0);
+        let is_member = call.members().iter().any(|(_, peer)| *peer == newcomer);
+        let reached = call.reaches_member(now, Mesh::link(0, third));
+        assert!(is_member || !reached);
+        member_too_early += usize::from(is_member && !reached);
+        if reached {
+            let sealed = mesh.seal(0, b"welcome").expect("sealed");
+            assert_eq!(mesh.open(third, &sealed), Ok(b"welcome".to_vec()));
+        }
+    }
+    assert!(member_too_early > 0, "there is such a moment");
+}
+
+#[test]
 fn frames_of_the_old_epoch_open_for_ten_seconds_more() {
     let mut mesh = Mesh::new(2);
     mesh.run_for(SECOND);

@@ -4,10 +4,16 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+mod streams;
+
 use std::time::Duration;
 
 use super::*;
-use crate::evidence::{DropReason, Protection};
+use crate::{
+    evidence::{DropReason, Protection},
+    media::Role,
+    tab::MediaKind,
+};
 
 const TAB: TabId = TabId(7);
 
@@ -54,18 +60,19 @@ impl Pair {
         core.connection(self.now, id, ConnectionState::New);
         core.connection(self.now, id, ConnectionState::Connected);
         core.channel(self.now, id, ChannelState::Open);
-        for (number, direction, media) in [
-            (SEND_VIDEO, Direction::Send, MediaKind::Video),
-            (RECEIVE_VIDEO, Direction::Receive, MediaKind::Video),
-            (SEND_AUDIO, Direction::Send, MediaKind::Audio),
-            (RECEIVE_AUDIO, Direction::Receive, MediaKind::Audio),
+        for (number, end) in [
+            (SEND_VIDEO, End::Sender(Role::Camera)),
+            (RECEIVE_VIDEO, End::Receiver(MediaKind::Video)),
+            (SEND_AUDIO, End::Sender(Role::Microphone)),
+            (RECEIVE_AUDIO, End::Receiver(MediaKind::Audio)),
         ] {
-            let id = StreamId {
-                page: id.page,
-                number,
-            };
-            core.stream(self.now, id, CONNECTION, direction, media);
+            self.stream(who, number, end);
         }
+    }
+
+    fn stream(&mut self, who: usize, number: u32, end: End) {
+        let page = self.pages[who];
+        self.cores[who].stream(self.now, StreamId { page, number }, CONNECTION, end);
     }
 
     fn connection(&self, who: usize) -> ConnectionId {
@@ -254,7 +261,7 @@ fn the_plain_frames_of_someone_without_sotto_are_dropped_and_no_trouble() {
         page: pair.pages[0],
         number: 90,
     };
-    pair.cores[0].stream(pair.now, stream, 9, Direction::Receive, MediaKind::Video);
+    pair.cores[0].stream(pair.now, stream, 9, End::Receiver(MediaKind::Video));
     assert_eq!(pair.transform(0, 90, "video/VP8", &PLAIN_VIDEO), None);
     pair.send_video(1);
     let view = pair.view(0);
@@ -302,7 +309,7 @@ fn a_members_frames_are_opened_only_on_its_own_connection() {
         page: pair.pages[1],
         number: 90,
     };
-    pair.cores[1].stream(pair.now, stream, 9, Direction::Receive, MediaKind::Video);
+    pair.cores[1].stream(pair.now, stream, 9, End::Receiver(MediaKind::Video));
     assert_eq!(pair.transform(1, 90, "video/VP8", &sealed), None);
     let view = pair.view(1);
     assert_eq!(view.streams[4].reason, Some(DropReason::NotSealed));

@@ -1,22 +1,29 @@
 //! The key id of RFC 9605 section 5.2, with the bits that Sotto gives to each part.
 //!
 //! ```text
-//!   8 bits     12 bits   4 bits
-//! +----------+---------+--------+
-//! | context  | leaf    | epoch  |    24 bits, so at most 3 bytes of header
-//! +----------+---------+--------+
+//!   2 bits   6 bits    12 bits   4 bits
+//! +--------+---------+---------+--------+
+//! | role   | index   | leaf    | epoch  |    24 bits, so at most 3 bytes of header
+//! +--------+---------+---------+--------+
+//!      context
 //! ```
 //!
 //! The context is one of the sender's streams, so each stream has a key and a counter of its own
-//! and none can be passed off as another.
+//! and none can be passed off as another. Its role is in it, so it is authenticated with it.
 
+use serde::Serialize;
 use sframe::mls::{MlsKeyId, MlsKeyIdBitRange};
 
 use crate::ids::{Epoch, Leaf};
 
 const EPOCH_BITS: u8 = 4;
 const LEAF_BITS: u8 = 12;
-const CONTEXT_BITS: u8 = 8;
+const CONTEXT_BITS: u8 = ROLE_BITS + INDEX_BITS;
+const ROLE_BITS: u8 = 2;
+const INDEX_BITS: u8 = 6;
+
+/// The streams of one role that a sender may have at once.
+pub const STREAMS_OF_A_ROLE: u8 = 1 << INDEX_BITS;
 
 /// The members a group may have: what a leaf index can say in a key id.
 pub const MAX_MEMBERS: u32 = 1 << LEAF_BITS;
@@ -25,9 +32,44 @@ pub const MAX_MEMBERS: u32 = 1 << LEAF_BITS;
 /// second that is 77 hours in one epoch.
 pub const MAX_COUNTER: u64 = (1 << 24) - 1;
 
+/// What a stream carries, and what of its sender it shows. The numbers are part of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Sound that isn't a screen's.
+    Microphone = 0,
+    /// A picture that isn't a screen's.
+    Camera = 1,
+    /// The sound of a screen, window or tab.
+    ScreenSound = 2,
+    /// The picture of a screen, window or tab.
+    ScreenPicture = 3,
+}
+
+impl Role {
+    const ALL: [Self; 4] = [
+        Self::Microphone,
+        Self::Camera,
+        Self::ScreenSound,
+        Self::ScreenPicture,
+    ];
+}
+
 /// One of a sender's streams, as a key id names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Context(pub u8);
+
+impl Context {
+    /// The context of a stream; none when the index is beyond what a context can say.
+    pub fn new(role: Role, index: u8) -> Option<Self> {
+        (index < STREAMS_OF_A_ROLE).then_some(Self((role as u8) << INDEX_BITS | index))
+    }
+
+    /// What the stream is.
+    pub fn role(self) -> Role {
+        Role::ALL[usize::from(self.0 >> INDEX_BITS)]
+    }
+}
 
 /// A key id taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +142,17 @@ mod tests {
     fn is_laid_out_as_rfc_9605_says() {
         let kid = Kid::new(Context(2), Leaf(3), Epoch(0x25)).expect("in range");
         assert_eq!(kid.number(), (2 << 16) + (3 << 4) + 5);
+    }
+
+    #[test]
+    fn a_context_says_its_role() {
+        for (number, role) in (0..).zip(Role::ALL) {
+            let context = Context::new(role, 5).expect("in range");
+            assert_eq!(context, Context(number << 6 | 5));
+            assert_eq!(context.role(), role);
+            assert_eq!(Context::new(role, STREAMS_OF_A_ROLE), None);
+        }
+        assert_eq!(Context(255).role(), Role::ScreenPicture);
     }
 
     #[test]

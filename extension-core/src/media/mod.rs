@@ -14,7 +14,7 @@ mod open;
 mod seal;
 
 pub use keyring::{BaseKey, Keyring, MAX_EPOCHS, OLD_KEYS};
-pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS};
+pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS, Role, STREAMS_OF_A_ROLE};
 pub use open::{OpenError, Opened};
 pub use seal::SealError;
 

@@ -3,11 +3,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::contexts::Contexts;
 use crate::{
     evidence::Evidence,
     framing::Codec,
     ids::{ConnectionId, PageId, PeerId, StreamId},
-    media::Context,
+    media::{Context, Role},
     time::Instant,
 };
 
@@ -36,23 +37,82 @@ pub enum MediaKind {
     Video,
 }
 
+impl MediaKind {
+    /// What a role is made of.
+    pub fn of(role: Role) -> Self {
+        match role {
+            Role::Microphone | Role::ScreenSound => Self::Audio,
+            Role::Camera | Role::ScreenPicture => Self::Video,
+        }
+    }
+}
+
+/// A stream as its page has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// An `RTCRtpSender`, and what it sends at present.
+    Sender(Role),
+    /// An `RTCRtpReceiver`.
+    Receiver(MediaKind),
+}
+
+impl End {
+    /// Which way it goes.
+    pub fn direction(self) -> Direction {
+        match self {
+            Self::Sender(_) => Direction::Send,
+            Self::Receiver(_) => Direction::Receive,
+        }
+    }
+
+    /// What it carries.
+    pub fn media(self) -> MediaKind {
+        match self {
+            Self::Sender(role) => MediaKind::of(role),
+            Self::Receiver(media) => media,
+        }
+    }
+}
+
 /// One stream.
 pub struct Stream {
     pub connection: ConnectionId,
     pub direction: Direction,
     pub media: MediaKind,
+    /// What we send; of a receiver, what its sender said with the frame that we opened last.
+    pub role: Option<Role>,
     pub codec_name: Option<String>,
-    /// Which of our streams this is in key ids; none for a receiver, or when all are taken.
-    pub context: Option<Context>,
     /// Who sealed what we opened last.
     pub member: Option<PeerId>,
     pub evidence: Evidence,
+    contexts: BTreeMap<Role, Context>,
     codec: Option<Codec>,
     decoder_behind: bool,
     key_frame_asked: Option<Instant>,
 }
 
 impl Stream {
+    fn new(connection: ConnectionId, end: End) -> Self {
+        Self {
+            connection,
+            direction: end.direction(),
+            media: end.media(),
+            role: None,
+            codec_name: None,
+            member: None,
+            evidence: Evidence::default(),
+            contexts: BTreeMap::new(),
+            codec: None,
+            decoder_behind: true,
+            key_frame_asked: None,
+        }
+    }
+
+    /// Which of our streams this is in key ids; none for a receiver, or when all are taken.
+    pub fn context(&self) -> Option<Context> {
+        self.contexts.get(&self.role?).copied()
+    }
+
     pub fn codec(&self) -> Option<Codec> {
         self.codec
     }
@@ -85,68 +145,70 @@ impl Stream {
 
 /// All streams of a tab.
 #[derive(Default)]
-pub struct Streams(BTreeMap<StreamId, Stream>);
+pub struct Streams {
+    all: BTreeMap<StreamId, Stream>,
+    contexts: Contexts,
+}
 
 impl Streams {
-    pub fn add(
-        &mut self,
-        id: StreamId,
-        connection: ConnectionId,
-        direction: Direction,
-        media: MediaKind,
-    ) {
-        if self.0.len() >= MAX_STREAMS || self.0.contains_key(&id) {
-            return;
+    /// A stream that is new, or one whose role has changed.
+    pub fn set(&mut self, id: StreamId, connection: ConnectionId, end: End) {
+        if !self.all.contains_key(&id) {
+            if self.all.len() >= MAX_STREAMS {
+                return;
+            }
+            self.all.insert(id, Stream::new(connection, end));
         }
-        let context = if direction == Direction::Send {
-            self.free_context()
-        } else {
-            None
-        };
-        let stream = Stream {
-            connection,
-            direction,
-            media,
-            codec_name: None,
-            context,
-            member: None,
-            evidence: Evidence::default(),
-            codec: None,
-            decoder_behind: true,
-            key_frame_asked: None,
-        };
-        self.0.insert(id, stream);
+        if let End::Sender(role) = end {
+            self.send_as(id, role);
+        }
     }
 
-    /// The lowest that no stream has. One that was given back may come again: its key and its
-    /// counter live on in the keyring.
-    fn free_context(&self) -> Option<Context> {
-        let taken = |context: &Context| {
-            self.0
-                .values()
-                .any(|stream| stream.context == Some(*context))
+    /// A stream has a context for each role that it ever had, so one that comes back to a role
+    /// goes on with that role's key and counter.
+    fn send_as(&mut self, id: StreamId, role: Role) {
+        let Some(stream) = self.all.get(&id) else {
+            return;
         };
-        (0..=u8::MAX).map(Context).find(|context| !taken(context))
+        if stream.direction != Direction::Send || stream.media != MediaKind::of(role) {
+            return;
+        }
+        let known = stream.contexts.get(&role).copied();
+        let context = known.or_else(|| self.free_context(role));
+        if let Some(stream) = self.all.get_mut(&id) {
+            stream.role = Some(role);
+            stream
+                .contexts
+                .extend(context.map(|context| (role, context)));
+        }
+    }
+
+    fn free_context(&mut self, role: Role) -> Option<Context> {
+        let streams = &self.all;
+        self.contexts.next(role, |context| {
+            let mut taken = streams.values().flat_map(|stream| stream.contexts.values());
+            taken.any(|other| *other == context)
+        })
     }
 
     pub fn remove(&mut self, id: StreamId) {
-        self.0.remove(&id);
+        self.all.remove(&id);
     }
 
     pub fn remove_page(&mut self, page: PageId) {
-        self.0.retain(|id, _| id.page != page);
+        self.all.retain(|id, _| id.page != page);
     }
 
     pub fn get(&self, id: StreamId) -> Option<&Stream> {
-        self.0.get(&id)
+        self.all.get(&id)
     }
 
     pub fn get_mut(&mut self, id: StreamId) -> Option<&mut Stream> {
-        self.0.get_mut(&id)
+        self.all.get_mut(&id)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (StreamId, &Stream)> {
-        self.0.iter().map(|(id, stream)| (*id, stream))
+        self.all.iter().map(|(id, stream)| (*id, stream))
     }
 
     pub fn incoming_video(&self) -> impl Iterator<Item = StreamId> {
@@ -157,10 +219,13 @@ impl Streams {
     }
 
     pub fn forget_evidence(&mut self) {
-        for stream in self.0.values_mut() {
+        for stream in self.all.values_mut() {
             stream.evidence = Evidence::default();
             stream.member = None;
             stream.decoder_behind = true;
+            if stream.direction == Direction::Receive {
+                stream.role = None;
+            }
         }
     }
 }

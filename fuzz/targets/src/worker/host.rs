@@ -9,7 +9,7 @@ use sotto_core::{
     time::Instant,
 };
 
-use super::operation::{Number, Operation, direction, media, reach, state, trouble};
+use super::operation::{Number, Operation, end, reach, screen, state, trouble};
 
 /// One step of a call in which all goes well.
 const STEP: Duration = Duration::from_millis(20);
@@ -130,8 +130,15 @@ impl Host {
                 sends,
                 video,
             } => {
-                let (direction, media) = (direction(sends), media(video));
-                core.stream(now, stream(page, number), connection.0, direction, media);
+                core.stream(now, stream(page, number), connection.0, end(sends, video));
+            }
+            Operation::Screen {
+                page,
+                number,
+                connection,
+                video,
+            } => {
+                core.stream(now, stream(page, number), connection.0, screen(video));
             }
             Operation::StreamEnded { page, number } => core.stream_ended(now, stream(page, number)),
             Operation::Codec { name } => {

@@ -1,7 +1,10 @@
 //! What a worker can say to the core.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use sotto_core::tab::{ConnectionState, Direction, MediaKind, Reach, Trouble};
+use sotto_core::{
+    media::Role,
+    tab::{ConnectionState, End, MediaKind, Reach, Trouble},
+};
 
 /// A number from JavaScript: mostly one that means something, sometimes any.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +104,13 @@ pub enum Operation<'a> {
     View {
         tab: Number,
     },
+    /// A sender begins to send a screen.
+    Screen {
+        page: Number,
+        number: Number,
+        connection: Number,
+        video: bool,
+    },
 }
 
 /// Any of a tab's reaches.
@@ -138,20 +148,21 @@ pub fn trouble(number: u8) -> Trouble {
     all[usize::from(number) % all.len()]
 }
 
-/// A stream's direction.
-pub fn direction(sends: bool) -> Direction {
-    if sends {
-        Direction::Send
-    } else {
-        Direction::Receive
+/// A sender or receiver of a camera or microphone.
+pub fn end(sends: bool, video: bool) -> End {
+    match (sends, video) {
+        (true, true) => End::Sender(Role::Camera),
+        (true, false) => End::Sender(Role::Microphone),
+        (false, true) => End::Receiver(MediaKind::Video),
+        (false, false) => End::Receiver(MediaKind::Audio),
     }
 }
 
-/// What a stream carries.
-pub fn media(video: bool) -> MediaKind {
-    if video {
-        MediaKind::Video
+/// A sender of a screen.
+pub fn screen(video: bool) -> End {
+    End::Sender(if video {
+        Role::ScreenPicture
     } else {
-        MediaKind::Audio
-    }
+        Role::ScreenSound
+    })
 }

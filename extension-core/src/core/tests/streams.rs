@@ -1,0 +1,144 @@
+//! Each stream is bound to its sender and its role, and goes only to members.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::{tab::Stream, view::StreamView};
+
+const SEND_SCREEN: u32 = 5;
+const RECEIVE_SCREEN: u32 = 6;
+
+impl Pair {
+    /// Both send their screens beside their cameras.
+    fn with_screens() -> Self {
+        let mut pair = Self::both_on();
+        for who in [0, 1] {
+            pair.stream(who, SEND_SCREEN, End::Sender(Role::ScreenPicture));
+            pair.stream(who, RECEIVE_SCREEN, End::Receiver(MediaKind::Video));
+        }
+        pair
+    }
+
+    fn seal(&mut self, stream: u32) -> Vec<u8> {
+        self.transform(0, stream, "video/VP8", &PLAIN_VIDEO)
+            .expect("sealed")
+    }
+
+    fn opens(&mut self, stream: u32, sealed: &[u8]) -> bool {
+        self.transform(1, stream, "video/VP8", sealed).is_some()
+    }
+
+    fn stream_view(&self, who: usize, number: u32) -> StreamView {
+        let streams = self.view(who).streams;
+        let mut found = streams.into_iter().filter(|stream| stream.stream == number);
+        found.next().expect("the stream is there")
+    }
+}
+
+#[test]
+fn m11_a_frame_is_opened_only_at_a_receiver_of_its_kind() {
+    let mut pair = Pair::both_on();
+    let sealed = pair
+        .transform(0, SEND_AUDIO, "audio/opus", &PLAIN_AUDIO)
+        .expect("sealed");
+    let opened = pair.transform(1, RECEIVE_VIDEO, "audio/opus", &sealed);
+    assert_eq!(opened, None);
+    let view = pair.stream_view(1, RECEIVE_VIDEO);
+    assert_eq!(view.reason, Some(DropReason::Misdirected));
+    assert_eq!(pair.codes(1), ["frames-misdirected"]);
+}
+
+#[test]
+fn m12_camera_and_screen_cannot_be_swapped() {
+    let mut pair = Pair::with_screens();
+    for (from, to) in [(SEND_VIDEO, RECEIVE_VIDEO), (SEND_SCREEN, RECEIVE_SCREEN)] {
+        let sealed = pair.seal(from);
+        assert!(pair.opens(to, &sealed));
+    }
+    for (from, to) in [(SEND_VIDEO, RECEIVE_SCREEN), (SEND_SCREEN, RECEIVE_VIDEO)] {
+        let sealed = pair.seal(from);
+        assert!(!pair.opens(to, &sealed));
+        let role = pair.stream_view(1, to).role;
+        assert_ne!(role, pair.stream_view(0, from).role);
+    }
+    let sealed = pair.seal(SEND_VIDEO);
+    assert!(pair.opens(RECEIVE_VIDEO, &sealed), "the call goes on");
+}
+
+#[test]
+fn where_streams_were_swapped_from_the_start_their_lines_tell_the_truth() {
+    let mut pair = Pair::with_screens();
+    for (from, to) in [(SEND_VIDEO, RECEIVE_SCREEN), (SEND_SCREEN, RECEIVE_VIDEO)] {
+        let sealed = pair.seal(from);
+        assert!(pair.opens(to, &sealed));
+    }
+    let role = |number| pair.stream_view(1, number).role;
+    assert_eq!(role(RECEIVE_SCREEN), Some(Role::Camera));
+    assert_eq!(role(RECEIVE_VIDEO), Some(Role::ScreenPicture));
+}
+
+#[test]
+fn a_sender_that_goes_over_to_the_screen_and_back_misses_no_frame() {
+    let mut pair = Pair::both_on();
+    for role in [
+        Role::Camera,
+        Role::ScreenPicture,
+        Role::Camera,
+        Role::Camera,
+    ] {
+        pair.stream(0, SEND_VIDEO, End::Sender(role));
+        for _ in 0..3 {
+            let sealed = pair.seal(SEND_VIDEO);
+            assert!(pair.opens(RECEIVE_VIDEO, &sealed), "as {role:?}");
+        }
+        assert_eq!(pair.stream_view(1, RECEIVE_VIDEO).role, Some(role));
+    }
+}
+
+#[test]
+fn m14_no_context_is_given_again_while_another_is_free() {
+    let mut pair = Pair::both_on();
+    let mut seen = Vec::new();
+    for number in 100..200 {
+        pair.stream(0, number, End::Sender(Role::ScreenPicture));
+        let page = pair.pages[0];
+        let tab = pair.cores[0].tabs.get(&TAB).expect("the tab");
+        let stream = tab.streams.get(StreamId { page, number });
+        seen.push(stream.and_then(Stream::context).expect("a context"));
+        let id = StreamId { page, number };
+        pair.cores[0].stream_ended(pair.now, id);
+    }
+    for run in seen.windows(64) {
+        assert_eq!(BTreeSet::from_iter(run).len(), 64);
+    }
+}
+
+#[test]
+fn a_role_that_is_not_of_the_stream_changes_nothing() {
+    let mut pair = Pair::both_on();
+    pair.stream(0, SEND_VIDEO, End::Sender(Role::Microphone));
+    pair.stream(1, RECEIVE_VIDEO, End::Sender(Role::Camera));
+    let sealed = pair.seal(SEND_VIDEO);
+    assert!(pair.opens(RECEIVE_VIDEO, &sealed));
+    assert_eq!(pair.stream_view(0, SEND_VIDEO).role, Some(Role::Camera));
+}
+
+#[test]
+fn m13_who_is_no_member_is_sent_nothing_and_that_is_no_trouble() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    let id = ConnectionId { page, number: 9 };
+    pair.cores[0].connection(pair.now, id, ConnectionState::Connected);
+    pair.cores[0].channel(pair.now, id, ChannelState::Open);
+    let stream = StreamId { page, number: 90 };
+    pair.cores[0].stream(pair.now, stream, 9, End::Sender(Role::Camera));
+    pair.send_video(1);
+    assert_eq!(pair.transform(0, 90, "video/VP8", &PLAIN_VIDEO), None);
+    assert_eq!(pair.stream_view(0, 90).reason, Some(DropReason::Outsider));
+    assert_eq!(pair.view(0).state, State::Encrypted);
+    assert_eq!(pair.codes(0), ["others-without-sotto"]);
+    assert!(pair.send_video(0).is_some());
+}

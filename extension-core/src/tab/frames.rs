@@ -1,0 +1,163 @@
+//! The frame path of a tab: each frame is sealed or opened, or dropped for a reason that is kept.
+//! It changes counters and evidence, never membership.
+
+use super::{Direction, MediaKind, Tab, claims::Claims, streams::Stream};
+use crate::{
+    call::Call,
+    evidence::DropReason,
+    framing::Codec,
+    ids::StreamId,
+    media::{OpenError, SealError},
+    time::Instant,
+};
+
+type Transformed<'b> = Result<&'b [u8], DropReason>;
+
+/// What a frame meets on its way, but for its bytes.
+struct Passage<'a> {
+    now: Instant,
+    id: StreamId,
+    call: &'a mut Call,
+    claims: &'a mut Claims,
+    stream: &'a mut Stream,
+    codec: Codec,
+}
+
+impl Tab {
+    /// Seals or opens a frame. With Sotto off no frame should come here, and none goes on.
+    pub(crate) fn transform<'b>(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        codec: &str,
+        frame: &[u8],
+        buffer: &'b mut Vec<u8>,
+    ) -> Option<&'b [u8]> {
+        // Padding and DTX: browsers hand out frames without a byte in them. There is nothing to
+        // protect and nothing to report.
+        if frame.is_empty() {
+            return None;
+        }
+        let stream = self.streams.get_mut(id)?;
+        let call = self.call.as_mut()?;
+        stream.note_codec(codec);
+        let outcome = match stream.codec() {
+            None => Err(DropReason::Codec),
+            Some(codec) => Passage {
+                now,
+                id,
+                call,
+                claims: &mut self.claims,
+                stream,
+                codec,
+            }
+            .go(frame, buffer),
+        };
+        match outcome {
+            Ok(transformed) => {
+                self.count_success(now, id, frame.len(), transformed.len());
+                Some(transformed)
+            }
+            Err(reason) => {
+                self.count_drop(now, id, reason);
+                None
+            }
+        }
+    }
+
+    fn count_success(&mut self, now: Instant, id: StreamId, before: usize, after: usize) {
+        let Some(stream) = self.streams.get_mut(id) else {
+            return;
+        };
+        stream.evidence.succeeded(now);
+        match stream.direction {
+            Direction::Send => {
+                self.counts.sealed += 1;
+                self.counts.overhead += after.saturating_sub(before) as u64;
+            }
+            Direction::Receive => {
+                self.counts.opened += 1;
+                self.join.opened(now);
+                if stream.wants_key_frame(now) {
+                    self.key_frames.push_back(id);
+                }
+            }
+        }
+    }
+
+    fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason) {
+        let Some(stream) = self.streams.get_mut(id) else {
+            return;
+        };
+        stream.evidence.dropped(now, reason);
+        if reason != DropReason::Replayed {
+            stream.lost_frames();
+        }
+        match reason {
+            DropReason::Forged | DropReason::NoKey => self.counts.failed += 1,
+            _ => self.counts.dropped += 1,
+        }
+    }
+}
+
+impl Passage<'_> {
+    fn go<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+        match self.stream.direction {
+            Direction::Send => self.seal(frame, buffer),
+            Direction::Receive => self.open(frame, buffer),
+        }
+    }
+
+    fn seal<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+        if self.call.is_alone() {
+            return Err(DropReason::Alone);
+        }
+        if !self.call.reaches_member(self.now, self.stream.connection) {
+            return Err(DropReason::Outsider);
+        }
+        let context = self.stream.context().ok_or(DropReason::TooManyStreams)?;
+        self.call
+            .seal(self.now, context, self.codec, frame, buffer)
+            .map_err(|error| match error {
+                SealError::NoKey => DropReason::NoKey,
+                SealError::Malformed => DropReason::Malformed,
+                SealError::CounterExhausted => DropReason::CounterExhausted,
+            })
+    }
+
+    fn open<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+        // In a mesh a connection ends at one member, and only its frames belong there.
+        let at_the_end = self.call.peer_on(self.now, self.stream.connection);
+        let opened = match self.call.open(self.now, self.codec, frame, buffer) {
+            Ok(opened) => opened,
+            Err(error) => return Err(reason_of(error, at_the_end.is_some())),
+        };
+        if at_the_end.is_none() {
+            return Err(DropReason::NotSealed);
+        }
+        let role = opened.context.role();
+        let source = (opened.member, opened.context);
+        let belongs = at_the_end == Some(opened.member)
+            && MediaKind::of(role) == self.stream.media
+            && self.claims.admit(self.now, source, self.id);
+        if !belongs {
+            return Err(DropReason::Misdirected);
+        }
+        self.stream.member = Some(opened.member);
+        self.stream.role = Some(role);
+        Ok(opened.frame)
+    }
+}
+
+/// A plain frame can look like a sealed one with a strange key id. From somebody who has never
+/// shown Sotto it is plain.
+fn reason_of(error: OpenError, shows_sotto: bool) -> DropReason {
+    match error {
+        OpenError::TooManyStreams => DropReason::TooManyStreams,
+        _ if !shows_sotto => DropReason::NotSealed,
+        OpenError::NoKey => DropReason::NoKey,
+        OpenError::NotSealed => DropReason::NotSealed,
+        OpenError::Forged => DropReason::Forged,
+        OpenError::Replayed | OpenError::Echo => DropReason::Replayed,
+    }
+}
