@@ -4,6 +4,9 @@
 
 const SILENCE_MS = 5000;
 
+/** @type {Partial<Sotto.View>} */
+const SILENT = { state: 'trouble', reason: 'core-silent', streams: [], safetyNumber: null };
+
 /** Held while this document lives: a port doesn't tell the worker that its other end is gone. */
 async function holdLock() {
   const name = `sotto-popup-${crypto.randomUUID()}`;
@@ -18,18 +21,23 @@ async function holdLock() {
 
 /**
  * While Sotto is on, the core sends a view twice a second. When none comes, what was last shown
- * must not stay: nobody vouches for it any more.
+ * must not stay: each view says what becomes of it, and in the end nobody vouches for it any more.
  * @param {(view: Sotto.View) => void} show
  */
 function watchSilence(show) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+  /** @type {ReturnType<typeof setTimeout>[]} */
+  let timers = [];
   return (/** @type {Sotto.View} */ view) => {
-    clearTimeout(timer);
-    const silent = () => show({ ...view, state: 'trouble', reason: 'core-silent', streams: [], safetyNumber: null });
-    if (view.on) timer = setTimeout(silent, SILENCE_MS);
+    for (const timer of timers) clearTimeout(timer);
+    /** @param {number} pause @param {Partial<Sotto.View>} change */
+    const later = (pause, change) => setTimeout(() => show({ ...view, ...change }), pause);
+    timers = view.on ? [later(SILENCE_MS, SILENT)] : [];
+    if (view.on && view.lapse) timers.push(later(view.lapse.afterMs, fallenBack(view.lapse)));
   };
 }
+
+/** @param {NonNullable<Sotto.View['lapse']>} lapse @returns {Partial<Sotto.View>} */
+const fallenBack = ({ state, reason }) => ({ state, reason, streams: [] });
 
 /**
  * @param {number} tab

@@ -4,6 +4,7 @@
 export const crashedView = (on) => ({
   state: 'trouble',
   reason: 'core-crashed',
+  lapse: null,
   on,
   safetyNumber: null,
   epoch: null,

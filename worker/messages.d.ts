@@ -114,6 +114,8 @@ declare namespace Sotto {
   interface View {
     state: State;
     reason: string;
+    /** What is to be shown so much later if no newer view comes. */
+    lapse: { afterMs: number; state: State; reason: string } | null;
     on: boolean;
     safetyNumber: string[] | null;
     epoch: number | null;

@@ -83,6 +83,11 @@ impl Evidence {
         self.good.is_some_and(|at| now.since(at) < RECENT)
     }
 
+    /// When the last success is no longer fresh.
+    pub fn lapses(&self) -> Option<Instant> {
+        self.good.map(|at| at + RECENT)
+    }
+
     /// Why a frame was dropped just now, if one was.
     pub fn reason(&self, now: Instant) -> Option<DropReason> {
         let (at, reason) = self.bad?;

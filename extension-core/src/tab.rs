@@ -105,6 +105,7 @@ pub struct Tab {
     farewell: VecDeque<(ConnectionId, Vec<u8>)>,
     shown: Option<State>,
     last_view: Option<Instant>,
+    lapse: Option<Instant>,
     stale: bool,
 }
 
@@ -289,7 +290,10 @@ impl Tab {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let view = (self.on || self.stale).then_some(self.last_view.map(|at| at + VIEW_INTERVAL));
         let call = self.call.as_ref().and_then(Call::poll_timeout);
-        [view.flatten(), call].into_iter().flatten().min()
+        [view.flatten(), self.lapse, call]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Nothing is left that would have to be remembered.
@@ -331,6 +335,7 @@ impl Tab {
 
     fn collect_view(&mut self, now: Instant, tab: TabId, outputs: &mut VecDeque<Output>) {
         let state = view::state_of(self, now).0;
+        self.lapse = view::lapse_at(self, now);
         let changed = self.shown != Some(state);
         if changed {
             self.shown = Some(state);

@@ -71,6 +71,18 @@ pub struct Problem {
     pub detail: Option<String>,
 }
 
+/// What is to be shown later if no newer view comes, so that no claim outlives its evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lapse {
+    /// How much later, in milliseconds.
+    pub after_ms: u64,
+    /// The state then.
+    pub state: State,
+    /// Which sentence explains it.
+    pub reason: &'static str,
+}
+
 /// The figures.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -97,6 +109,8 @@ pub struct View {
     pub state: State,
     /// Which sentence explains it.
     pub reason: &'static str,
+    /// What becomes of it if nothing more is heard.
+    pub lapse: Option<Lapse>,
     /// Whether the person has turned Sotto on.
     pub on: bool,
     /// To compare, once there is somebody to compare with.
@@ -128,6 +142,7 @@ pub(crate) fn of(tab: &Tab, now: Instant) -> View {
     View {
         state,
         reason,
+        lapse: lapse(tab, now),
         on: tab.on,
         safety_number: call.map(Call::safety_number),
         epoch: call.map(Call::epoch),
@@ -184,7 +199,7 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
     {
         return (State::Trouble, "trouble");
     }
-    evidence_of_call(tab, call, now)
+    evidence_of_call(tab, now)
 }
 
 /// Frames that are dropped, but for those of somebody without Sotto and those that it is not to have.
@@ -196,24 +211,37 @@ fn is_trouble(call: &Call, stream: &Stream, now: Instant) -> bool {
 }
 
 /// Sealing alone proves nothing: somebody must have sealed for us as well.
-fn evidence_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) {
+fn evidence_of_call(tab: &Tab, now: Instant) -> (State, &'static str) {
     let good = |direction| {
-        let streams = tab
-            .streams
-            .iter()
-            .filter(move |(_, stream)| stream.direction == direction);
-        streams
-            .filter(|(_, stream)| stream.evidence.is_good(now))
-            .count()
+        let mut streams = tab.streams.iter().map(|(_, stream)| stream);
+        streams.any(|stream| stream.direction == direction && stream.evidence.is_good(now))
     };
-    let expected = tab.streams.iter().any(|(_, stream)| {
-        stream.direction == Direction::Receive && call.peer_on(now, stream.connection).is_some()
-    });
     match (good(Direction::Send), good(Direction::Receive)) {
-        (0, 0) => (State::Joining, "no-media-yet"),
-        (_, 0) if expected => (State::Joining, "nothing-opened-yet"),
-        _ => (State::Encrypted, "encrypted"),
+        (_, true) => (State::Encrypted, "encrypted"),
+        (true, false) => (State::Joining, "nothing-opened-yet"),
+        (false, false) => (State::Joining, "no-media-yet"),
     }
+}
+
+/// When all that was opened will be past.
+pub(crate) fn lapse_at(tab: &Tab, now: Instant) -> Option<Instant> {
+    let streams = tab.streams.iter().map(|(_, stream)| stream);
+    streams
+        .filter(|stream| stream.direction == Direction::Receive)
+        .filter_map(|stream| stream.evidence.lapses())
+        .filter(|at| *at > now)
+        .max()
+}
+
+fn lapse(tab: &Tab, now: Instant) -> Option<Lapse> {
+    let at = lapse_at(tab, now)?;
+    let (state, reason) = state_of(tab, at);
+    let after_ms = at.since(now).as_millis() as u64;
+    Some(Lapse {
+        after_ms,
+        state,
+        reason,
+    })
 }
 
 fn has(tab: &Tab, trouble: Trouble) -> bool {

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { agree, eventually, turnOn } from '../lib/expect.mjs';
+import { whileCoreStands } from '../lib/outage.mjs';
 import { Popup } from '../lib/sotto.mjs';
 import { Stage } from '../lib/stage.mjs';
 
@@ -63,7 +64,8 @@ test('in a call it shows one number to both, ready to be copied, and the badge s
   await turnOn([ben]);
   const number = await agree([ana, ben]);
   const { page } = ana.popup;
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  // What isn't granted here again is taken away: the devices too.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write', 'camera', 'microphone']);
   await page.bringToFront();
   await page.click('#copy');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
@@ -80,6 +82,15 @@ test('its members are told apart, with you first', async () => {
   assert.match(own, /^You/);
   assert.equal(id(other), id(hers));
   assert.notEqual(id(own), id(other));
+});
+
+test('when the core stands still it takes its word back by itself', async () => {
+  await agree([ana, ben]);
+  await whileCoreStands(ana, async () => {
+    await ana.popup.waitForState('joining', 6_000);
+    await ana.popup.waitForState('trouble', 6_000);
+  });
+  await agree([ana, ben]);
 });
 
 test('on a page of the browser it says that it cannot work', async () => {

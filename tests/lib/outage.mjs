@@ -28,6 +28,29 @@ export async function whileFrozen(person, meanwhile) {
 }
 
 /**
+ * Stops the worker that holds the core at its next statement while something else happens.
+ * @param {Participant} person @param {() => Promise<void>} meanwhile
+ */
+export async function whileCoreStands({ browser: { context } }, meanwhile) {
+  const session = await /** @type {import('playwright-core').Browser} */ (context.browser()).newBrowserCDPSession();
+  const { targetInfos } = await session.send('Target.getTargets');
+  const core = targetInfos.find(({ type, url }) => type === 'shared_worker' && url.includes('core-worker'));
+  if (!core) throw new Error('the core worker is not running');
+  const { sessionId } = await session.send('Target.attachToTarget', { targetId: core.targetId, flatten: false });
+  /** @param {string} method */
+  const tell = (method) =>
+    session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id: 1, method }) });
+  await tell('Debugger.enable');
+  await tell('Debugger.pause');
+  try {
+    await meanwhile();
+  } finally {
+    await tell('Debugger.resume');
+    await session.detach();
+  }
+}
+
+/**
  * Playwright starts each browser as the leader of a process group, and all its processes stay in it.
  * @param {Participant} person
  * @returns {Promise<number>}

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    evidence::{DropReason, Protection},
+    evidence::{DropReason, Protection, RECENT},
     media::Role,
     tab::MediaKind,
 };
@@ -24,6 +24,7 @@ struct Pair {
     now: Instant,
     key_frames: Vec<(usize, u32)>,
     modes: Vec<(usize, bool)>,
+    badges: Vec<(usize, Instant, State)>,
 }
 
 const CONNECTION: u32 = 1;
@@ -46,6 +47,7 @@ impl Pair {
             now,
             key_frames: vec![],
             modes: vec![],
+            badges: vec![],
         };
         for who in [0, 1] {
             pair.connect(who);
@@ -112,7 +114,8 @@ impl Pair {
             }
             Output::KeyFrame { stream, .. } => self.key_frames.push((who, stream)),
             Output::Mode { on, .. } => self.modes.push((who, on)),
-            Output::View { .. } | Output::Badge { .. } => {}
+            Output::Badge { state, .. } => self.badges.push((who, self.now, state)),
+            Output::View { .. } => {}
         }
         true
     }
@@ -196,6 +199,41 @@ fn encrypted_is_said_only_once_frames_have_flowed() {
     assert_eq!(pair.view(0).state, State::Encrypted);
     pair.run_for(Duration::from_secs(4));
     assert_eq!(pair.view(0).state, State::Joining);
+}
+
+#[test]
+fn encrypted_lapses_with_its_evidence_and_not_at_the_next_look() {
+    let mut pair = Pair::both_on();
+    pair.run_for(Duration::from_millis(130));
+    pair.send_video(1);
+    let last = pair.now;
+    pair.run_for(Duration::from_millis(1700));
+    let lapse = pair.view(0).lapse.expect("something was opened");
+    assert_eq!((lapse.after_ms, lapse.state), (1300, State::Joining));
+    pair.run_for(Duration::from_secs(4));
+    let mut changes = pair.badges.iter().filter(|(who, ..)| *who == 0);
+    let (_, at, state) = *changes.next_back().expect("a change");
+    assert_eq!((at, state), (last + RECENT, State::Joining));
+    assert_eq!(pair.view(0).lapse, None);
+}
+
+#[test]
+fn sealing_for_somebody_who_has_fallen_silent_is_never_called_encrypted() {
+    let mut pair = Pair::both_on();
+    pair.send_video(0);
+    pair.send_video(1);
+    assert_eq!(pair.view(0).state, State::Encrypted);
+    let end = pair.now + Duration::from_secs(8);
+    let last = pair.now;
+    while pair.now < end {
+        pair.now = pair.now + Duration::from_millis(10);
+        pair.cores[0].handle_timeout(pair.now);
+        while pair.cores[0].poll_output().is_some() {}
+        pair.transform(0, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO);
+        let claimed = pair.view(0).state == State::Encrypted;
+        assert!(!claimed || pair.now.since(last) < RECENT, "{:?}", pair.now);
+    }
+    assert_eq!(pair.view(0).state, State::Alone);
 }
 
 #[test]
