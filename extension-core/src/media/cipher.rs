@@ -6,12 +6,12 @@ use hkdf::Hkdf;
 use sframe::{
     CipherSuite,
     crypto::{
-        AeadDecrypt, AeadEncrypt, DecryptionBufferView, EncryptionBufferView, KeyDerivation,
-        get_hkdf_key_expand_label, get_hkdf_salt_expand_label,
+        AeadEncrypt, EncryptionBufferView, KeyDerivation, get_hkdf_key_expand_label,
+        get_hkdf_salt_expand_label,
     },
     error::{Result, SframeError},
     header::{Counter, KeyId},
-    key::{GenericDecryptionKey, GenericEncryptionKey},
+    key::GenericEncryptionKey,
 };
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -23,7 +23,6 @@ const SALT: usize = 12;
 const TAG: usize = 16;
 
 pub type EncryptionKey = GenericEncryptionKey<Cipher, Derivation>;
-pub type DecryptionKey = GenericDecryptionKey<Cipher, Derivation>;
 
 /// A key, expanded, and its salt. Both are wiped when this is dropped.
 pub struct Secret {
@@ -32,6 +31,17 @@ pub struct Secret {
 }
 
 impl Secret {
+    /// Opens a ciphertext with its tag in place: what is before the tag is the plaintext then.
+    pub fn open(&self, counter: Counter, aad: &[u8], data: &mut [u8]) -> Result<()> {
+        let (data, tag) = data
+            .split_last_chunk_mut::<TAG>()
+            .ok_or(SframeError::DecryptionFailure)?;
+        let tag = Tag::from(*tag);
+        self.cipher
+            .decrypt_inout_detached(&self.nonce(counter), aad, data.into(), &tag)
+            .map_err(|_| SframeError::DecryptionFailure)
+    }
+
     /// RFC 9605 section 4.4.3: the salt, with the counter added to its end.
     fn nonce(&self, counter: Counter) -> Nonce<U12> {
         let mut nonce = *self.salt;
@@ -95,23 +105,5 @@ impl AeadEncrypt for Cipher {
             .map_err(|_| SframeError::EncryptionFailure)?;
         tag.copy_from_slice(&made);
         Ok(())
-    }
-}
-
-impl AeadDecrypt for Cipher {
-    type Secret = Secret;
-
-    fn decrypt<'a, B>(&self, secret: &Secret, buffer: B, counter: Counter) -> Result<()>
-    where
-        B: Into<DecryptionBufferView<'a>>,
-    {
-        let DecryptionBufferView { aad, data } = buffer.into();
-        let (data, tag) = data
-            .split_last_chunk_mut::<TAG>()
-            .ok_or(SframeError::DecryptionFailure)?;
-        secret
-            .cipher
-            .decrypt_inout_detached(&secret.nonce(counter), aad, data.into(), &Tag::from(*tag))
-            .map_err(|_| SframeError::DecryptionFailure)
     }
 }

@@ -8,6 +8,7 @@
 //! ```
 
 mod cipher;
+mod header;
 mod keyring;
 mod kid;
 mod open;

@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 
 use sframe::{
-    error::SframeError,
-    frame::{
-        EncryptedFrameView,
-        validation::{ReplayAttackProtection, Tolerance},
-    },
+    crypto::KeyDerivation,
+    frame::validation::{FrameValidation, ReplayAttackProtection, Tolerance, UnvalidatedFrame},
     header::SframeHeader,
 };
 
 use super::{
-    BaseKey, CIPHER_SUITE, Keyring, Kid, MAX_COUNTER, cipher::DecryptionKey, keyring::EpochKeys,
+    BaseKey, CIPHER_SUITE, Keyring, Kid, MAX_COUNTER,
+    cipher::{Derivation, Secret},
+    header::Header,
+    keyring::EpochKeys,
     seal::Metadata,
 };
 use crate::{
@@ -62,28 +62,37 @@ pub struct Opened<'b> {
 }
 
 struct ReceiveKey {
-    key: DecryptionKey,
+    secret: Secret,
     replay: ReplayAttackProtection,
 }
 
 impl ReceiveKey {
     fn derive(base_key: &BaseKey, kid: Kid) -> Option<Self> {
-        let key = DecryptionKey::derive_from(CIPHER_SUITE, kid.number(), &**base_key).ok()?;
+        let secret =
+            Derivation::expand_from(CIPHER_SUITE, base_key.as_slice(), kid.number()).ok()?;
         let tolerance = Tolerance::new(REPLAY_WINDOW);
         Some(Self {
-            key,
+            secret,
             replay: ReplayAttackProtection::new(kid.number(), tolerance),
         })
     }
 
     fn open(&mut self, sealed: &Sealed<'_>, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
-        let frame = EncryptedFrameView::try_with_meta_data(sealed.body, sealed.meta.bytes())
-            .map_err(|_| OpenError::NotSealed)?;
-        match frame.validated_decrypt_into(&self.key, buffer, &mut self.replay) {
-            Ok(_) => Ok(()),
-            Err(SframeError::FrameValidationFailed(_)) => Err(OpenError::Replayed),
-            Err(_) => Err(OpenError::Forged),
-        }
+        let Header {
+            key_id, counter, ..
+        } = sealed.header;
+        let header = SframeHeader::new(key_id, counter);
+        let claimed = UnvalidatedFrame::new(&header, sealed.meta.bytes());
+        let token = self
+            .replay
+            .screen(claimed)
+            .map_err(|_| OpenError::Replayed)?;
+        let (aad, data) = sealed.lay_out(buffer);
+        let opened = self.secret.open(counter, aad, data);
+        opened.map_err(|_| OpenError::Forged)?;
+        buffer.truncate(buffer.len() - CIPHER_SUITE.auth_tag_len());
+        self.replay.record(token);
+        Ok(())
     }
 }
 
@@ -125,6 +134,7 @@ impl ReceiveKeys {
 
 /// A frame taken apart, nothing of it checked yet.
 struct Sealed<'a> {
+    header: Header,
     kid: Kid,
     meta: Metadata,
     body: &'a [u8],
@@ -136,17 +146,36 @@ impl<'a> Sealed<'a> {
             .clear_prefix(frame)
             .map_err(|_| OpenError::NotSealed)?;
         let (clear, body) = frame.split_at(prefix);
-        let header = SframeHeader::deserialize(body).map_err(|_| OpenError::NotSealed)?;
-        let kid = Kid::from_number(header.key_id()).ok_or(OpenError::NotSealed)?;
-        let long_enough = body.len() >= header.len() + CIPHER_SUITE.auth_tag_len();
-        if !long_enough || header.counter() > MAX_COUNTER {
+        let header = Header::read(body).ok_or(OpenError::NotSealed)?;
+        let kid = Kid::from_number(header.key_id).ok_or(OpenError::NotSealed)?;
+        let long_enough = body.len() >= header.length + CIPHER_SUITE.auth_tag_len();
+        if !long_enough || header.counter > MAX_COUNTER {
             return Err(OpenError::NotSealed);
         }
         Ok(Self {
+            header,
             kid,
             meta: Metadata::new(codec, clear),
             body,
         })
+    }
+
+    /// Writes out what is authenticated and what is to be opened (RFC 9605 section 4.4.4). The
+    /// metadata ends in the clear prefix, so once opened the plain frame is whole where it lies.
+    fn lay_out<'b>(&self, buffer: &'b mut Vec<u8>) -> (&'b [u8], &'b mut [u8]) {
+        let (header, ciphertext) = self.body.split_at(self.header.length);
+        buffer.clear();
+        buffer.extend_from_slice(header);
+        buffer.extend_from_slice(self.meta.bytes());
+        let aad = buffer.len();
+        buffer.extend_from_slice(ciphertext);
+        let (aad, data) = buffer.split_at_mut(aad);
+        (aad, data)
+    }
+
+    /// Where in that the frame begins.
+    fn frame(&self) -> usize {
+        self.header.length + Metadata::CODEC
     }
 }
 
@@ -164,7 +193,7 @@ impl Keyring {
         let sealed = Sealed::parse(codec, frame)?;
         let epoch = self.open_with_any(&sealed, buffer)?;
         Ok(Opened {
-            frame: &buffer[Metadata::CODEC..],
+            frame: &buffer[sealed.frame()..],
             kid: sealed.kid,
             epoch,
         })
