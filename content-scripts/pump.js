@@ -13,9 +13,11 @@ function sottoPump(scope) {
   let core = null;
   /** @type {boolean | null} */
   let on = null;
-  let lastQuestion = 0;
-  /** @type {Map<number, (data: ArrayBuffer | null) => void>} */
-  const questions = new Map();
+  /** @typedef {{question: Sotto.PumpQuestion, resolve: (data: ArrayBuffer | null) => void}} Asked */
+  /** @type {Asked[]} questions that the core is answering */
+  let underWay = [];
+  /** @type {Asked[]} questions for the next message */
+  let waiting = [];
   /** @type {Map<number, any>} */
   const transformers = new Map();
   /** @type {Set<number>} streams that lost frames while Sotto was on */
@@ -46,15 +48,29 @@ function sottoPump(scope) {
     dropped.clear();
   }
 
-  /** @param {number} question @param {ArrayBuffer | null} data */
-  function answer(question, data) {
-    questions.get(question)?.(data);
-    questions.delete(question);
+  /** @param {(ArrayBuffer | null)[]} frames */
+  function answer(frames) {
+    const answered = underWay;
+    underWay = [];
+    answered.forEach(({ resolve }, place) => resolve(frames[place] ?? null));
+    send();
+  }
+
+  /**
+   * A message between processes costs more than most frames in it. So one is
+   * under way at a time, and what comes meanwhile shares the next.
+   */
+  function send() {
+    if (!core || underWay.length > 0 || waiting.length === 0) return;
+    underWay = waiting;
+    waiting = [];
+    const questions = underWay.map(({ question }) => question);
+    core.postMessage(questions, questions.map(([, , data]) => data));
   }
 
   /** @param {any} message */
   function fromCore(message) {
-    if (Array.isArray(message)) answer(message[0], message[1]);
+    if (Array.isArray(message)) answer(message);
     else if (message.kind === 'mode') setMode(message.on);
     else if (message.kind === 'key-frame') requestKeyFrame(message.stream);
   }
@@ -68,7 +84,9 @@ function sottoPump(scope) {
   /** @param {MessagePort} port */
   function useCore(port) {
     core?.close();
-    for (const question of questions.keys()) answer(question, null);
+    for (const { resolve } of [...underWay, ...waiting]) resolve(null);
+    underWay = [];
+    waiting = [];
     core = port;
     core.onmessage = (event) => fromCore(event.data);
   }
@@ -79,9 +97,10 @@ function sottoPump(scope) {
    */
   function ask(stream, mime, data) {
     if (!core) return Promise.resolve(null);
-    lastQuestion += 1;
-    core.postMessage([lastQuestion, stream, mime, data], [data]);
-    return new Promise((resolve) => questions.set(lastQuestion, resolve));
+    return new Promise((resolve) => {
+      waiting.push({ question: [stream, mime, data], resolve });
+      send();
+    });
   }
 
   /**

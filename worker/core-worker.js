@@ -23,11 +23,11 @@ function whenReady(action) {
   else action();
 }
 
-/** @param {Sotto.Core | null} core */
-function open(core) {
+/** @param {Sotto.Core | null} core @param {WebAssembly.Memory | null} memory the core's */
+function open(core, memory) {
   const waiting = early ?? [];
   early = null;
-  desk.open(new Engine(core, desk));
+  desk.open(new Engine(core, memory, desk));
   for (const action of waiting) action();
 }
 
@@ -39,6 +39,6 @@ function handleConnect({ ports: [port] }) {
 /** @type {any} */ (self).onconnect = handleConnect;
 
 init({ module_or_path: new URL('../core/sotto_core_bg.wasm', import.meta.url) }).then(
-  () => open(newCore()),
-  () => open(null),
+  /** @param {{memory: WebAssembly.Memory}} exports */ ({ memory }) => open(newCore(), memory),
+  () => open(null, null),
 );

@@ -25,17 +25,16 @@ declare namespace Sotto {
     streamEnded(now: number, page: number, stream: number): void;
     trouble(now: number, page: number, code: string): void;
     codec(mime: string): number;
-    /** Seals or opens, by the stream's direction; undefined means drop. */
-    transform(
-      now: number,
-      page: number,
-      stream: number,
-      codec: number,
-      frame: Uint8Array,
-    ): Uint8Array | undefined;
+    /** Where to put a frame of that length before transform is called. */
+    room(length: number): number;
+    /** Seals or opens, by the stream's direction, and says where the new frame is; 0 means drop. */
+    transform(now: number, page: number, stream: number, codec: number, length: number): number;
+    /** How long the new frame is. */
+    transformed(): number;
     timed(page: number, stream: number, microseconds: number, frames: number): void;
     handleTimeout(now: number): void;
     pollTimeout(): number | undefined;
+    hasOutput(): boolean;
     pollOutput(): Output | undefined;
     view(now: number, tab: number): View;
   }

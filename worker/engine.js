@@ -13,10 +13,12 @@ const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error ins
 export class Engine {
   /**
    * @param {Sotto.Core | null} core null where it could not be loaded
+   * @param {WebAssembly.Memory | null} memory the core's
    * @param {{handleOutput(output: Sotto.Output): void, handleCrash(): void}} desk
    */
-  constructor(core, desk) {
+  constructor(core, memory, desk) {
     this.core = core;
+    this.memory = memory;
     this.desk = desk;
     this.dead = core === null;
     /** @type {number | undefined} */
@@ -51,6 +53,11 @@ export class Engine {
       if (isTrap(error)) this.die();
       else if (page !== null) this.attempt(null, (core, now) => core.trouble(now, page, 'core-error'));
     }
+  }
+
+  /** After frames, which seldom leave anything to drain and never change the timer. */
+  settle() {
+    if (this.core?.hasOutput()) this.drain();
   }
 
   drain() {

@@ -55,10 +55,12 @@ declare namespace Sotto {
     | { kind: 'hint'; on: boolean }
     | { kind: 'stream-ended'; stream: number };
 
-  /** `[question, stream, mime, frame]`; the answer is `[question, frame or null]`. */
-  type PumpToCore = [question: number, stream: number, mime: string, frame: ArrayBuffer];
+  /** Frames of several streams; one message is under way at a time. */
+  type PumpToCore = PumpQuestion[];
+  type PumpQuestion = [stream: number, mime: string, frame: ArrayBuffer];
+  /** For each question its new frame, or null to drop it. */
   type CoreToPump =
-    | [question: number, frame: ArrayBuffer | null]
+    | (ArrayBuffer | null)[]
     | { kind: 'mode'; on: boolean }
     | { kind: 'key-frame'; stream: number };
 

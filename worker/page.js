@@ -3,6 +3,7 @@
  * messages that come in by them, and the core's outputs for it. A page that
  * the core could not take is outside: while Sotto is on, nothing of it passes.
  */
+import { transform } from './frames.js';
 import { pumpToCore, relayToCore } from './parse.js';
 import { Stopwatch } from './stopwatch.js';
 
@@ -30,7 +31,7 @@ export class Page {
   }
 
   open() {
-    this.ports.frames.onmessage = ({ data }) => this.handleFrame(data);
+    this.ports.frames.onmessage = ({ data }) => this.handleFrames(data);
     this.ports.control.onmessage = ({ data }) => this.handleControl(data);
   }
 
@@ -39,25 +40,26 @@ export class Page {
     this.ports.control.close();
   }
 
-  /** @param {unknown} data */
-  handleFrame(data) {
-    const question = pumpToCore(data);
-    if (question) return this.answer(question[0], this.transform(question));
-    if (Array.isArray(data)) this.answer(data[0], null);
+  /** Each question of a message has its answer at the same place. @param {unknown} data */
+  handleFrames(data) {
+    if (!Array.isArray(data)) return;
+    const frames = data.map((question) => this.transform(pumpToCore(question)));
+    this.ports.frames.postMessage(frames, frames.filter((frame) => frame !== null));
+    this.engine.settle();
   }
 
-  /** @param {Sotto.PumpToCore} question @returns {Uint8Array | null} */
-  transform([, stream, mime, frame]) {
-    if (this.outside) return null;
-    const result = this.engine.call(this.number, (core, now) => {
-      const codec = this.codec(core, mime);
-      const bytes = new Uint8Array(frame);
-      const started = performance.now();
-      const done = core.transform(now, this.number, stream, codec, bytes);
-      if (done) this.stopwatch.add(stream, performance.now() - started);
-      return done;
+  /** @param {Sotto.PumpQuestion | null} question @returns {ArrayBuffer | null} */
+  transform(question) {
+    const { number, engine } = this;
+    if (!question || !engine.memory || this.outside) return null;
+    const { memory } = engine;
+    const [stream, mime, frame] = question;
+    const transformed = engine.attempt(number, (core, now) => {
+      const result = transform(core, memory, now, number, stream, this.codec(core, mime), frame);
+      if (result) this.stopwatch.add(stream, performance.now() - now);
+      return result;
     });
-    return result ?? null;
+    return transformed ?? null;
   }
 
   /** @param {Sotto.Core} core @param {string} mime */
@@ -67,12 +69,6 @@ export class Page {
     const codec = core.codec(mime);
     if (this.codecs.size < MAX_CODECS) this.codecs.set(mime, codec);
     return codec;
-  }
-
-  /** @param {number} question @param {Uint8Array | null} bytes */
-  answer(question, bytes) {
-    const frame = bytes && Page.exactly(bytes);
-    this.ports.frames.postMessage([question, frame], frame ? [frame] : []);
   }
 
   /** @param {unknown} data */
@@ -106,7 +102,7 @@ export class Page {
   handleOutput(output) {
     switch (output.kind) {
       case 'send':
-        return this.send(output.connection, Page.exactly(output.bytes));
+        return this.send(output.connection, output.bytes.buffer);
       case 'mode':
         return this.setMode(output.on);
       case 'key-frame':
@@ -135,11 +131,5 @@ export class Page {
   /** @param {Sotto.State} state */
   showBadge(state) {
     this.ports.host.postMessage({ kind: 'badge', tab: this.tab, state });
-  }
-
-  /** A buffer of these bytes and no others, to transfer. @param {Uint8Array} bytes */
-  static exactly(bytes) {
-    const whole = bytes.byteLength === bytes.buffer.byteLength;
-    return /** @type {ArrayBuffer} */ (whole ? bytes.buffer : bytes.slice().buffer);
   }
 }

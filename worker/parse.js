@@ -90,10 +90,10 @@ export function relayToCore(value) {
   return typeof kind === 'string' && Object.hasOwn(fromRelay, kind) ? fromRelay[kind](message) : null;
 }
 
-/** @param {unknown} value @returns {Sotto.PumpToCore | null} */
+/** @param {unknown} value @returns {Sotto.PumpQuestion | null} */
 export function pumpToCore(value) {
   if (!Array.isArray(value)) return null;
-  const [question, stream, mime, frame] = value;
-  if (!isId(question) || !isId(stream) || typeof mime !== 'string' || mime.length > 64) return null;
-  return isBytes(frame, MAX_FRAME) ? [question, stream, mime, frame] : null;
+  const [stream, mime, frame] = value;
+  if (!isId(stream) || typeof mime !== 'string' || mime.length > 64) return null;
+  return isBytes(frame, MAX_FRAME) ? [stream, mime, frame] : null;
 }

@@ -230,6 +230,11 @@ impl Core {
         self.tabs.values().filter_map(Tab::poll_timeout).min()
     }
 
+    /// Whether there is something to do; after a frame there seldom is.
+    pub fn has_output(&self) -> bool {
+        !self.outputs.is_empty()
+    }
+
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()

@@ -1,5 +1,8 @@
 //! The binding for the worker: turns JavaScript's values into the core's and back, and decides
 //! nothing. A value that isn't what the worker's types promise is ignored.
+//!
+//! Frames pass through memory that stays: the worker copies one into [`WasmCore::room`], calls
+//! [`WasmCore::transform`], and copies the outcome from where it lies. Nothing is allocated for it.
 
 use wasm_bindgen::prelude::*;
 
@@ -13,7 +16,11 @@ use crate::{
 
 /// [`Core`], as the worker holds it.
 #[wasm_bindgen(js_name = Core)]
-pub struct WasmCore(Core);
+pub struct WasmCore {
+    core: Core,
+    frame: Vec<u8>,
+    transformed: usize,
+}
 
 #[wasm_bindgen(js_class = Core)]
 impl WasmCore {
@@ -23,29 +30,33 @@ impl WasmCore {
         let seed = seed
             .try_into()
             .map_err(|_| JsError::new("the seed must be 32 bytes"))?;
-        Ok(Self(Core::new(seed)))
+        Ok(Self {
+            core: Core::new(seed),
+            frame: Vec::new(),
+            transformed: 0,
+        })
     }
 
     pub fn attach(&mut self, now: f64, tab: u32) -> Option<u32> {
-        self.0.attach(at(now), TabId(tab)).map(|page| page.0)
+        self.core.attach(at(now), TabId(tab)).map(|page| page.0)
     }
 
     pub fn detach(&mut self, now: f64, page: u32) {
-        self.0.detach(at(now), PageId(page));
+        self.core.detach(at(now), PageId(page));
     }
 
     #[wasm_bindgen(js_name = turnOn)]
     pub fn turn_on(&mut self, now: f64, tab: u32) {
-        self.0.turn_on(at(now), TabId(tab));
+        self.core.turn_on(at(now), TabId(tab));
     }
 
     #[wasm_bindgen(js_name = turnOff)]
     pub fn turn_off(&mut self, now: f64, tab: u32) {
-        self.0.turn_off(at(now), TabId(tab));
+        self.core.turn_off(at(now), TabId(tab));
     }
 
     pub fn forget(&mut self, _now: f64, tab: u32) {
-        self.0.forget(TabId(tab));
+        self.core.forget(TabId(tab));
     }
 
     pub fn reach(&mut self, now: f64, tab: u32, reach: &str) {
@@ -56,7 +67,7 @@ impl WasmCore {
             "reload-needed" => Reach::ReloadNeeded,
             _ => return,
         };
-        self.0.reach(at(now), TabId(tab), reach);
+        self.core.reach(at(now), TabId(tab), reach);
     }
 
     pub fn connection(&mut self, now: f64, page: u32, connection: u32, state: &str) {
@@ -66,7 +77,7 @@ impl WasmCore {
             "closed" => ConnectionState::Closed,
             _ => return,
         };
-        self.0
+        self.core
             .connection(at(now), connection_id(page, connection), state);
     }
 
@@ -76,12 +87,12 @@ impl WasmCore {
         } else {
             ChannelState::Closed
         };
-        self.0
+        self.core
             .channel(at(now), connection_id(page, connection), state);
     }
 
     pub fn control(&mut self, now: f64, page: u32, connection: u32, bytes: &[u8]) {
-        self.0
+        self.core
             .control(at(now), connection_id(page, connection), bytes);
     }
 
@@ -103,13 +114,13 @@ impl WasmCore {
             ("receive", "video") => End::Receiver(MediaKind::Video),
             _ => return,
         };
-        self.0
+        self.core
             .stream(at(now), stream_id(page, stream), connection, end);
     }
 
     #[wasm_bindgen(js_name = streamEnded)]
     pub fn stream_ended(&mut self, now: f64, page: u32, stream: u32) {
-        self.0.stream_ended(at(now), stream_id(page, stream));
+        self.core.stream_ended(at(now), stream_id(page, stream));
     }
 
     pub fn trouble(&mut self, now: f64, page: u32, code: &str) {
@@ -122,43 +133,65 @@ impl WasmCore {
             "core-error" => Trouble::CoreError,
             _ => Trouble::Other,
         };
-        self.0.trouble(at(now), PageId(page), trouble);
+        self.core.trouble(at(now), PageId(page), trouble);
     }
 
     pub fn codec(&mut self, mime: &str) -> u32 {
-        self.0.codec(mime).0
+        self.core.codec(mime).0
     }
 
+    /// Where to put a frame of that length, for [`WasmCore::transform`].
+    pub fn room(&mut self, length: usize) -> *mut u8 {
+        if self.frame.len() < length {
+            self.frame.resize(length, 0);
+        }
+        self.frame.as_mut_ptr()
+    }
+
+    /// Where the new frame is until the next call; null: drop it.
     pub fn transform(
         &mut self,
         now: f64,
         page: u32,
         stream: u32,
         codec: u32,
-        frame: &[u8],
-    ) -> Option<js_sys::Uint8Array> {
-        self.0
-            .transform(at(now), stream_id(page, stream), CodecNumber(codec), frame)
-            .map(js_sys::Uint8Array::from)
+        length: usize,
+    ) -> *const u8 {
+        let frame = self.frame.get(..length).unwrap_or_default();
+        let (stream, codec) = (stream_id(page, stream), CodecNumber(codec));
+        let transformed = self.core.transform(at(now), stream, codec, frame);
+        self.transformed = transformed.map_or(0, <[u8]>::len);
+        transformed.map_or(std::ptr::null(), <[u8]>::as_ptr)
+    }
+
+    /// The new frame's length.
+    pub fn transformed(&self) -> usize {
+        self.transformed
     }
 
     pub fn timed(&mut self, page: u32, stream: u32, microseconds: f64, frames: u32) {
-        self.0.timed(stream_id(page, stream), microseconds, frames);
+        self.core
+            .timed(stream_id(page, stream), microseconds, frames);
     }
 
     #[wasm_bindgen(js_name = handleTimeout)]
     pub fn handle_timeout(&mut self, now: f64) {
-        self.0.handle_timeout(at(now));
+        self.core.handle_timeout(at(now));
     }
 
     #[wasm_bindgen(js_name = pollTimeout)]
     pub fn poll_timeout(&self) -> Option<f64> {
-        self.0.poll_timeout().map(|at| at.0 as f64)
+        self.core.poll_timeout().map(|at| at.0 as f64)
+    }
+
+    #[wasm_bindgen(js_name = hasOutput)]
+    pub fn has_output(&self) -> bool {
+        self.core.has_output()
     }
 
     #[wasm_bindgen(js_name = pollOutput)]
     pub fn poll_output(&mut self) -> Result<JsValue, JsError> {
-        let Some(output) = self.0.poll_output() else {
+        let Some(output) = self.core.poll_output() else {
             return Ok(JsValue::UNDEFINED);
         };
         let value = serde_wasm_bindgen::to_value(&output)?;
@@ -172,7 +205,7 @@ impl WasmCore {
 
     pub fn view(&self, now: f64, tab: u32) -> Result<JsValue, JsError> {
         let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
-        let view = self.0.view(at(now), TabId(tab));
+        let view = self.core.view(at(now), TabId(tab));
         Ok(serde::Serialize::serialize(&view, &serializer)?)
     }
 }
