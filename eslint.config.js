@@ -75,17 +75,17 @@ export default defineConfig([
     rules: { 'sotto/captured': ['error', ['undefined', 'window']] },
   },
   {
-    files: ['demo/page/*.js'],
+    files: ['demo/page/*.js', 'benches/*/*.js'],
     languageOptions: { globals: globals.browser },
     rules: NO_EVAL,
   },
   {
     // Functions in these run partly in a page, which is handed them as text.
-    files: ['tests/**/*.mjs', 'demo/*.mjs'],
+    files: ['tests/**/*.mjs', 'demo/*.mjs', 'benches/**/*.mjs'],
     languageOptions: { globals: { ...globals.nodeBuiltin, ...globals.browser, ...globals.webextensions } },
   },
   {
-    files: ['benches/*.mjs', 'xtask/**/*.mjs', 'eslint.config.js'],
+    files: ['xtask/**/*.mjs', 'eslint.config.js'],
     languageOptions: { globals: globals.nodeBuiltin },
   },
   {

@@ -3,6 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { median } from './lib/numbers.mjs';
 
 /**
  * @typedef {'seal' | 'open' | 'both'} Kind
@@ -46,9 +47,6 @@ const timed = (n, act) => {
   act();
   return ((performance.now() - start) * 1000) / n;
 };
-
-/** @param {number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /**
  * The ways take turns, so that a machine that slows down slows all of them down.

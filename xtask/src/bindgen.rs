@@ -21,6 +21,17 @@ pub(crate) fn run(module: &Path, folder: &Path) -> Result<()> {
         .generate(folder)
 }
 
+/// Writes the bindings of a compiled module for a browser into a fresh folder, as `NAME.js`.
+pub(crate) fn for_web(module: &Path, folder: &Path, name: &str) -> Result<()> {
+    clear(folder)?;
+    Bindgen::new()
+        .input_path(module)
+        .out_name(name)
+        .web(true)?
+        .typescript(false)
+        .generate(folder)
+}
+
 /// Writes the bindings of a compiled module for Node into a fresh folder, as `NAME.js`.
 pub(crate) fn for_node(module: &Path, folder: &Path, name: &str) -> Result<()> {
     clear(folder)?;
