@@ -44,7 +44,7 @@ impl Bench {
     }
 
     pub fn seal(&mut self, size: usize, rounds: usize) {
-        let frame = vec![7; size];
+        let frame = vec![0x78; size];
         self.waiting.clear();
         for _ in 0..rounds {
             let sealed = self

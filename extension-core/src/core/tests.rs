@@ -263,13 +263,13 @@ fn alone_nothing_is_sent_and_no_number_is_shown() {
 fn a_codec_that_we_cannot_carry_is_dropped_and_named() {
     let mut pair = Pair::both_on();
     assert_eq!(
-        pair.transform(0, SEND_VIDEO, "video/H264", &PLAIN_VIDEO),
+        pair.transform(0, SEND_VIDEO, "video/VVC", &PLAIN_VIDEO),
         None
     );
     let view = pair.view(0);
     assert_eq!(view.state, State::Trouble);
     assert_eq!(view.problems[0].code, "codec-unsupported");
-    assert_eq!(view.problems[0].detail.as_deref(), Some("H264"));
+    assert_eq!(view.problems[0].detail.as_deref(), Some("VVC"));
     assert_eq!(view.streams[0].protection, Protection::Dropped);
 }
 

@@ -1,103 +1,121 @@
-//! Which bytes of an encoded frame stay clear, so that packetizers and depacketizers that know
-//! nothing of us still do their work. One file per codec; a codec without a file here is dropped
-//! and named, never passed. Nothing here knows keys.
+//! How an encoded frame travels, so that packetizers, depacketizers and decoders that know nothing
+//! of us do their work and somebody without the keys gets silence and no picture, not noise. One
+//! file per codec; a codec without a file here is dropped and named, never passed.
+//!
+//! Nothing here knows keys: a plain frame is [covered](Codec::cover), which says what stays clear
+//! and what is to be sealed, and a received one [uncovered](Codec::uncover), which says what was.
+//!
+//! ```text
+//! plain frame --cover---> clear bytes, secret --(seal)--> clear bytes, body --pack---> wire
+//! plain frame <-restore-- clear bytes, secret <-(open)--- clear bytes, body <-uncover- wire
+//! ```
 
+mod av1;
+mod bits;
+mod codec;
+mod g711;
+mod g722;
+mod h264;
+mod h265;
+mod metadata;
+mod nal;
 mod opus;
+mod red;
 mod vp8;
 mod vp9;
 
-use serde::Serialize;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
 
-/// The codecs that Sotto can carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Codec {
-    /// RFC 6716.
-    Opus,
-    /// RFC 6386.
-    #[serde(rename = "VP8")]
-    Vp8,
-    /// The VP9 bitstream specification.
-    #[serde(rename = "VP9")]
-    Vp9,
-}
+pub use codec::Codec;
+pub use metadata::Metadata;
 
-/// Why a frame has no clear prefix.
+/// Why a plain frame can't be sealed: it isn't what its codec's specification says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the frame is shorter than its codec's headers")]
-pub struct TooShort;
+#[error("the frame is not one of its codec")]
+pub struct Malformed;
+
+/// Why a received frame can't be opened: it isn't laid out as a sealed one of its codec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the frame is not laid out as a sealed one")]
+pub struct NotSealed;
 
 impl Codec {
-    /// Reads an RTP media type (`RTCRtpCodec.mimeType`), without regard to case.
-    pub fn of_mime(mime: &str) -> Option<Self> {
-        match mime.to_ascii_lowercase().as_str() {
-            "audio/opus" => Some(Self::Opus),
-            "video/vp8" => Some(Self::Vp8),
-            "video/vp9" => Some(Self::Vp9),
-            _ => None,
-        }
-    }
-
-    /// The byte that stands for the codec in what is authenticated. Part of the protocol.
-    pub fn tag(self) -> u8 {
-        match self {
-            Self::Opus => 1,
-            Self::Vp8 => 2,
-            Self::Vp9 => 3,
-        }
-    }
-
-    /// How many bytes at the start of a frame stay clear, by those bytes alone: both ends must
-    /// find the same, the sender in the plain frame and the receiver in the sealed one.
+    /// Lays out a plain frame: the metadata of the sealed frame, and what of it is to be sealed.
     ///
     /// # Errors
-    /// [`TooShort`] when the frame doesn't even have them.
-    pub fn clear_prefix(self, frame: &[u8]) -> Result<usize, TooShort> {
-        let length = match self {
-            Self::Opus => opus::clear_prefix(),
-            Self::Vp8 => vp8::clear_prefix(frame),
-            Self::Vp9 => vp9::clear_prefix(),
+    /// [`Malformed`]; such a frame must be dropped.
+    pub fn cover(self, frame: &[u8]) -> Result<(Metadata, &[u8]), Malformed> {
+        let mut meta = Metadata::new(self);
+        let secret = match self {
+            Self::Opus => opus::cover(frame, &mut meta),
+            Self::Red => red::cover(frame, &mut meta),
+            Self::Vp8 => vp8::cover(frame, &mut meta),
+            Self::Vp9 => vp9::cover(frame, &mut meta),
+            Self::H264 => nal::cover::<h264::H264>(frame, &mut meta),
+            Self::H265 => nal::cover::<h265::H265>(frame, &mut meta),
+            Self::Av1 => av1::cover(frame, &mut meta),
+            Self::Pcmu | Self::Pcma => g711::cover(frame),
+            Self::G722 => g722::cover(frame),
         };
-        if length <= frame.len() {
-            Ok(length)
-        } else {
-            Err(TooShort)
-        }
+        secret.map(|secret| (meta, secret)).ok_or(Malformed)
     }
 
-    /// Whether a decoder can start at this frame, as far as its clear bytes tell.
-    pub fn is_key_frame(self, frame: &[u8]) -> Option<bool> {
+    /// Turns metadata and sealed body, as SFrame left them in `buffer`, into what goes over the
+    /// wire. `scratch` may be swapped for it.
+    pub fn pack<'b>(
+        self,
+        frame: &[u8],
+        meta: &Metadata,
+        buffer: &'b mut Vec<u8>,
+        scratch: &mut Vec<u8>,
+    ) -> &'b [u8] {
+        let body = &buffer[meta.bytes().len()..];
         match self {
-            Self::Vp8 => Some(vp8::is_key_frame(frame)),
-            Self::Opus | Self::Vp9 => None,
+            Self::H264 => nal::pack::<h264::H264>(frame, meta.clear(), body, scratch),
+            Self::H265 => nal::pack::<h265::H265>(frame, meta.clear(), body, scratch),
+            _ => return &buffer[Metadata::CODEC..],
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    #[test]
-    fn media_types_are_read_without_regard_to_case() {
-        assert_eq!(Codec::of_mime("video/VP8"), Some(Codec::Vp8));
-        assert_eq!(Codec::of_mime("VIDEO/vp9"), Some(Codec::Vp9));
-        assert_eq!(Codec::of_mime("audio/opus"), Some(Codec::Opus));
+        std::mem::swap(buffer, scratch);
+        buffer
     }
 
-    #[test]
-    fn an_unknown_codec_is_none_of_ours() {
-        for mime in [
-            "video/H264",
-            "video/AV1",
-            "audio/red",
-            "audio/PCMU",
-            "",
-            "video/VP8 ",
-        ] {
-            assert_eq!(Codec::of_mime(mime), None, "{mime}");
-        }
+    /// Takes a received frame apart: the metadata that it was sealed with, as it claims, and the
+    /// sealed body, in the frame or, where it travels in pieces, in `scratch`.
+    ///
+    /// # Errors
+    /// [`NotSealed`]; most likely the frame is in clear.
+    pub fn uncover<'w>(
+        self,
+        wire: &'w [u8],
+        scratch: &'w mut Vec<u8>,
+    ) -> Result<(Metadata, &'w [u8]), NotSealed> {
+        let mut meta = Metadata::new(self);
+        let body = match self {
+            Self::Opus => opus::uncover(wire, &mut meta),
+            Self::Red => red::uncover(wire, &mut meta),
+            Self::Vp8 => vp8::uncover(wire, &mut meta),
+            Self::Vp9 => vp9::uncover(wire, &mut meta),
+            Self::H264 => nal::uncover::<h264::H264>(wire, &mut meta, scratch),
+            Self::H265 => nal::uncover::<h265::H265>(wire, &mut meta, scratch),
+            Self::Av1 => av1::uncover(wire, &mut meta),
+            Self::Pcmu | Self::Pcma => g711::uncover(wire),
+            Self::G722 => g722::uncover(wire),
+        };
+        body.map(|body| (meta, body)).ok_or(NotSealed)
+    }
+
+    /// The plain frame, from metadata and what was opened, as SFrame left them in `buffer`.
+    pub fn restore<'b>(self, meta: &Metadata, buffer: &'b mut [u8]) -> &'b [u8] {
+        let restore = match self {
+            Self::Vp8 => vp8::restore,
+            Self::Vp9 => vp9::restore,
+            _ => return &buffer[meta.bytes().len()..],
+        };
+        let frame = &mut buffer[Metadata::CODEC..];
+        restore(frame);
+        frame
     }
 }

@@ -1,20 +1,57 @@
-//! VP8: the uncompressed data chunk stays clear (RFC 6386 section 9.1): 10 bytes on a key frame,
-//! with its size and scale, and the first byte on any other. RFC 7741's depacketizers read the P
-//! bit to tell key frames and, on those, the resolution.
+//! VP8: the frame header of RFC 6386 section 9.1 stays clear, 10 bytes on a key frame, with the
+//! picture's size, and the first byte on any other. Depacketizers (RFC 7741) and SFUs read the key
+//! frame bit and, on those frames, the size.
+//!
+//! On the wire no frame is to be shown, so that a decoder without the keys shows none: `show_frame`
+//! is 0 there, and what it was stands in the top bit of the version. Versions above 3 are reserved,
+//! so that bit is free.
+//!
+//! ```text
+//!  bit   7 6 5      4            3 2 1     0
+//!      | size ... | show_frame | version | not a key frame |
+//!          the wire: 0 ^         ^ show_frame
+//! ```
+
+use super::Metadata;
 
 const KEY_FRAME: usize = 10;
-const INTER_FRAME: usize = 1;
+const OTHER_FRAME: usize = 1;
+const NOT_KEY: u8 = 1;
+const HIDDEN_SHOW: u8 = 1 << 3;
+const SHOW: u8 = 1 << 4;
 
-/// The P bit is the lowest of the first byte: 0 on key frames.
-pub fn is_key_frame(frame: &[u8]) -> bool {
-    frame.first().is_some_and(|byte| byte & 1 == 0)
+pub fn cover<'f>(frame: &'f [u8], meta: &mut Metadata) -> Option<&'f [u8]> {
+    let secret = split(frame, HIDDEN_SHOW, meta)?;
+    move_bit(meta.first_mut(), SHOW, HIDDEN_SHOW);
+    Some(secret)
 }
 
-pub fn clear_prefix(frame: &[u8]) -> usize {
-    if is_key_frame(frame) {
-        KEY_FRAME
-    } else {
-        INTER_FRAME
+pub fn uncover<'w>(wire: &'w [u8], meta: &mut Metadata) -> Option<&'w [u8]> {
+    split(wire, SHOW, meta)
+}
+
+pub fn restore(opened: &mut [u8]) {
+    if let Some(first) = opened.first_mut() {
+        move_bit(first, HIDDEN_SHOW, SHOW);
+    }
+}
+
+/// The frame's header goes into the metadata; none if a bit is set in it that can't be.
+fn split<'f>(frame: &'f [u8], never_set: u8, meta: &mut Metadata) -> Option<&'f [u8]> {
+    let first = *frame.first()?;
+    if first & never_set != 0 {
+        return None;
+    }
+    let is_key = first & NOT_KEY == 0;
+    let length = if is_key { KEY_FRAME } else { OTHER_FRAME };
+    let (header, rest) = frame.split_at_checked(length)?;
+    meta.extend(header)?;
+    Some(rest)
+}
+
+fn move_bit(byte: &mut u8, from: u8, to: u8) {
+    if *byte & from != 0 {
+        *byte ^= from | to;
     }
 }
 
@@ -23,23 +60,51 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use crate::framing::{Codec, TooShort};
-
-    // The first bytes of frames that Chromium's encoder made, 320 by 240.
-    const KEY: [u8; 12] = [
-        0x50, 0x42, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00, 0x00, 0x07,
-    ];
-    const INTER: [u8; 4] = [0xb1, 0x02, 0x00, 0x05];
+    use crate::framing::{
+        Codec, Malformed, NotSealed, samples,
+        tests::{frame_of, wire_of},
+    };
 
     #[test]
     fn key_frames_keep_ten_bytes_and_others_one() {
-        assert_eq!(Codec::Vp8.clear_prefix(&KEY), Ok(10));
-        assert_eq!(Codec::Vp8.clear_prefix(&INTER), Ok(1));
+        for (name, length) in [("vp8-key", 10), ("vp8-delta", 1)] {
+            let frame = samples::of(name);
+            let (meta, secret) = Codec::Vp8.cover(frame).expect("a frame");
+            assert_eq!(meta.clear()[1..], frame[1..length]);
+            assert_eq!(*secret, frame[length..]);
+        }
     }
 
     #[test]
-    fn a_frame_without_its_headers_is_refused() {
-        assert_eq!(Codec::Vp8.clear_prefix(&KEY[..9]), Err(TooShort));
-        assert_eq!(Codec::Vp8.clear_prefix(&[]), Err(TooShort));
+    fn no_frame_is_to_be_shown_on_the_wire() {
+        for name in ["vp8-key", "vp8-delta"] {
+            let wire = wire_of(Codec::Vp8, samples::of(name)).expect("a frame");
+            assert_eq!(wire[0] & 0b1_0000, 0);
+            assert_eq!(wire[0] & 0b1000, 0b1000);
+        }
+    }
+
+    #[test]
+    fn a_frame_that_was_hidden_stays_hidden() {
+        let mut frame = samples::of("vp8-delta").to_vec();
+        frame[0] &= !0b1_0000;
+        let wire = wire_of(Codec::Vp8, &frame).expect("a frame");
+        assert_eq!(wire[0], frame[0]);
+        assert_eq!(frame_of(Codec::Vp8, &wire), Ok(frame));
+    }
+
+    #[test]
+    fn reserved_versions_and_short_frames_are_refused() {
+        let key = samples::of("vp8-key");
+        for frame in [&[key[0] | 0b1000; 20], &key[..9], &[]] {
+            assert_eq!(Codec::Vp8.cover(frame).err(), Some(Malformed));
+        }
+    }
+
+    #[test]
+    fn a_frame_that_would_be_shown_is_not_sealed() {
+        let mut wire = wire_of(Codec::Vp8, samples::of("vp8-key")).expect("a frame");
+        wire[0] |= 0b1_0000;
+        assert_eq!(frame_of(Codec::Vp8, &wire), Err(NotSealed));
     }
 }

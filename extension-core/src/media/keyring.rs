@@ -39,6 +39,8 @@ pub struct Keyring {
     epochs: Vec<EpochKeys>,
     sending: Option<EpochId>,
     switch_by: Option<Instant>,
+    /// Sealed bytes of the frame at hand, where a codec moves them about.
+    pub(super) scratch: Vec<u8>,
 }
 
 impl Keyring {

@@ -2,9 +2,9 @@
 //! plain values (base keys, leaves, epochs) and doesn't know MLS, tabs or streams of a browser.
 //!
 //! ```text
-//! sealed frame:  clear prefix | SFrame header | ciphertext | tag
-//!                  by codec      2 to 7 bytes    as plain     16
-//! authenticated: SFrame header | codec | clear prefix
+//! sealed frame:  clear bytes | SFrame header | ciphertext | tag     (packed by `framing`)
+//!                 by codec     2 to 7 bytes      secret     16
+//! authenticated: SFrame header | codec | clear bytes
 //! ```
 
 mod cipher;
@@ -27,7 +27,8 @@ pub const CIPHER_SUITE: CipherSuite = CipherSuite::AesGcm128Sha256;
 /// Length of a base key, `Nk` of the suite.
 pub const BASE_KEY_LENGTH: usize = 16;
 
-/// Most bytes that a sealed frame has more than its plaintext: 1 + 3 + 3 of header, 16 of tag.
+/// Most bytes that sealing itself adds: 1 + 3 + 3 of header, 16 of tag. What a codec's layout adds
+/// to that is in PROTOCOL.md section 5.
 pub const MAX_OVERHEAD: usize = 23;
 
 #[cfg(test)]

@@ -14,10 +14,9 @@ use super::{
     cipher::{Derivation, Secret},
     header::Header,
     keyring::EpochKeys,
-    seal::Metadata,
 };
 use crate::{
-    framing::Codec,
+    framing::{Codec, Metadata},
     ids::{EpochId, Leaf},
 };
 
@@ -141,11 +140,10 @@ struct Sealed<'a> {
 }
 
 impl<'a> Sealed<'a> {
-    fn parse(codec: Codec, frame: &'a [u8]) -> Result<Self, OpenError> {
-        let prefix = codec
-            .clear_prefix(frame)
+    fn parse(codec: Codec, frame: &'a [u8], scratch: &'a mut Vec<u8>) -> Result<Self, OpenError> {
+        let (meta, body) = codec
+            .uncover(frame, scratch)
             .map_err(|_| OpenError::NotSealed)?;
-        let (clear, body) = frame.split_at(prefix);
         let header = Header::read(body).ok_or(OpenError::NotSealed)?;
         let kid = Kid::from_number(header.key_id).ok_or(OpenError::NotSealed)?;
         let long_enough = body.len() >= header.length + CIPHER_SUITE.auth_tag_len();
@@ -155,13 +153,13 @@ impl<'a> Sealed<'a> {
         Ok(Self {
             header,
             kid,
-            meta: Metadata::new(codec, clear),
+            meta,
             body,
         })
     }
 
     /// Writes out what is authenticated and what is to be opened (RFC 9605 section 4.4.4). The
-    /// metadata ends in the clear prefix, so once opened the plain frame is whole where it lies.
+    /// metadata ends in the clear bytes, so where they are the frame's own it is whole once opened.
     fn lay_out<'b>(&self, buffer: &'b mut Vec<u8>) -> (&'b [u8], &'b mut [u8]) {
         let (header, ciphertext) = self.body.split_at(self.header.length);
         buffer.clear();
@@ -171,11 +169,6 @@ impl<'a> Sealed<'a> {
         buffer.extend_from_slice(ciphertext);
         let (aad, data) = buffer.split_at_mut(aad);
         (aad, data)
-    }
-
-    /// Where in that the frame begins.
-    fn frame(&self) -> usize {
-        self.header.length + Metadata::CODEC
     }
 }
 
@@ -190,10 +183,23 @@ impl Keyring {
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<Opened<'b>, OpenError> {
-        let sealed = Sealed::parse(codec, frame)?;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let outcome = self.open_from(codec, frame, &mut scratch, buffer);
+        self.scratch = scratch;
+        outcome
+    }
+
+    fn open_from<'b>(
+        &mut self,
+        codec: Codec,
+        frame: &[u8],
+        scratch: &mut Vec<u8>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Opened<'b>, OpenError> {
+        let sealed = Sealed::parse(codec, frame, scratch)?;
         let epoch = self.open_with_any(&sealed, buffer)?;
         Ok(Opened {
-            frame: &buffer[sealed.frame()..],
+            frame: codec.restore(&sealed.meta, &mut buffer[sealed.header.length..]),
             kid: sealed.kid,
             epoch,
         })

@@ -17,7 +17,7 @@ pub enum SealError {
     /// There is no epoch to seal with.
     #[error("no media key yet")]
     NoKey,
-    /// The frame lacks the headers of its codec.
+    /// The frame isn't what its codec's specification says.
     #[error("the frame is malformed")]
     Malformed,
     /// The key has sealed as many frames as it may.
@@ -78,40 +78,12 @@ impl Keyring {
     ) -> Result<&'b [u8], SealError> {
         let keys = self.sending_keys().ok_or(SealError::NoKey)?;
         let stream = keys.send.stream(context)?;
-        let prefix = codec
-            .clear_prefix(frame)
-            .map_err(|_| SealError::Malformed)?;
-        let (clear, secret) = frame.split_at(prefix);
-        let meta = Metadata::new(codec, clear);
+        let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
         let view = MediaFrameView::try_with_meta_data(&mut stream.counter, secret, meta.bytes())
             .map_err(|_| SealError::CounterExhausted)?;
         view.encrypt_into(&stream.key, buffer)
             .map_err(|_| SealError::Malformed)?;
-        Ok(&buffer[Metadata::CODEC..])
-    }
-}
-
-/// The metadata of RFC 9605 section 4.4.3: the codec, then the clear prefix. `sframe` leaves it at
-/// the start of its buffer, so that past the codec byte the buffer is the frame as it is sent.
-pub(super) struct Metadata {
-    bytes: [u8; Self::CODEC + Self::PREFIX],
-    length: usize,
-}
-
-impl Metadata {
-    pub const CODEC: usize = 1;
-    const PREFIX: usize = 16;
-
-    pub fn new(codec: Codec, clear: &[u8]) -> Self {
-        let mut bytes = [0; Self::CODEC + Self::PREFIX];
-        let length = Self::CODEC + clear.len();
-        bytes[0] = codec.tag();
-        bytes[Self::CODEC..length].copy_from_slice(clear);
-        Self { bytes, length }
-    }
-
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        Ok(codec.pack(frame, &meta, buffer, &mut self.scratch))
     }
 }
 

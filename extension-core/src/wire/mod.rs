@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize, VLBytes};
 
 /// The version that this code speaks; it stands in every packet.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 const MAGIC: [u8; 4] = *b"SOTO";
 const HEADER: usize = 17;

@@ -9,7 +9,7 @@ use sotto_core::{
     group::{Candidate, Group},
     identity::Identity,
     ids::{BranchDigest, Epoch, EpochId, GroupId, Leaf, PeerId},
-    media::{BaseKey, Keyring},
+    media::{BaseKey, Keyring, MAX_OVERHEAD},
     time::Instant,
 };
 
@@ -32,12 +32,33 @@ pub const WELCOME: &[u8] = include_bytes!("../../corpus/welcome/genuine");
 /// The Commit of Alice that comes next there.
 pub const COMMIT: &[u8] = include_bytes!("../../corpus/commit/genuine");
 
+macro_rules! frames {
+    ($($codec:ident $name:literal,)*) => {
+        &[$((
+            Codec::$codec,
+            include_bytes!(concat!("../../../extension-core/vectors/frames/", $name)),
+        )),*]
+    };
+}
+
 /// The frames that were ever sealed under [`keyring`]'s keys.
-pub const FRAMES: [(Codec, &[u8]); 4] = [
-    (Codec::Opus, &[0x78; 24]),
-    (Codec::Vp8, &[0x50; 24]),
-    (Codec::Vp8, &[0xb1; 24]),
-    (Codec::Vp9, &[0x82; 24]),
+pub const FRAMES: &[(Codec, &[u8])] = frames![
+    Opus "opus-20ms",
+    Opus "opus-60ms",
+    Opus "opus-dtx",
+    Vp8 "vp8-key",
+    Vp8 "vp8-delta",
+    Vp9 "vp9-key",
+    Vp9 "vp9-delta",
+    Red "red-two-blocks",
+    H264 "h264-key",
+    H264 "h264-slices",
+    H265 "h265-key",
+    H265 "h265-delta",
+    Av1 "av1-key",
+    Av1 "av1-svc",
+    Pcmu "pcmu",
+    G722 "g722",
 ];
 
 /// A generator of a person's own.
@@ -92,7 +113,20 @@ fn base_key(number: u8) -> BaseKey {
     key
 }
 
-/// A codec for any byte.
+/// A codec for any byte; a codec's tag, less 1, is its own.
 pub fn codec(number: u8) -> Codec {
-    [Codec::Opus, Codec::Vp8, Codec::Vp9][usize::from(number) % 3]
+    Codec::ALL[usize::from(number) % Codec::ALL.len()]
+}
+
+/// Most bytes that sealing adds to a frame of so many (PROTOCOL.md section 5).
+pub fn most_added(codec: Codec, length: usize) -> usize {
+    let layout = match codec {
+        Codec::Vp8 | Codec::Vp9 | Codec::Pcmu | Codec::Pcma | Codec::G722 => 0,
+        Codec::Av1 => 1,
+        Codec::Opus => 145,
+        Codec::Red => 146,
+        // Copies of parameter sets, emulation prevention bytes, and 12 bytes for each 1,000.
+        Codec::H264 | Codec::H265 => 2 * length + 64,
+    };
+    MAX_OVERHEAD + layout
 }

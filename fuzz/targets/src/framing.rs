@@ -1,27 +1,42 @@
-//! Which bytes of a frame stay clear (PROTOCOL.md section 5): sender and receiver find the same
-//! by those bytes alone. And the codec's name, which the page's browser says.
+//! How frames travel (PROTOCOL.md section 5): what one end lays out, the other takes apart alike, and
+//! whatever arrives is taken apart or refused. And the codec's name, which the page's browser says.
 
-use sotto_core::framing::Codec;
+use sotto_core::framing::{Codec, Metadata};
 
-/// More than any clear prefix has.
-const REST: [u8; 32] = [0xa5; 32];
+use crate::fixture;
 
-pub fn run(frame: &[u8]) {
-    for codec in [Codec::Opus, Codec::Vp8, Codec::Vp9] {
-        both_ends_agree(codec, frame);
+/// In place of what sealing puts around a frame.
+const AROUND: [u8; 11] = [0xa5; 11];
+
+pub fn run(bytes: &[u8]) {
+    for codec in Codec::ALL {
+        both_ends_agree(codec, bytes);
+        take_apart(codec, bytes);
     }
-    let name = String::from_utf8_lossy(frame);
+    let name = String::from_utf8_lossy(bytes);
     let codec = Codec::of_mime(&name);
     assert_eq!(codec, Codec::of_mime(&name.to_ascii_uppercase()));
 }
 
 fn both_ends_agree(codec: Codec, frame: &[u8]) {
-    let Ok(length) = codec.clear_prefix(frame) else {
+    let Ok((meta, secret)) = codec.cover(frame) else {
         return;
     };
-    let sealed = [&frame[..length], &REST].concat();
-    assert_eq!(codec.clear_prefix(&sealed), Ok(length));
-    if length > 0 {
-        assert_eq!(codec.is_key_frame(&sealed), codec.is_key_frame(frame));
+    let body = [&AROUND, secret, &AROUND].concat();
+    let mut buffer = [meta.bytes(), &body].concat();
+    let (mut wire, mut scratch) = (Vec::new(), Vec::new());
+    wire.extend_from_slice(codec.pack(frame, &meta, &mut buffer, &mut scratch));
+    assert!(wire.len() <= frame.len() + fixture::most_added(codec, frame.len()));
+    let (seen, received) = codec.uncover(&wire, &mut scratch).expect("laid out so");
+    assert_eq!((seen.bytes(), received), (meta.bytes(), &body[..]));
+    let mut opened = [meta.bytes(), secret].concat();
+    assert_eq!(codec.restore(&meta, &mut opened), frame);
+}
+
+fn take_apart(codec: Codec, wire: &[u8]) {
+    let mut scratch = Vec::new();
+    if let Ok((meta, body)) = codec.uncover(wire, &mut scratch) {
+        assert!(meta.bytes().len() - Metadata::CODEC + body.len() <= wire.len());
+        assert_eq!(meta.bytes()[0], codec.tag());
     }
 }

@@ -192,7 +192,7 @@ impl Mesh {
         let mut buffer = Vec::new();
         let now = self.now;
         let call = self.call_mut(who);
-        call.seal(now, Context(0), Codec::Opus, frame, &mut buffer)
+        call.seal(now, Context(0), Codec::Pcmu, frame, &mut buffer)
             .map(<[u8]>::to_vec)
     }
 
@@ -200,7 +200,7 @@ impl Mesh {
         let mut buffer = Vec::new();
         let now = self.now;
         let call = self.call_mut(who);
-        call.open(now, Codec::Opus, frame, &mut buffer)
+        call.open(now, Codec::Pcmu, frame, &mut buffer)
             .map(|opened| opened.frame.to_vec())
     }
 

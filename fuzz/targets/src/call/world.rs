@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use sotto_core::{
     call::Call,
     ids::{GroupId, PeerId},
-    media::{Context, MAX_OVERHEAD},
+    media::Context,
     time::Instant,
 };
 
@@ -222,7 +222,8 @@ impl World {
         let Ok(sealed) = call.seal(self.now, stream, codec, &plain, &mut buffer) else {
             return;
         };
-        assert!(sealed.len() > plain.len() && sealed.len() <= plain.len() + MAX_OVERHEAD);
+        let most = plain.len() + fixture::most_added(codec, plain.len());
+        assert!(sealed.len() > plain.len() && sealed.len() <= most);
         let sealed = sealed.to_vec();
         assert!(!call.is_alone(), "sealed for nobody");
         self.network.keep(Frame {
