@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::paths;
 
+const FILES: [&str; 3] = ["manifest.json", "LICENSE-MIT", "LICENSE-APACHE"];
 const FOLDERS: [&str; 6] = [
     "content-scripts",
     "worker",
@@ -26,10 +27,9 @@ pub(crate) fn run(core: &Path) -> Result<PathBuf> {
     }
     fs::create_dir_all(&extension)?;
     let workspace = paths::workspace();
-    copy_file(
-        &workspace.join("manifest.json"),
-        &extension.join("manifest.json"),
-    )?;
+    for file in FILES {
+        copy_file(&workspace.join(file), &extension.join(file))?;
+    }
     for folder in FOLDERS {
         copy_folder(&workspace.join(folder), &extension.join(folder))?;
     }

@@ -1,15 +1,14 @@
 //! Measurements that anyone can repeat. Each runs what ships, and holds it to its
 //! bounds: frames in wasm, groups natively.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
 
-use crate::build::PROFILE;
 use crate::setup::{browser, node, wasm};
-use crate::{assemble, bindgen, paths, sim, step};
+use crate::{assemble, bindgen, build, paths, sim};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
@@ -32,20 +31,14 @@ impl Bench {
 /// hide the next.
 fn media() -> Result<ExitCode> {
     let browser = browser::find()?;
-    let compiled = compile()?;
+    let wasm = build::compile(wasm::Toolchain::find()?, "sotto-bench")?;
+    let compiled = wasm.join("sotto_bench.wasm");
     let parts = [in_node(&compiled)?, crossover(&compiled, &browser)?];
     Ok(if parts.iter().all(|part| *part) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
-}
-
-fn compile() -> Result<PathBuf> {
-    let mut compile = wasm::Toolchain::find()?.cargo("build");
-    compile.args(["--profile", PROFILE, "--package", "sotto-bench", "--lib"]);
-    step::run("compile the benchmark to wasm", &mut compile)?;
-    Ok(wasm::output(PROFILE).join("sotto_bench.wasm"))
 }
 
 /// Frames in wasm, beside the bare cipher and beside MLS messages.

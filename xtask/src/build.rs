@@ -10,11 +10,11 @@ use flate2::write::GzEncoder;
 
 use crate::setup::{node, wasm};
 use crate::stamp::Stamp;
-use crate::{assemble, bindgen, paths, step};
+use crate::{assemble, bindgen, paths, shipped, step};
 
 /// The budget of design.md, section 7.
 const MAX_GZIPPED: usize = 650_000;
-pub(crate) const PROFILE: &str = "wasm";
+const PROFILE: &str = "wasm";
 /// What rustc uses and every browser of the manifest has. Naming all would let the optimiser write
 /// forms that Chromium refuses.
 const WASM_FEATURES: [&str; 7] = [
@@ -34,16 +34,23 @@ pub(crate) fn run() -> Result<PathBuf> {
     let toolchain = wasm::Toolchain::find()?;
     let core = core(toolchain)?;
     report_size(&core.join(format!("{MODULE}_bg.wasm")))?;
-    assemble::run(&core)
+    let extension = assemble::run(&core)?;
+    shipped::describe(toolchain, &extension)?;
+    Ok(extension)
+}
+
+/// Compiles as what ships is compiled; returns the folder with the wasm.
+pub(crate) fn compile(toolchain: wasm::Toolchain, package: &str) -> Result<PathBuf> {
+    let mut cargo = toolchain.cargo("build");
+    cargo.args(toolchain.rustc()?.without_paths()?);
+    cargo.args(["--profile", PROFILE, "--package", package, "--lib"]);
+    step::run(&format!("compile {package} to wasm"), &mut cargo)?;
+    Ok(wasm::output(PROFILE))
 }
 
 /// Returns the folder with the core's bindings and its optimised wasm.
 fn core(toolchain: wasm::Toolchain) -> Result<PathBuf> {
-    let mut compile = toolchain.cargo("build");
-    compile.args(["--profile", PROFILE, "--package", "sotto-core", "--lib"]);
-    step::run("compile the core to wasm", &mut compile)?;
-
-    let compiled = wasm::output(PROFILE).join(format!("{MODULE}.wasm"));
+    let compiled = compile(toolchain, "sotto-core")?.join(format!("{MODULE}.wasm"));
     let core = paths::target().join("core");
     let workspace = paths::workspace();
     let locks = [

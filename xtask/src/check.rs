@@ -1,11 +1,12 @@
 //! Everything that can be judged without a call. One failure does not hide the next.
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
 use crate::setup::{node, wasm};
-use crate::{arrows, build, paths, step};
+use crate::{arrows, build, package, paths, shipped, step};
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum What {
@@ -45,7 +46,13 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// Runs all checks on a built extension and returns how many failed.
 pub(crate) fn failures() -> Result<usize> {
-    let mut failed = usize::from(!arrows::hold());
+    package::write()?;
+    let held = [
+        arrows::hold(),
+        shipped::rules_hold(),
+        package::reviewers_hold(),
+    ];
+    let mut failed = held.iter().filter(|held| !**held).count();
     for (name, mut command) in commands()? {
         if !step::attempt(name, &mut command)?.status.success() {
             failed += 1;
@@ -76,7 +83,11 @@ fn commands() -> Result<Vec<(&'static str, Command)>> {
             "eslint",
             script("eslint/bin/eslint.js", &["--max-warnings", "0", "."]),
         ),
-        ("web-ext lint", web_ext_lint()),
+        (
+            "web-ext lint of the extension",
+            web_ext_lint(&paths::extension()),
+        ),
+        ("web-ext lint of the package", web_ext_lint(&package::xpi())),
         ("check the docs", docs()),
     ];
     let toolchain = wasm::Toolchain::find()?;
@@ -120,11 +131,11 @@ fn script(tool: &str, arguments: &[&str]) -> Command {
     command
 }
 
-fn web_ext_lint() -> Command {
+fn web_ext_lint(extension: &Path) -> Command {
     let mut lint = script(
         "web-ext/bin/web-ext.js",
         &["lint", "--warnings-as-errors", "--no-config-discovery"],
     );
-    lint.arg("--source-dir").arg(paths::extension());
+    lint.arg("--source-dir").arg(extension);
     lint
 }

@@ -11,8 +11,10 @@ mod build;
 mod check;
 mod demo_call;
 mod fuzz;
+mod package;
 mod paths;
 mod setup;
+mod shipped;
 mod sim;
 mod stamp;
 mod step;
@@ -37,7 +39,9 @@ enum Task {
     Test,
     /// Build the extension into target/extension
     Build,
-    /// Run what needs no call: format, clippy, docs, arrows, tsc, eslint, web-ext lint
+    /// Write what the stores get into target/packages and print its SHA-256
+    Package(package::Options),
+    /// Run what needs no call: format, clippy, docs, arrows, tsc, eslint, web-ext lint, licences
     Check {
         /// Something larger to check instead
         what: Option<check::What>,
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo_call::run(&options),
         Task::Test => test::run(),
         Task::Build => build::run().map(|_| ExitCode::SUCCESS),
+        Task::Package(options) => package::run(&options),
         Task::Check { what: None } => check::run(),
         Task::Check { what: Some(what) } => what.run(),
         Task::Bench { what } => what.run(),

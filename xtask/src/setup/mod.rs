@@ -6,4 +6,5 @@
 pub(crate) mod browser;
 mod debian;
 pub(crate) mod node;
+pub(crate) mod rustc;
 pub(crate) mod wasm;

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
 
 use super::debian;
+use super::rustc::Rustc;
 use crate::{paths, step};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +62,14 @@ impl Toolchain {
         cargo
     }
 
+    /// Which compiler this is.
+    pub(crate) fn rustc(self) -> Result<Rustc> {
+        Rustc::ask(match self {
+            Self::Rustup => "rustc",
+            Self::Debian => DEBIAN_RUSTC,
+        })
+    }
+
     /// Whether this toolchain has clippy for the target.
     pub(crate) fn lints(self) -> bool {
         matches!(self, Self::Rustup)
@@ -68,6 +79,16 @@ impl Toolchain {
 /// Where cargo puts what it builds with that profile.
 pub(crate) fn output(profile: &str) -> PathBuf {
     paths::target().join(TARGET).join(profile)
+}
+
+/// What cargo knows of all packages that the workspace could need on that target.
+pub(crate) fn metadata() -> Result<Metadata> {
+    let mut command = MetadataCommand::new();
+    command
+        .cargo_path(env!("CARGO"))
+        .current_dir(paths::workspace());
+    command.other_options(["--filter-platform".to_owned(), TARGET.to_owned()]);
+    Ok(command.exec()?)
 }
 
 fn target_is_installed() -> bool {
@@ -90,7 +111,7 @@ fn add_target() -> bool {
 }
 
 fn debian_is_complete() -> bool {
-    ["/usr/bin/cargo", "/usr/bin/rustc", "/usr/bin/wasm-ld-19"]
+    ["/usr/bin/cargo", DEBIAN_RUSTC, "/usr/bin/wasm-ld-19"]
         .iter()
         .all(|file| Path::new(file).exists())
         && Path::new("/usr/lib/rustlib/src").is_dir()
@@ -100,7 +121,7 @@ fn debian_cargo() -> Command {
     let mut cargo = Command::new("/usr/bin/cargo");
     cargo
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTC", "/usr/bin/rustc")
+        .env("RUSTC", DEBIAN_RUSTC)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19");
     cargo
 }
