@@ -1,15 +1,18 @@
 /**
  * The call: who is in it, the signalling socket, and the buttons.
- * `?room=..&name=..[&codec=VP8|VP9]` joins at once; without them there is a form.
+ * `?room=..&name=..` joins at once; without them there is a form. `&codec=VP9`, `&sound=PCMU`
+ * and `&layers=L3T3_KEY` say what to use.
  */
 
+import { videoCodecs } from './codecs.js';
 import { Person } from './people.js';
 import { Tile } from './tiles.js';
 
 const query = new URLSearchParams(location.search);
 const room = query.get('room')?.trim() ?? '';
 const name = query.get('name')?.trim() ?? '';
-const codec = query.get('codec');
+/** @type {import('./codecs.js').Wishes} */
+const wishes = { video: query.get('codec'), audio: query.get('sound'), layers: query.get('layers') };
 
 /** @type {Map<string, Person>} */
 const people = new Map();
@@ -41,7 +44,7 @@ function meet(id, who) {
     name: who,
     polite: Number(you) > id,
     stream,
-    codec,
+    wishes: { ...wishes },
     send: (data) => say({ kind: 'signal', to: id, data }),
   }));
   countPeople();
@@ -107,7 +110,7 @@ function hangUp(text) {
 
 /** @param {boolean} inCall */
 function showControls(inCall) {
-  for (const id of ['microphone', 'camera', 'leave']) element(id).hidden = !inCall;
+  for (const id of ['microphone', 'camera', 'codec', 'leave']) element(id).hidden = !inCall;
   element('rejoin').hidden = inCall;
 }
 
@@ -130,6 +133,17 @@ function muteButton(id, tracks) {
   };
 }
 
+/** Changes the codec of what is sent, in mid-call. */
+function codecMenu() {
+  const menu = /** @type {HTMLSelectElement} */ (element('codec'));
+  menu.append(...videoCodecs().map((name) => new Option(name)));
+  if (wishes.video) menu.value = wishes.video;
+  menu.onchange = () => {
+    wishes.video = menu.value;
+    for (const person of people.values()) person.useCodec(menu.value);
+  };
+}
+
 async function openMedia() {
   const video = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
   try {
@@ -145,6 +159,7 @@ async function start() {
   document.title = `${name} in ${room}`;
   muteButton('microphone', () => stream.getAudioTracks());
   muteButton('camera', () => stream.getVideoTracks());
+  codecMenu();
   element('leave').onclick = () => hangUp('You left');
   element('rejoin').onclick = join;
   status('Opening camera and microphone\u2026');

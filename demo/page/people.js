@@ -3,12 +3,13 @@
  * The signalling channel is handed in as a function; this file never touches the socket.
  */
 
+import { preferCodecs, useLayers } from './codecs.js';
 import { Tile } from './tiles.js';
 
 /**
  * @typedef {{description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit}} Signal
- * @typedef {{id: string, name: string, polite: boolean, stream: MediaStream, codec: string | null,
- *   send: (signal: Signal) => void}} Options
+ * @typedef {{id: string, name: string, polite: boolean, stream: MediaStream,
+ *   wishes: import('./codecs.js').Wishes, send: (signal: Signal) => void}} Options
  */
 
 export class Person {
@@ -36,19 +37,14 @@ export class Person {
       if (track) this.connection.addTrack(track, stream);
       else this.connection.addTransceiver(kind, { direction: 'recvonly' });
     }
-    this.preferCodec();
+    preferCodecs(this.connection, this.options.wishes);
   }
 
-  preferCodec() {
-    const wanted = `video/${this.options.codec}`.toLowerCase();
-    const known = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
-    const first = known.filter(({ mimeType }) => mimeType.toLowerCase() === wanted);
-    const rest = known.filter((codec) => !first.includes(codec));
-    for (const transceiver of this.connection.getTransceivers()) {
-      if (first.length && transceiver.receiver.track.kind === 'video') {
-        transceiver.setCodecPreferences([...first, ...rest]);
-      }
-    }
+  /** Changes what is used from here on. @param {string} video */
+  useCodec(video) {
+    this.options.wishes.video = video;
+    preferCodecs(this.connection, this.options.wishes);
+    return this.offer();
   }
 
   async offer() {
@@ -101,8 +97,14 @@ export class Person {
   followState() {
     const { connectionState } = this.connection;
     this.tile.state(connectionState === 'connected' ? '' : connectionState);
+    if (connectionState === 'connected') this.layer();
     this.tile.element.dataset.connection = connectionState;
     if (connectionState === 'failed') this.connection.restartIce();
+  }
+
+  layer() {
+    return useLayers(this.connection, this.options.wishes.layers)
+      .catch((error) => console.warn('could not use layers', error));
   }
 
   async updateDetails() {

@@ -18,6 +18,10 @@ pub(crate) fn router() -> Router<Shared> {
             get(|| async { script(include_str!("../page/call.js")) }),
         )
         .route(
+            "/codecs.js",
+            get(|| async { script(include_str!("../page/codecs.js")) }),
+        )
+        .route(
             "/people.js",
             get(|| async { script(include_str!("../page/people.js")) }),
         )

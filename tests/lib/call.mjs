@@ -11,10 +11,10 @@
 
 /**
  * @param {string} base
- * @param {{room: string, name: string, codec?: string}} place
+ * @param {{name: string} & import('./participant.mjs').Place} place
  */
-export function callUrl(base, { room, name, codec }) {
-  const query = new URLSearchParams({ room, name, ...(codec ? { codec } : {}) });
+export function callUrl(base, place) {
+  const query = new URLSearchParams(place);
   return `${base}?${query}`;
 }
 

@@ -10,15 +10,21 @@ import { join } from 'node:path';
 const FRAMES = 30;
 const RATE = 48_000;
 
-/** @type {Size} */
-const USUAL = { width: 320, height: 240, rate: 30 };
-/** For calls of more people than this machine could otherwise bear. @type {Size} */
-const SMALL = { width: 160, height: 120, rate: 15 };
+/**
+ * Small for calls of more people than a machine could otherwise bear, large for layers.
+ * @type {Record<SizeName, Size>}
+ */
+const SIZES = {
+  small: { width: 160, height: 120, rate: 15 },
+  usual: { width: 320, height: 240, rate: 30 },
+  large: { width: 640, height: 480, rate: 15 },
+};
 
 /**
  * @typedef {{colour: [number, number, number], pitch: number}} Looks
  * @typedef {{camera: string, microphone: string}} Devices
  * @typedef {{width: number, height: number, rate: number}} Size
+ * @typedef {'small' | 'usual' | 'large'} SizeName
  */
 
 /** Far apart in hue, and no pitch is a harmonic of another. @type {Looks[]} */
@@ -43,15 +49,15 @@ export function looksOf(index) {
  * Writes the files of one person's devices.
  * @param {string} folder
  * @param {number} index
- * @param {boolean} [small]
+ * @param {SizeName} [size]
  * @returns {Devices}
  */
-export function makeDevices(folder, index, small = false) {
+export function makeDevices(folder, index, size = 'usual') {
   mkdirSync(folder, { recursive: true });
   const { colour, pitch } = looksOf(index);
-  const camera = join(folder, `camera-${index}${small ? '-small' : ''}.y4m`);
+  const camera = join(folder, `camera-${index}-${size}.y4m`);
   const microphone = join(folder, `microphone-${index}.wav`);
-  writeFileSync(camera, y4m(colour, small ? SMALL : USUAL));
+  writeFileSync(camera, y4m(colour, SIZES[size]));
   writeFileSync(microphone, wav(pitch));
   return { camera, microphone };
 }

@@ -47,6 +47,21 @@ export const OUTSIDER = `{
   };
 }`;
 
+/**
+ * Sits on the path of two people: what comes on one of the channels goes out on the others, so
+ * that each takes this connection for the other's and sends it what is sealed.
+ */
+export const FORWARDER = `${OUTSIDER} {
+  const { controls } = window;
+  controls.push = (channel) => {
+    channel.onmessage = ({ data }) => {
+      const others = controls.filter((one) => one !== channel && one.readyState === 'open');
+      for (const other of others) other.send(data);
+    };
+    return Array.prototype.push.call(controls, channel);
+  };
+}`;
+
 /** @param {Participant} outsider */
 export function forgetReceived({ page }) {
   return page.evaluate(() => {
@@ -78,26 +93,6 @@ export async function receivedBy({ page }, kind) {
   );
   return frames.filter((/** @type {number[]} */ frame) => frame.length > 0).map((/** @type {number[]} */ frame) => Uint8Array.from(frame));
 }
-
-/**
- * Takes a frame apart as PROTOCOL.md section 5 lays it out; null when it isn't laid out so.
- * @param {Uint8Array} frame @param {'audio' | 'video'} kind
- */
-export function sealedParts(frame, kind) {
-  const prefix = kind === 'audio' ? 0 : frame[0] & 1 ? 1 : 10;
-  const config = frame[prefix];
-  if (config === undefined) return null;
-  const [extendedKid, kidField, extendedCounter, counterField] = [config >> 7, (config >> 4) & 7, (config >> 3) & 1, config & 7];
-  const kidLength = extendedKid ? kidField + 1 : 0;
-  const counterLength = extendedCounter ? counterField + 1 : 0;
-  const body = prefix + 1 + kidLength + counterLength;
-  if (kidLength > 3 || counterLength > 3 || frame.length < body + 16) return null;
-  const kid = extendedKid ? number(frame.subarray(prefix + 1, prefix + 1 + kidLength)) : kidField;
-  return { leaf: (kid >> 4) & 0xfff, epochBits: kid & 15, ciphertext: frame.subarray(body) };
-}
-
-/** @param {Uint8Array} bytes */
-const number = (bytes) => bytes.reduce((sum, byte) => sum * 256 + byte, 0);
 
 /**
  * Chi-square of the bytes against all being equally likely: 255 give or take 23 for a cipher's

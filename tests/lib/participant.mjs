@@ -11,8 +11,8 @@ import { Popup } from './sotto.mjs';
 /**
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{program: string, extension: string | null, headless?: boolean, folder: string,
- *   index: number, name: string, camera?: string | null, small?: boolean, script?: string}} Who
- * @typedef {{room: string, codec?: string}} Place
+ *   index: number, name: string, camera?: string | null, size?: import('./media.mjs').SizeName, script?: string}} Who
+ * @typedef {{room: string, codec?: string, sound?: string, layers?: string}} Place
  */
 
 export class Participant {
@@ -28,7 +28,7 @@ export class Participant {
 
   /** @param {Who} who */
   static async start(who) {
-    const devices = makeDevices(who.folder, who.index, who.small);
+    const devices = makeDevices(who.folder, who.index, who.size);
     if (who.camera) devices.camera = who.camera;
     const place = { left: (who.index % 3) * 460, top: Math.floor(who.index / 3) * 420, width: 900, height: 700 };
     const browser = await startBrowser({
@@ -44,8 +44,8 @@ export class Participant {
   }
 
   /** @param {string} base @param {Place} place */
-  async enter(base, { room, codec }) {
-    await this.page.goto(callUrl(base, { room, name: this.name, codec }));
+  async enter(base, place) {
+    await this.page.goto(callUrl(base, { ...place, name: this.name }));
     await this.page.waitForSelector('.tile.you video');
   }
 

@@ -15,7 +15,7 @@ const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
 const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
 const SERVER = process.env.SOTTO_DEMO ?? join(ROOT, 'target/debug/demo');
 
-/** @typedef {{name: string, without?: boolean, small?: boolean, script?: string}} Person */
+/** @typedef {{name: string, without?: boolean, size?: import('./media.mjs').SizeName, script?: string}} Person */
 
 export class Stage {
   /** @param {import('node:child_process').ChildProcess} server @param {string} base */
@@ -39,14 +39,14 @@ export class Stage {
   }
 
   /** Starts somebody's browser. @param {Person} person */
-  async cast({ name, without = false, small, script }) {
+  async cast({ name, without = false, size, script }) {
     const participant = await Participant.start({
       program: PROGRAM,
       extension: without ? null : EXTENSION,
       folder: this.folder,
       index: this.people.length,
       name,
-      small,
+      size,
       script,
     });
     this.people.push(participant);
