@@ -64,7 +64,7 @@ impl Abstract {
 struct Member {
     leaf: Leaf,
     peer: PeerId,
-    /// The key package that it was added with; its founder has none.
+    /// The key package that its leaf is from; a leaf that was renewed is from none.
     reference: Option<KeyPackageRef>,
 }
 
@@ -152,6 +152,12 @@ impl Shared {
     fn apply(&self, commit: &Commit, flaw: Option<Flaw>) -> Shared {
         let mut next = self.clone();
         let stays = flaw == Some(Flaw::RemovesNobody);
+        // A path gives its sender a new leaf, which doesn't tell how it came (RFC 9420 section 7.6).
+        if !commit.remove.is_empty() || commit.add.is_empty() {
+            let mut members = next.members.iter_mut();
+            let sender = members.find(|member| member.leaf == commit.by);
+            sender.into_iter().for_each(|it| it.reference = None);
+        }
         next.members
             .retain(|member| stays || !commit.remove.contains(&member.leaf));
         for joiner in &commit.add {

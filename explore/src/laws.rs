@@ -1,11 +1,15 @@
 //! What must hold after every step, and when all has come to rest. The first nine are those that
-//! Cloudflare checked for Orange Meets; the others are ours.
+//! Cloudflare checked for Orange Meets; the others are ours. Two say what can be said here of what
+//! was meant there: there is no list of pendings on any wire, so that a key package is used once
+//! stands for "pendings are unique"; and whoever was removed is cut off within a second of each
+//! sender's own merge, since a Commit that is lost may come later than that.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use sotto_core::{
     ids::{EpochId, KeyPackageRef, Leaf, PeerId},
     membership::Outgoing,
+    roster::{BEACON_INTERVAL, LIVE},
     wire::Standing,
 };
 
@@ -47,11 +51,15 @@ pub enum Law {
     OneBranchLivesOn,
     /// Everyone alive ends in one group, in bounded time.
     AllEndInOneGroup,
+    /// Nobody is removed for its silence whom somebody hears that the committer hears.
+    WhoIsHeardStays,
+    /// What has come to rest stays so, though a channel stays dead.
+    RestLasts,
 }
 
 impl Law {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::StandsOnItsOwnLeaf,
         Self::MembersAreUnique,
         Self::TargetsAreUnique,
@@ -67,15 +75,20 @@ impl Law {
         Self::SealsOnlyWhatItHolds,
         Self::OneBranchLivesOn,
         Self::AllEndInOneGroup,
+        Self::WhoIsHeardStays,
+        Self::RestLasts,
     ];
 }
 
+/// For how long somebody must have been heard for others to rely on it.
+const A_WHILE: Duration = Duration::from_secs(8);
 /// By when senders must have switched after a commit that removes somebody.
 const CUT_OFF: Duration = Duration::from_secs(1);
 
 /// A participant before its step.
 pub struct Before {
     standing: Standing,
+    members: Vec<(Leaf, PeerId)>,
     awaited: Vec<KeyPackageRef>,
 }
 
@@ -84,6 +97,7 @@ impl Before {
     pub fn of(node: &Node) -> Self {
         Self {
             standing: node.membership.standing(),
+            members: node.membership.members().to_vec(),
             awaited: node.membership.awaited().map(|(it, _)| it).collect(),
         }
     }
@@ -103,6 +117,7 @@ pub fn check_step(
 ) {
     check_members(world, who, node);
     check_targets(world, sent);
+    check_removals(world, who, before, sent);
     check_epochs(world, who, before, cause, entered);
     check_joins(world, node, before, cause, entered);
     let used = node.membership.group().used();
@@ -134,6 +149,51 @@ fn check_targets(world: &mut World, sent: &[Outgoing]) {
             require(world, names_once, Law::TargetsAreUnique);
         }
     }
+}
+
+/// By the first Commit of a step; what follows it is about another member list.
+fn check_removals(world: &mut World, who: Who, before: &Before, sent: &[Outgoing]) {
+    let commit = sent.iter().find_map(|message| match message {
+        Outgoing::Commit(bytes) => Commit::parse(bytes),
+        _ => None,
+    });
+    let Some(commit) = commit else { return };
+    let removed = before.members.iter();
+    let removed = removed.filter(|(leaf, _)| commit.remove.contains(leaf));
+    let removed: Vec<PeerId> = removed.map(|(_, peer)| *peer).collect();
+    let people: Vec<Who> = world.present().map(|(other, _)| other).collect();
+    for victim in people {
+        if removed.contains(&World::peer(victim)) {
+            let wronged = is_silent_only_here(world, who, victim, &before.standing);
+            require(world, !wronged, Law::WhoIsHeardStays);
+        }
+    }
+}
+
+/// Whether somebody is in the group as before, isn't heard by one member, and is by another that
+/// this one hears, all for long enough to be known.
+fn is_silent_only_here(world: &World, at: Who, who: Who, standing: &Standing) -> bool {
+    let Some(node) = &world.nodes[who] else {
+        return false;
+    };
+    let membership = &node.membership;
+    let stays = membership.standing().group == standing.group && membership.seeks().is_none();
+    let silent = world
+        .hearing
+        .get(&(at, who))
+        .is_none_or(|it| world.now.since(it.last) >= LIVE);
+    let between = world.present().any(|(other, node)| {
+        let together = same_branch(&node.membership.standing(), standing);
+        together && hears_well(world, other, who) && hears_well(world, at, other)
+    });
+    stays && silent && between
+}
+
+fn hears_well(world: &World, at: Who, who: Who) -> bool {
+    let heard = world.hearing.get(&(at, who));
+    heard.is_some_and(|it| {
+        world.now.since(it.since) >= A_WHILE && world.now.since(it.last) <= BEACON_INTERVAL * 2
+    })
 }
 
 fn check_epochs(world: &mut World, who: Who, before: &Before, cause: &Cause, entered: &Entered) {
@@ -241,6 +301,27 @@ fn has_pendings(world: &World) -> bool {
         .any(|(_, node)| node.membership.pending() > 0 || node.membership.seeks().is_some())
 }
 
+/// Whether what is said by anybody reaches everybody, if by way of others: two people can't meet
+/// through a dead channel.
+pub fn can_all_meet(world: &World) -> bool {
+    let here = |who: Who| world.nodes[who].is_some();
+    let between = world
+        .dead
+        .is_some_and(|dead| here(dead.from) && here(dead.to));
+    !between || world.present().count() > 2
+}
+
+/// Whoever was in the group at rest is in every epoch that came afterwards.
+pub fn check_lasting(world: &mut World, known: &BTreeSet<EpochId>) {
+    let here: BTreeSet<PeerId> = world.present().map(|(who, _)| World::peer(who)).collect();
+    let new = world
+        .epochs
+        .iter()
+        .filter(|(epoch, _)| !known.contains(epoch));
+    let lasts = new.clone().all(|(_, peers)| *peers == here);
+    require(world, lasts, Law::RestLasts);
+}
+
 /// What must hold once nothing has gone wrong for long.
 pub fn check_rest(world: &mut World) {
     let equal = {
@@ -278,6 +359,8 @@ impl Law {
             Self::SealsOnlyWhatItHolds => "nobody seals with an epoch it never entered",
             Self::OneBranchLivesOn => "one branch lives on",
             Self::AllEndInOneGroup => "all end in one group",
+            Self::WhoIsHeardStays => "who is heard by somebody stays",
+            Self::RestLasts => "what is at rest stays so",
         }
     }
 }

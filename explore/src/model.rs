@@ -13,7 +13,7 @@ use stateright::{Model, Property};
 use crate::{
     laws::Law,
     scenarios::{Kind, Move, Scenario},
-    world::{Parcel, Who, World},
+    world::{Dead, Ends, Parcel, Who, World},
 };
 
 /// How late a delayed message comes: out of order, or after every repair has begun.
@@ -23,6 +23,7 @@ const COPY: u64 = 400;
 const SLEEP: Duration = Duration::from_secs(8);
 const MUTE: Duration = Duration::from_secs(10);
 const SPLIT: [u64; 2] = [1_000, 8_000];
+const CUT: [Option<u64>; 2] = [Some(8_000), None];
 /// What must be seen at least once, lest the laws hold of nothing.
 pub const SETTLES: &str = "a schedule comes to rest";
 
@@ -94,6 +95,8 @@ pub enum Action {
     Mute(Who),
     /// A partition, for so many milliseconds.
     Split(u8, u64),
+    /// A channel is dead, for so many milliseconds or for ever.
+    Cut(Who, Who, Ends, Option<u64>),
     /// Somebody comes or goes.
     Move(Move),
     /// No further faults.
@@ -188,7 +191,7 @@ impl Scenario {
         let Parcel::Said(message) = &flight.parcel else {
             return;
         };
-        let control = !matches!(message, Outgoing::Beacon(_));
+        let control = !matches!(message, Outgoing::Beacon(_) | Outgoing::PassOn { .. });
         if self.may(Kind::Lose) && (control || self.may(Kind::LoseBeacons)) {
             actions.push(Action::Lose);
         }
@@ -219,7 +222,20 @@ impl Scenario {
             let splits = masks.flat_map(|mask| SPLIT.map(|span| (mask, span)));
             actions.extend(splits.map(|(mask, span)| Action::Split(mask, span)));
         }
+        if self.may(Kind::Cut) && state.world.dead.is_none() {
+            actions.extend(cuts(&state.world, who));
+        }
     }
+}
+
+/// Every channel of somebody, whole or only away from it.
+fn cuts(world: &World, who: Who) -> impl Iterator<Item = Action> {
+    let others = world.present().map(|(other, _)| other);
+    let others: Vec<Who> = others.filter(|other| *other != who).collect();
+    others.into_iter().flat_map(move |other| {
+        let ends = [Ends::One, Ends::Both].into_iter();
+        ends.flat_map(move |ends| CUT.map(|span| Action::Cut(who, other, ends, span)))
+    })
 }
 
 fn has_just_acted(state: &State) -> bool {
@@ -256,6 +272,16 @@ impl State {
             }
             Action::Split(mask, span) => {
                 world.apart = Some((mask, world.now + Duration::from_millis(span)));
+                world.last = None;
+            }
+            Action::Cut(from, to, ends, span) => {
+                let until = span.map(|span| world.now + Duration::from_millis(span));
+                world.dead = Some(Dead {
+                    from,
+                    to,
+                    ends,
+                    until,
+                });
                 world.last = None;
             }
             Action::Move(what) => {
@@ -311,5 +337,7 @@ fn always() -> Vec<Property<Exploration>> {
         property::<12>(),
         property::<13>(),
         property::<14>(),
+        property::<15>(),
+        property::<16>(),
     ]
 }

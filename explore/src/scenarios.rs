@@ -26,6 +26,8 @@ pub enum Kind {
     Mute,
     /// A partition.
     Split,
+    /// The channel of two is dead, or one direction of it.
+    Cut,
 }
 
 /// Somebody comes or goes, at any time.
@@ -78,13 +80,13 @@ const PEOPLE: usize = 4;
 /// How long before an update a scenario about it begins.
 const SHORTLY: Duration = Duration::from_millis(100);
 
-use Kind::{Crash, Delay, Double, Lose, LoseBeacons, Mute, Sleep, Split};
+use Kind::{Crash, Cut, Delay, Double, Lose, LoseBeacons, Mute, Sleep, Split};
 
 /// All that is explored in CI.
-pub const ALL: [Scenario; 7] = [
+pub const ALL: [Scenario; 9] = [
     Scenario {
         name: "four start at once",
-        states: 11_394,
+        states: 12_806,
         start: Start::Together(4),
         window: Duration::from_millis(400),
         faults: 2,
@@ -93,7 +95,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "a fourth joins three",
-        states: 42_816,
+        states: 68_576,
         start: Start::Joined(3),
         window: Duration::from_millis(400),
         faults: 3,
@@ -102,7 +104,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "a fourth joins three, and people fail",
-        states: 59_426,
+        states: 68_091,
         start: Start::Joined(3),
         window: Duration::from_millis(2500),
         faults: 2,
@@ -111,7 +113,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "four come apart and meet again",
-        states: 254_273,
+        states: 306_987,
         start: Start::Settled(4),
         window: Duration::from_secs(12),
         faults: 2,
@@ -120,7 +122,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "two come and two go, at any time",
-        states: 45_721,
+        states: 60_968,
         start: Start::Settled(2),
         window: Duration::from_millis(1500),
         faults: 0,
@@ -129,7 +131,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "one comes and one goes, and something fails",
-        states: 57_974,
+        states: 69_544,
         start: Start::Settled(3),
         window: Duration::from_millis(1500),
         faults: 1,
@@ -139,12 +141,30 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "one comes while another renews its leaf",
-        states: 2_398,
+        states: 2_640,
         start: Start::Renewing(3),
         window: Duration::from_millis(400),
         faults: 1,
         kinds: &[Lose, Double, Delay, Crash, Sleep, Mute, Split],
         moves: &[Move::Come(3)],
+        ..NOTHING
+    },
+    Scenario {
+        name: "a fourth joins three, and a channel is dead",
+        states: 20_786,
+        start: Start::Joined(3),
+        window: Duration::from_millis(400),
+        faults: 2,
+        kinds: &[Cut, Lose, Crash],
+        ..NOTHING
+    },
+    Scenario {
+        name: "of four two don't hear each other",
+        states: 38_563,
+        start: Start::Settled(4),
+        window: Duration::from_secs(4),
+        faults: 2,
+        kinds: &[Cut, Crash, Sleep],
         ..NOTHING
     },
 ];
@@ -153,7 +173,7 @@ pub const ALL: [Scenario; 7] = [
 pub const DEEPER: [Scenario; 3] = [
     Scenario {
         name: "four start at once, three faults",
-        states: 256_189,
+        states: 307_625,
         faults: 3,
         ..ALL[0]
     },

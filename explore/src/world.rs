@@ -27,8 +27,49 @@ const REST: Duration = Duration::from_secs(6);
 /// By when all must have come to rest after the end of the last fault.
 pub const HORIZON: Duration = Duration::from_secs(20);
 
+/// Who isn't heard for this long is heard no more.
+const A_BREAK: Duration = Duration::from_millis(2500);
+/// For how long a world at rest in which a channel stays dead is watched.
+const WATCH: Duration = Duration::from_secs(20);
+
+/// When whoever tires does.
+const TIRED: Instant = Instant(16_000);
+
 /// A participant's number.
 pub type Who = usize;
+
+/// A channel that nothing comes through, at one end or both, and nobody notices by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Dead {
+    pub from: Who,
+    pub to: Who,
+    pub ends: Ends,
+    /// For how long it is; for ever, if not for a time.
+    pub until: Option<Instant>,
+}
+
+/// Which of a channel's directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ends {
+    /// From the one to the other.
+    One,
+    /// Either.
+    Both,
+}
+
+impl Dead {
+    fn swallows(self, from: Who, to: Who) -> bool {
+        let there = (self.from, self.to) == (from, to);
+        there || (self.ends == Ends::Both && (self.from, self.to) == (to, from))
+    }
+}
+
+/// Since when somebody has been heard by somebody on its own channel without a long break.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard {
+    pub since: Instant,
+    pub last: Instant,
+}
 
 /// What flies from one participant to another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +117,10 @@ pub enum Sabotage {
     NoKeyPackages,
     /// Everyone hears every Welcome.
     WelcomesForAll,
+    /// Nobody passes on what others don't hear.
+    NoPassingOn,
+    /// Nobody does after a while.
+    PassingOnTires,
 }
 
 /// What made a step.
@@ -95,6 +140,7 @@ pub struct World {
     pub flights: Vec<Flight>,
     /// Those on one side of a partition, as bits, and until when it lasts.
     pub apart: Option<(u8, Instant)>,
+    pub dead: Option<Dead>,
     /// Who took the last step, and how many of the flights at the end are its.
     pub last: Option<(Who, usize)>,
     pub broken: BTreeSet<Law>,
@@ -102,6 +148,8 @@ pub struct World {
     pub rested: Option<Duration>,
     /// Who was a member of each epoch that there ever was.
     pub epochs: BTreeMap<EpochId, BTreeSet<PeerId>>,
+    /// Who hears whom.
+    pub hearing: BTreeMap<(Who, Who), Heard>,
     flaw: Option<Flaw>,
     sabotage: Option<Sabotage>,
 }
@@ -110,7 +158,7 @@ pub struct World {
 impl Hash for World {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.now, &self.nodes, &self.flights, self.apart, self.last).hash(state);
-        (&self.broken, self.rested).hash(state);
+        (&self.broken, self.rested, self.dead).hash(state);
     }
 }
 
@@ -122,10 +170,12 @@ impl World {
             nodes: (0..people).map(|_| None).collect(),
             flights: Vec::new(),
             apart: None,
+            dead: None,
             last: None,
             broken: BTreeSet::new(),
             rested: None,
             epochs: BTreeMap::new(),
+            hearing: BTreeMap::new(),
             flaw,
             sabotage,
         }
@@ -227,6 +277,8 @@ impl World {
         if self.apart.is_some_and(|(_, until)| self.now >= until) {
             self.apart = None;
         }
+        let over = |dead: &mut Dead| dead.until.is_some_and(|until| self.now >= until);
+        self.dead.take_if(over);
     }
 
     /// A flight arrives, unless a partition is in its way; who sleeps hears it on waking.
@@ -244,7 +296,8 @@ impl World {
         let cut = self
             .apart
             .is_some_and(|(mask, _)| side(flight.from, mask) != side(flight.to, mask));
-        if !cut {
+        let dead = |dead: Dead| dead.swallows(flight.from, flight.to);
+        if !cut && !self.dead.is_some_and(dead) {
             self.hear(flight);
         }
     }
@@ -261,12 +314,28 @@ impl World {
                 membership.handle_link_lost(now, peer);
             }),
             Parcel::Said(message) => {
+                if matches!(message, Outgoing::Beacon(_)) {
+                    self.note_heard(to, from);
+                }
                 let cause = Cause::Heard(message.clone());
                 self.touch(to, cause, |membership, now| {
                     hear(membership, now, peer, &message);
                 });
             }
         }
+    }
+
+    fn note_heard(&mut self, at: Who, who: Who) {
+        let now = self.now;
+        let new = Heard {
+            since: now,
+            last: now,
+        };
+        let heard = self.hearing.entry((at, who)).or_insert(new);
+        if now.since(heard.last) >= A_BREAK {
+            heard.since = now;
+        }
+        heard.last = now;
     }
 
     /// Lets one participant do something, sends what it says and holds it to the laws.
@@ -350,6 +419,8 @@ impl World {
         match (self.sabotage, message) {
             (Some(Sabotage::NoHealing), Outgoing::Repair(..)) => None,
             (Some(Sabotage::NoKeyPackages), Outgoing::KeyPackage(_)) => None,
+            (Some(Sabotage::NoPassingOn), Outgoing::PassOn { .. }) => None,
+            (Some(Sabotage::PassingOnTires), Outgoing::PassOn { .. }) if self.now >= TIRED => None,
             (Some(Sabotage::WelcomesForAll), Outgoing::Welcome(bytes, _)) => {
                 let everyone = (0..self.nodes.len()).map(Self::peer).collect();
                 Some(Outgoing::Welcome(bytes, everyone))
@@ -379,16 +450,35 @@ impl World {
                 break;
             }
         }
-        laws::check_rest(self);
+        if laws::can_all_meet(self) {
+            laws::check_rest(self);
+            self.watch();
+        }
         self.last = None;
+    }
+
+    /// A channel that stays dead is something that goes on happening: what is at rest must stay so.
+    fn watch(&mut self) {
+        if self.dead.is_some() && self.rested.is_some() {
+            let known: BTreeSet<EpochId> = self.epochs.keys().copied().collect();
+            let start = self.now;
+            while self.now.since(start) < WATCH {
+                self.step();
+            }
+            laws::check_lasting(self, &known);
+        }
     }
 
     /// When the last fault that has begun is over.
     fn faults_end(&self) -> Instant {
         let split = self.apart.map(|(_, until)| until);
+        let mended = self.dead.and_then(|dead| dead.until);
         let people = self.present();
         let people = people.map(|(_, node)| node.asleep_until.max(node.muted_until));
-        people.chain(split).fold(self.now, Instant::max)
+        people
+            .chain(split)
+            .chain(mended)
+            .fold(self.now, Instant::max)
     }
 
     /// Everyone who is here.
@@ -414,7 +504,11 @@ fn hear(membership: &mut Membership<Abstract>, now: Instant, from: PeerId, messa
     // What a peer sends may be wrong or late; that is not the world's business.
     let _ = match message {
         Outgoing::Beacon(beacon) => {
-            membership.handle_beacon(now, from, *beacon);
+            membership.handle_beacon(now, from, beacon.clone());
+            Ok(())
+        }
+        Outgoing::PassOn { of, beacon, .. } => {
+            membership.handle_passed_on(now, *of, beacon.clone());
             Ok(())
         }
         Outgoing::KeyPackage(bytes) => membership.handle_key_package(now, bytes),
@@ -430,6 +524,7 @@ fn is_for(message: &Outgoing, to: Who) -> bool {
         Outgoing::Welcome(_, audience) | Outgoing::Repair(_, audience) => {
             audience.contains(&World::peer(to))
         }
+        Outgoing::PassOn { to: asker, .. } => *asker == World::peer(to),
         _ => true,
     }
 }

@@ -131,6 +131,27 @@ fn a_commit_that_is_lost_for_good() {
     assert_caught(Law::EqualEpochsInTheEnd, lost);
 }
 
+/// A channel of four who are one group dies for good.
+fn dead_channel(sabotage: Sabotage) -> Scenario {
+    Scenario {
+        start: Start::Settled(4),
+        kinds: &[Kind::Cut],
+        moves: &[],
+        window: Duration::from_millis(1500),
+        ..sabotaged(sabotage)
+    }
+}
+
+#[test]
+fn a_member_removed_that_others_hear() {
+    assert_caught(Law::WhoIsHeardStays, dead_channel(Sabotage::NoPassingOn));
+}
+
+#[test]
+fn a_group_that_does_not_rest() {
+    assert_caught(Law::RestLasts, dead_channel(Sabotage::PassingOnTires));
+}
+
 #[test]
 fn branches_that_never_meet() {
     let split = Scenario {

@@ -41,6 +41,16 @@ fn one_comes_and_one_goes() {
 }
 
 #[test]
+fn a_fourth_joins_three_and_a_channel_is_dead() {
+    explore("a fourth joins three, and a channel is dead");
+}
+
+#[test]
+fn two_of_four_do_not_hear_each_other() {
+    explore("of four two don't hear each other");
+}
+
+#[test]
 fn one_comes_while_another_renews_its_leaf() {
     explore("one comes while another renews its leaf");
 }

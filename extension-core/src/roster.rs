@@ -13,6 +13,8 @@
 //! ```
 
 mod branches;
+mod hearing;
+mod pace;
 mod pending;
 mod repair;
 mod shunned;
@@ -23,13 +25,14 @@ use std::{
     time::Duration,
 };
 
+use pace::Pace;
 use pending::Pending;
-use shunned::ShunnedGroups;
+use shunned::Shunned;
 
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
     time::Instant,
-    wire::{Beacon, Presence, Seek, Standing},
+    wire::{Beacon, Company, Presence, Seek, Standing},
 };
 
 /// R1: how often a participant says that it is here.
@@ -53,10 +56,10 @@ pub const REPAIR_AFTER: Duration = Duration::from_millis(300);
 /// R11: whoever was added is not added again sooner than this.
 pub const REJOIN_SPACING: Duration = Duration::from_secs(2);
 /// R18: in a group of up to ten somebody renews its leaf this often, in larger ones everyone
-/// once in ten times as long.
-pub const UPDATE_INTERVAL: Duration = Duration::from_secs(60);
+/// once in ten times as long. With the jitter that is at most a quarter more.
+pub const UPDATE_INTERVAL: Duration = Duration::from_secs(48);
 /// R18: the largest group is no more restless than this.
-pub const LEAST_UPDATE_INTERVAL: Duration = Duration::from_secs(5);
+pub const LEAST_UPDATE_INTERVAL: Duration = Duration::from_millis(4800);
 /// R1: with each further crowd of this many, everyone speaks more seldom.
 pub const CROWD: usize = 100;
 
@@ -79,6 +82,17 @@ pub struct Ourselves<'a> {
     pub past: &'a [(Epoch, BranchDigest)],
     /// When a member last renewed its leaf, as far as we know.
     pub renewed: Instant,
+}
+
+impl Ourselves<'_> {
+    /// Whether anybody else is in our group.
+    pub fn company(&self) -> Company {
+        if self.members.len() > 1 {
+            Company::Together
+        } else {
+            Company::Alone
+        }
+    }
 }
 
 /// Whom to add, with the key package that each announced.
@@ -106,13 +120,39 @@ pub enum Step {
     Wait(Option<Instant>),
 }
 
+/// The way that a beacon took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Its sender's own channel.
+    Direct,
+    /// Somebody passed it on.
+    PassedOn,
+}
+
 #[derive(Clone, Hash)]
 struct Peer {
     heard: Instant,
+    /// When it was last heard on its own channel, if ever.
+    heard_itself: Option<Instant>,
     beacon: Beacon,
     /// Since when it has stood in its present branch.
     standing_since: Instant,
-    link_lost: bool,
+    /// Since when it has had no channel of its own.
+    link_lost: Option<Instant>,
+}
+
+impl Peer {
+    fn note_heard(&mut self, now: Instant, way: Way) {
+        self.heard = now;
+        self.note_itself(now, way);
+    }
+
+    fn note_itself(&mut self, now: Instant, way: Way) {
+        if way == Way::Direct {
+            self.heard_itself = Some(now);
+            self.link_lost = None;
+        }
+    }
 }
 
 /// A member that is new to us, and so may not have been heard yet.
@@ -131,7 +171,11 @@ pub struct Roster {
     peers: BTreeMap<PeerId, Peer>,
     additions: BTreeMap<PeerId, Addition>,
     pending: Pending,
-    shunned: ShunnedGroups,
+    pace: Pace,
+    shunned: Shunned,
+    /// R18: in which epoch each last got a new leaf, as far as we saw it: whoever isn't here did
+    /// before we came.
+    renewals: BTreeMap<PeerId, Epoch>,
     /// Since when a participant has been in another branch than ours, without a break.
     apart: BTreeMap<PeerId, Instant>,
     /// When the Commit that ended an epoch was last sent again.
@@ -153,25 +197,38 @@ pub enum News {
 }
 
 impl Roster {
-    /// Takes in a beacon whose signature was checked.
+    /// Takes in a beacon that came on its sender's own channel.
     pub fn handle_beacon(&mut self, now: Instant, peer: PeerId, beacon: Beacon) -> News {
+        self.hear(now, peer, beacon, Way::Direct)
+    }
+
+    /// R20: the same, of one that somebody else passed on.
+    pub fn handle_passed_on(&mut self, now: Instant, peer: PeerId, beacon: Beacon) -> News {
+        self.hear(now, peer, beacon, Way::PassedOn)
+    }
+
+    fn hear(&mut self, now: Instant, peer: PeerId, beacon: Beacon, way: Way) -> News {
         let Some(known) = self.peers.get_mut(&peer) else {
-            return self.meet(now, peer, beacon);
+            return self.meet(now, peer, beacon, way);
         };
         let gone_for_good = known.beacon.presence == Presence::Leaving;
+        if !gone_for_good && beacon == known.beacon {
+            known.note_itself(now, way);
+        }
         if gone_for_good || beacon.sequence <= known.beacon.sequence {
             return News::Stale;
         }
         let was_live = is_live(known, now, self.crowds);
         let moved = known.beacon.standing != beacon.standing;
-        let changed =
-            moved || known.beacon.seeks != beacon.seeks || known.beacon.presence != beacon.presence;
+        let changed = Beacon {
+            sequence: known.beacon.sequence,
+            ..beacon.clone()
+        } != known.beacon;
         if moved {
             known.standing_since = now;
         }
         known.beacon = beacon;
-        known.heard = now;
-        known.link_lost = false;
+        known.note_heard(now, way);
         match (was_live, changed) {
             (false, _) => News::Newcomer,
             (true, true) => News::Changed,
@@ -179,7 +236,7 @@ impl Roster {
         }
     }
 
-    fn meet(&mut self, now: Instant, peer: PeerId, beacon: Beacon) -> News {
+    fn meet(&mut self, now: Instant, peer: PeerId, beacon: Beacon, way: Way) -> News {
         if self.peers.len() >= MAX_PEERS {
             let crowds = self.crowds;
             self.peers.retain(|_, peer| is_live(peer, now, crowds));
@@ -187,20 +244,22 @@ impl Roster {
         if self.peers.len() >= MAX_PEERS {
             return News::Stale;
         }
+        let heard_itself = (way == Way::Direct).then_some(now);
         let known = Peer {
             heard: now,
+            heard_itself,
             beacon,
             standing_since: now,
-            link_lost: false,
+            link_lost: None,
         };
         self.peers.insert(peer, known);
         News::Newcomer
     }
 
     /// The channel that a participant was heard on has closed: it is given less time.
-    pub fn handle_link_lost(&mut self, peer: PeerId) {
+    pub fn handle_link_lost(&mut self, now: Instant, peer: PeerId) {
         if let Some(peer) = self.peers.get_mut(&peer) {
-            peer.link_lost = true;
+            peer.link_lost = Some(now);
         }
     }
 
@@ -216,9 +275,24 @@ impl Roster {
         self.additions.insert(peer, Addition { seen, at: now });
     }
 
-    /// We were added ourselves: its members are given time to be heard.
-    pub fn handle_joined(&mut self, now: Instant, group: GroupId, members: &[(Leaf, PeerId)]) {
-        self.shunned.forgive(group);
+    /// The group came into this epoch, and with it somebody to a new leaf.
+    pub fn handle_renewed(&mut self, peer: PeerId, epoch: Epoch) {
+        self.renewals.insert(peer, epoch);
+    }
+
+    /// Our branch went one epoch on.
+    pub fn handle_epoch(&mut self, now: Instant, members: &[(Leaf, PeerId)]) {
+        self.pace.note_epoch(now);
+        let is_member = |peer: &PeerId| members.iter().any(|(_, member)| member == peer);
+        self.renewals.retain(|peer, _| is_member(peer));
+    }
+
+    /// We are in another group: its members are given time to be heard.
+    pub fn handle_joined(&mut self, now: Instant, us: &Ourselves<'_>) {
+        let members = us.members;
+        self.shunned.forgive(members.iter().map(|(_, peer)| *peer));
+        self.pace.forget();
+        self.renewals = BTreeMap::from([(us.peer, us.standing.epoch)]);
         let addition = Addition {
             seen: None,
             at: now,
@@ -232,16 +306,24 @@ impl Roster {
         for peer in self.peers.values_mut() {
             peer.heard = peer.heard + slept;
             peer.standing_since = peer.standing_since + slept;
+            let awake = peer.heard_itself.iter_mut().chain(&mut peer.link_lost);
+            awake.for_each(|at| *at = *at + slept);
         }
         for addition in self.additions.values_mut() {
             addition.at = addition.at + slept;
         }
         self.pending.handle_sleep(slept);
+        self.shunned.handle_sleep(slept);
     }
 
     /// R1: how often we say that we are here.
     pub fn beacon_interval(&self) -> Duration {
         BEACON_INTERVAL * (1 + self.crowds)
+    }
+
+    /// R1: whether there are so many that not every change is worth a word.
+    pub fn is_crowded(&self) -> bool {
+        self.crowds > 0
     }
 
     /// Whether a participant was heard lately and hasn't left.
@@ -286,6 +368,11 @@ impl Roster {
             .map(|(peer, _)| peer)
     }
 
+    /// What a participant said last.
+    pub fn beacon(&self, peer: PeerId) -> Option<&Beacon> {
+        self.peers.get(&peer).map(|known| &known.beacon)
+    }
+
     /// What a participant last said that it seeks.
     pub fn seeks(&self, peer: PeerId) -> Option<Seek> {
         self.peers.get(&peer)?.beacon.seeks
@@ -294,11 +381,6 @@ impl Roster {
     /// How many joins and leaves wait to be committed.
     pub fn pending(&self) -> usize {
         self.pending.len()
-    }
-
-    /// R17: a group that was sought in vain is left alone for a while.
-    pub fn shun(&mut self, now: Instant, group: GroupId) {
-        self.shunned.shun(now, group);
     }
 
     /// Decides. Everything follows from what is known and the time; called again after each
@@ -310,10 +392,9 @@ impl Roster {
             .retain(|_, addition| now.since(addition.at) < grace);
         self.repaired.retain(|_, at| now.since(*at) < REPAIR_AFTER);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
-        self.shunned.forget_old(now);
         self.note_branches(now, us);
         let mut steps = Vec::new();
-        let seeks = self.better_place(now, us);
+        let seeks = self.place_to_seek(now, us);
         steps.extend(seeks.map(Step::Seek));
         steps.extend(self.commit_if_due(now, us, seeks));
         steps.extend(self.update_if_due(now, us, seeks));
@@ -348,20 +429,24 @@ impl Roster {
         });
         let update = (us.members.len() > 1).then(|| self.update_due(now, us));
         let join_grace = JOIN_GRACE * (1 + self.crowds);
-        let additions = self
-            .additions
-            .values()
-            .flat_map(|a| [BEACON_INTERVAL, REJOIN_SPACING, join_grace].map(|span| a.at + span));
+        let additions = self.additions.values().flat_map(|addition| {
+            let seen = addition.seen;
+            let welcome = seen.map(|(_, by)| self.rewelcome_after(now, us, by));
+            let spans = [REJOIN_SPACING, join_grace].into_iter().chain(welcome);
+            spans.map(|span| addition.at + span)
+        });
         let repairs = self.repaired.values().map(|at| *at + REPAIR_AFTER);
         let rewelcomes = self.rewelcomed.values().map(|at| *at + BEACON_INTERVAL);
         let commit = self.pending.oldest();
-        let commit = commit.map(|since| since + BATCH + STAGGER * self.rank(now, us));
+        let batch = self.pace.batch(now);
+        let commit = commit.map(|since| since + batch + STAGGER * self.rank(now, us));
         deaths
             .chain(grace)
             .chain(additions)
             .chain(repairs)
             .chain(rewelcomes)
             .chain(commit)
+            .chain(self.pace.calms_down())
             .chain(self.shunned.ends())
             .chain(update)
             .filter(|at| *at > now)
@@ -370,12 +455,10 @@ impl Roster {
 }
 
 fn deadline(peer: &Peer, crowds: u32) -> Instant {
-    let patience = if peer.link_lost {
-        LIVE_WITHOUT_LINK
-    } else {
-        LIVE
-    };
-    peer.heard + patience * (1 + crowds)
+    let silence = peer.heard + LIVE * (1 + crowds);
+    let unheard_since = peer.link_lost.filter(|lost| peer.heard <= *lost);
+    let without_link = unheard_since.map(|lost| lost + LIVE_WITHOUT_LINK * (1 + crowds));
+    without_link.map_or(silence, |end| end.min(silence))
 }
 
 fn is_live(peer: &Peer, now: Instant, crowds: u32) -> bool {

@@ -27,6 +27,8 @@ pub struct Network {
     loss: f64,
     ways: BTreeMap<(usize, usize), Way>,
     apart: BTreeSet<usize>,
+    /// Channels of which a direction is dead, for good.
+    dead: BTreeSet<(usize, usize)>,
     good: bool,
 }
 
@@ -37,6 +39,7 @@ impl Network {
             loss,
             ways: BTreeMap::new(),
             apart: BTreeSet::new(),
+            dead: BTreeSet::new(),
             good: false,
         }
     }
@@ -50,7 +53,22 @@ impl Network {
         self.apart.clear();
     }
 
-    /// Faults are over.
+    /// Nothing comes from one to the other any more.
+    pub fn kill(&mut self, from: usize, to: usize) {
+        self.dead.insert((from, to));
+    }
+
+    /// Mends what was dead.
+    pub fn revive(&mut self) {
+        self.dead.clear();
+    }
+
+    /// Whether anything is dead.
+    pub fn is_maimed(&self) -> bool {
+        !self.dead.is_empty()
+    }
+
+    /// Faults are over, but what is dead stays so.
     pub fn make_good(&mut self) {
         self.heal();
         self.good = true;
@@ -58,6 +76,9 @@ impl Network {
 
     /// When the copies of a packet arrive: none, one or two.
     pub fn arrivals(&mut self, now: Instant, from: usize, to: usize) -> Vec<Instant> {
+        if self.dead.contains(&(from, to)) {
+            return Vec::new();
+        }
         if self.good {
             return vec![now + Duration::from_millis(GOOD_DELAY)];
         }

@@ -8,11 +8,15 @@
 
 mod epochs;
 mod links;
+mod signed;
+
+use std::collections::BTreeSet;
 
 use epochs::Epochs;
 use links::Links;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use signed::Signed;
 
 use crate::{
     carrier::{Audience, Carrier, MeshCarrier},
@@ -42,6 +46,7 @@ pub struct Call {
     membership: Membership<Mls>,
     carrier: MeshCarrier,
     links: Links,
+    signed: Signed,
     keyring: Keyring,
     epochs: Epochs,
 }
@@ -58,6 +63,7 @@ impl Call {
             membership: Membership::new(now, Mls::new(rng), sequence)?,
             carrier: MeshCarrier::default(),
             links: Links::default(),
+            signed: Signed::default(),
             keyring: Keyring::default(),
             epochs: Epochs::default(),
         };
@@ -108,7 +114,8 @@ impl Call {
         message: Message,
     ) -> Result<(), WireError> {
         let outcome = match message {
-            Message::Beacon(beacon) => return self.handle_beacon(now, link, &beacon),
+            Message::Beacon(beacon) => return self.handle_beacon(now, link, beacon),
+            Message::PassedOn(beacon) => return self.handle_passed_on(now, beacon),
             Message::KeyPackage(bytes) => self.membership.handle_key_package(now, bytes.as_slice()),
             Message::Welcome(bytes) => self.membership.handle_welcome(now, bytes.as_slice()),
             Message::Commit(bytes) => self.membership.handle_commit(now, bytes.as_slice()),
@@ -120,16 +127,35 @@ impl Call {
         &mut self,
         now: Instant,
         link: ConnectionId,
-        beacon: &SignedBeacon,
+        signed: SignedBeacon,
     ) -> Result<(), WireError> {
-        let (peer, beacon) = beacon.open().ok_or(WireError::Malformed)?;
-        if peer == self.peer() {
+        let (peer, beacon) = signed.open().ok_or(WireError::Malformed)?;
+        if peer == self.peer() || !self.introduce(now, link, peer) {
             return Ok(());
         }
-        if self.introduce(now, link, peer) {
-            self.membership.handle_beacon(now, peer, beacon);
+        self.keep_signed(now, peer, signed);
+        if self.links.peer(link) != Some(peer) {
+            self.membership.handle_passed_on(now, peer, beacon);
+            return Ok(());
+        }
+        self.membership.handle_beacon(now, peer, beacon);
+        Ok(())
+    }
+
+    /// R20: nobody is introduced by somebody else.
+    fn handle_passed_on(&mut self, now: Instant, signed: SignedBeacon) -> Result<(), WireError> {
+        let (peer, beacon) = signed.open().ok_or(WireError::Malformed)?;
+        if self.members().iter().any(|(_, member)| *member == peer) && peer != self.peer() {
+            self.keep_signed(now, peer, signed);
+            self.membership.handle_passed_on(now, peer, beacon);
         }
         Ok(())
+    }
+
+    fn keep_signed(&mut self, now: Instant, peer: PeerId, signed: SignedBeacon) {
+        let membership = &self.membership;
+        let is_live = |known| membership.is_live(now, known);
+        self.signed.keep(peer, signed, is_live);
     }
 
     /// B6: a channel of the mesh ends at one participant. Whoever was heard on it first is who it
@@ -139,7 +165,8 @@ impl Call {
         match self.links.peer(link) {
             Some(known) if known == peer => true,
             Some(known) if self.membership.is_live(now, known) => self.links.of(peer).is_some(),
-            _ => {
+            Some(_) => self.links.of(peer).is_some() || self.links.replace(now, link, peer),
+            None => {
                 self.links.heard(link, peer);
                 true
             }
@@ -299,6 +326,13 @@ impl Call {
             Outgoing::Beacon(beacon) => {
                 let signed = SignedBeacon::sign(self.membership.groups().identity(), beacon);
                 (Message::Beacon(signed), Audience::Everyone)
+            }
+            Outgoing::PassOn { of, to, .. } => {
+                let Some(signed) = self.signed.of(of) else {
+                    return;
+                };
+                let links = self.links.to(&BTreeSet::from([to]));
+                (Message::PassedOn(signed.clone()), Audience::Links(links))
             }
             Outgoing::KeyPackage(bytes) => (Message::KeyPackage(bytes.into()), Audience::Everyone),
             Outgoing::Commit(bytes) => (Message::Commit(bytes.into()), Audience::Everyone),

@@ -5,7 +5,7 @@ mod mesh;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use mesh::{Mesh, Network};
 
@@ -14,7 +14,8 @@ use crate::{
     carrier::cut,
     group::{Candidate, Joiner},
     identity::Identity,
-    wire::{Beacon, MAX_MESSAGE, Packet, Presence},
+    ids::{BranchDigest, GroupId},
+    wire::{Beacon, Company, MAX_MESSAGE, Packet, Presence, Standing, Unheard},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -303,6 +304,8 @@ fn a_flood_of_strangers_is_bounded_and_members_stay() {
             standing: mesh.call(0).membership().standing(),
             seeks: None,
             presence: Presence::Here,
+            company: Company::Together,
+            unheard: Unheard::default(),
         };
         let body = Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes();
         let _ = say(&mut mesh, 0, 1, &body);
@@ -324,6 +327,8 @@ fn b6_a_channel_introduces_one_participant_until_it_is_gone() {
             standing,
             seeks: None,
             presence: Presence::Here,
+            company: Company::Together,
+            unheard: Unheard::default(),
         };
         Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes()
     };
@@ -334,6 +339,139 @@ fn b6_a_channel_introduces_one_participant_until_it_is_gone() {
     say(&mut mesh, 0, 1, &beacon(2)).expect("well-formed");
     let heard: Vec<_> = mesh.call(0).live_peers(mesh.now()).collect();
     assert_eq!(heard, [PeerId::of(&stranger.public_key())]);
+}
+
+/// Signs that it stands alone in some group, in the last of all epochs.
+fn boast(liar: &Identity, sequence: u64, group: u8) -> Vec<u8> {
+    let standing = Standing {
+        group: GroupId([group; 16]),
+        epoch: Epoch(u64::MAX),
+        digest: BranchDigest([group; 8]),
+        leaf: Leaf(0),
+    };
+    let beacon = Beacon {
+        sequence,
+        standing,
+        seeks: None,
+        presence: Presence::Here,
+        company: Company::Together,
+        unheard: Unheard::default(),
+    };
+    Message::Beacon(SignedBeacon::sign(liar, beacon)).to_bytes()
+}
+
+/// Two who haven't met, and a liar on the channels of a third that has left, for some seconds;
+/// whether the two are in one group at the end of each.
+fn lied_to(seconds: u64, group: impl Fn(u64) -> u8) -> (Mesh, Vec<bool>) {
+    let mut network = Network::good();
+    network.split(&[0]);
+    let mut mesh = Mesh::with_network(3, network);
+    mesh.leave(2);
+    mesh.run_for(Duration::from_millis(40));
+    mesh.network.heal();
+    mesh.network.record();
+    let liar = Identity::generate(&mut ChaCha20Rng::from_seed([5; 32]));
+    let mut met = Vec::new();
+    for turn in 1..=seconds * 50 {
+        let lie = boast(&liar, turn, group(turn));
+        (0..2).for_each(|to| say(&mut mesh, to, 2, &lie).expect("well-formed"));
+        mesh.run_for(Duration::from_millis(20));
+        if turn % 50 == 0 {
+            met.push(mesh.call(0).epoch() == mesh.call(1).epoch() && !mesh.call(0).is_alone());
+        }
+    }
+    (mesh, met)
+}
+
+#[test]
+fn r17_a_liar_that_stays_keeps_two_apart_for_ten_seconds_at_most() {
+    for group in [
+        |_: u64| 1u8,
+        |turn: u64| (turn % 200) as u8,
+        |turn: u64| (turn / 190) as u8,
+    ] {
+        let (mesh, met) = lied_to(30, group);
+        assert!(met[9..].iter().all(|met| *met), "{met:?}");
+        assert_eq!(mesh.call(0).safety_number(), mesh.call(1).safety_number());
+    }
+}
+
+#[test]
+fn r10_who_is_led_from_group_to_group_makes_few_key_packages() {
+    let (mut mesh, _) = lied_to(7, |turn| (turn % 200) as u8);
+    let recorded = mesh.network.recorded();
+    let packages: BTreeSet<Vec<u8>> = recorded
+        .iter()
+        .filter(|(from, _, _)| *from == 0)
+        .filter_map(|(_, _, bytes)| Packet::parse(bytes).ok())
+        .filter_map(|packet| match Message::parse(packet.fragment) {
+            Ok(Message::KeyPackage(bytes)) => Some(bytes.as_slice().to_vec()),
+            _ => None,
+        })
+        .collect();
+    assert!((2..=8).contains(&packages.len()), "{}", packages.len());
+}
+
+#[test]
+fn b6_who_comes_and_goes_on_one_channel_does_so_at_a_walk() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    mesh.leave(1);
+    mesh.run_for(SECOND);
+    let mut rng = ChaCha20Rng::from_seed([5; 32]);
+    let mut introduced = Vec::new();
+    for turn in 0..200u64 {
+        let stranger = Identity::generate(&mut rng);
+        let place = mesh.call(0).membership().standing();
+        for (sequence, presence) in [(1, Presence::Here), (2, Presence::Leaving)] {
+            let beacon = Beacon {
+                sequence,
+                standing: place,
+                seeks: None,
+                presence,
+                company: Company::Together,
+                unheard: Unheard::default(),
+            };
+            let body = Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes();
+            say(&mut mesh, 0, 1, &body).expect("well-formed");
+            if mesh.call(0).live_peers(mesh.now()).next().is_some() {
+                introduced.push(turn);
+            }
+        }
+        mesh.run_for(Duration::from_millis(100));
+    }
+    assert_eq!(introduced, [0, 100]);
+}
+
+#[test]
+fn r20_a_dead_channel_between_two_changes_nothing() {
+    for ways in [&[(0, 1)][..], &[(0, 1), (1, 0)]] {
+        let mut mesh = Mesh::new(3);
+        mesh.run_for(SECOND * 3);
+        mesh.network.kill(ways);
+        let before = mesh.call(0).safety_number();
+        mesh.run_for(SECOND * 40);
+        mesh.assert_one_group(&[0, 1, 2]);
+        assert_eq!(mesh.call(0).safety_number(), before);
+        let fourth = mesh.add();
+        mesh.run_for(SECOND * 10);
+        mesh.assert_one_group(&[0, 1, 2, fourth]);
+        mesh.crash(2);
+        mesh.run_for(SECOND * 10);
+        mesh.assert_one_group(&[0, 1, fourth]);
+    }
+}
+
+#[test]
+fn r20_a_stranger_is_not_introduced_by_being_passed_on() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let stranger = Identity::generate(&mut ChaCha20Rng::from_seed([5; 32]));
+    let Ok(Message::Beacon(signed)) = Message::parse(&boast(&stranger, 1, 1)) else {
+        panic!("a beacon");
+    };
+    say(&mut mesh, 0, 1, &Message::PassedOn(signed).to_bytes()).expect("well-formed");
+    assert_eq!(mesh.call(0).live_peers(mesh.now()).count(), 1);
 }
 
 #[test]

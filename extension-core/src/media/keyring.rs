@@ -20,8 +20,9 @@ use crate::{
 /// How long an epoch's keys live on after another took its place.
 pub const OLD_KEYS: Duration = Duration::from_secs(10);
 
-/// Epochs whose keys are held at once.
-pub const MAX_EPOCHS: usize = 8;
+/// Epochs whose keys are held at once: as many as their low bits tell apart, and more than R3 lets
+/// a group go through in the time that old keys live.
+pub const MAX_EPOCHS: usize = 16;
 
 /// The base key of RFC 9605 section 5.2, wiped when dropped.
 pub type BaseKey = Zeroizing<[u8; BASE_KEY_LENGTH]>;

@@ -274,7 +274,7 @@ fn epochs_that_are_held_are_bounded() {
     for number in 0..1000 {
         bob.install(Instant(0), epoch(number), BOB, &base_key(number % 200));
     }
-    assert!(bob.newest_first().count() <= 8);
+    assert!(bob.newest_first().count() <= 16);
     assert_eq!(bob.newest(), Some(epoch(999)));
     assert_eq!(bob.sending(), Some(epoch(0)));
 }

@@ -4,13 +4,13 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
-    MAX_KEY_PACKAGE, Membership, Outgoing, Output, SEEK_ATTEMPTS, SEEK_PATIENCE, SWITCH_BOUND,
-    Seeking,
+    MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Membership, Outgoing, Output, SEEK_PATIENCE, SOUGHT_FOR,
+    SWITCH_BOUND, Seeking,
 };
 use crate::{
     group::{Committed, GroupError, Groups, Merged},
     ids::{Epoch, EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
-    roster::News,
+    roster::{News, Roster},
     time::Instant,
     wire::{Beacon, Seek, Standing},
 };
@@ -19,18 +19,43 @@ use crate::{
 const KEEPERS: usize = 2;
 
 impl<G: Groups> Membership<G> {
-    /// Takes in a beacon whose signature was checked.
+    /// Takes in a beacon that came on its sender's own channel, and whose signature was checked.
     pub fn handle_beacon(&mut self, now: Instant, peer: PeerId, beacon: Beacon) {
+        self.hear(now, peer, |roster| roster.handle_beacon(now, peer, beacon));
+    }
+
+    /// R20: takes in a beacon that somebody passed on, if it is a member's.
+    pub fn handle_passed_on(&mut self, now: Instant, peer: PeerId, beacon: Beacon) {
+        if self.members.iter().any(|(_, member)| *member == peer) {
+            self.hear(now, peer, |roster| {
+                roster.handle_passed_on(now, peer, beacon)
+            });
+        }
+    }
+
+    fn hear(&mut self, now: Instant, peer: PeerId, take_in: impl FnOnce(&mut Roster) -> News) {
         if peer == self.groups.peer() {
             return;
         }
         self.wake_up(now);
-        let news = self.roster.handle_beacon(now, peer, beacon);
+        let news = take_in(&mut self.roster);
         if news == News::Newcomer {
-            self.beacon_due = true;
+            self.beacon_due |= !self.roster.is_crowded();
         }
         self.undecided |= matches!(news, News::Newcomer | News::Changed);
+        if news != News::Stale {
+            self.pass_on(now, peer);
+        }
         self.run(now);
+    }
+
+    /// R20.
+    fn pass_on(&mut self, now: Instant, heard: PeerId) {
+        for (of, to) in self.roster.passes(now, &self.ourselves(), heard) {
+            if let Some(beacon) = self.roster.beacon(of).cloned() {
+                self.send(Outgoing::PassOn { of, beacon, to });
+            }
+        }
     }
 
     /// Takes in a key package, if its owner's beacon has named it, and nothing else.
@@ -148,13 +173,15 @@ impl<G: Groups> Membership<G> {
         let outcome = match self.groups.receive(&mut self.group, commit) {
             Ok(Merged::Advanced { by, added, update }) => {
                 self.note_advance(&ended, commit.to_vec());
+                let entered = self.enter_epoch(now);
                 for (peer, reference) in added {
                     self.note_added(now, peer, reference, by);
                 }
                 if update {
-                    self.renewed = now;
+                    self.note_renewed(now, by);
                 }
-                self.enter_epoch(now)
+                self.beacon_due |= !self.roster.is_crowded();
+                entered
             }
             Ok(Merged::Removed) => {
                 let alone = self.groups.found();
@@ -173,8 +200,14 @@ impl<G: Groups> Membership<G> {
             .keep_commit((ended.epoch, ended.digest), commit);
     }
 
+    fn note_renewed(&mut self, now: Instant, by: PeerId) {
+        self.renewed = now;
+        self.roster.handle_renewed(by, self.standing.epoch);
+    }
+
     fn note_added(&mut self, now: Instant, peer: PeerId, reference: KeyPackageRef, by: PeerId) {
         self.roster.handle_added(now, peer, reference, by);
+        self.roster.handle_renewed(peer, self.standing.epoch);
         self.archive.note_used(peer, reference);
     }
 
@@ -182,14 +215,17 @@ impl<G: Groups> Membership<G> {
     fn adopt(&mut self, now: Instant, group: G::Group) -> Result<(), GroupError> {
         self.group = group;
         (self.seeking, self.sought) = (None, None);
+        self.made.clear();
         self.archive.leave_group();
         let (groups, group) = (&self.groups, &self.group);
         self.archive
             .retain_joiners(|_, _, joiner| !groups.holds(group, joiner));
         self.renewed = now;
         self.enter_epoch(now)?;
-        let here = self.standing.group;
-        self.roster.handle_joined(now, here, &self.members);
+        let mut roster = std::mem::take(&mut self.roster);
+        roster.handle_joined(now, &self.ourselves());
+        self.roster = roster;
+        self.beacon_due = true;
         Ok(())
     }
 
@@ -213,7 +249,7 @@ impl<G: Groups> Membership<G> {
             key: self.groups.media_key(&self.group)?,
             switch_by: by,
         });
-        self.beacon_due = true;
+        self.roster.handle_epoch(now, &self.members);
         Ok(())
     }
 
@@ -227,30 +263,28 @@ impl<G: Groups> Membership<G> {
             });
             self.beacon_due |= self.seeking.is_some();
         }
-        let before = self
-            .seeking
-            .as_ref()
-            .filter(|seeking| seeking.target == target);
-        if before.is_some_and(|seeking| now.since(seeking.since) < SEEK_PATIENCE) {
+        let before = self.seeking.as_ref();
+        let before = before.filter(|seeking| seeking.target == target);
+        let waits = before.is_some_and(|seeking| now.since(seeking.since) < SEEK_PATIENCE);
+        if waits || !self.may_make_key_package(now) {
             return;
         }
-        let attempts = before.map_or(0, |seeking| seeking.attempts);
-        if attempts >= SEEK_ATTEMPTS {
-            self.roster.shun(now, target);
-            self.undecided = true;
-            self.seeking = None;
-        } else {
-            let candidate = self.groups.candidate().ok();
-            self.seeking = candidate.map(|candidate| Seeking {
-                reference: self.groups.announcement(&candidate).0,
-                candidate,
-                target,
-                attempts: attempts + 1,
-                since: now,
-                announced: None,
-            });
-        }
+        self.made.push_back(now);
+        let candidate = self.groups.candidate().ok();
+        self.seeking = candidate.map(|candidate| Seeking {
+            reference: self.groups.announcement(&candidate).0,
+            candidate,
+            target,
+            since: now,
+            announced: None,
+        });
         self.beacon_due = true;
+    }
+
+    /// R10: whoever is led from group to group doesn't make a key package for each.
+    fn may_make_key_package(&mut self, now: Instant) -> bool {
+        self.made.retain(|at| now.since(*at) < SEEK_PATIENCE);
+        self.made.len() < MAX_KEY_PACKAGES
     }
 
     /// Where we are is where we stay, unless a Welcome is under way already.
@@ -260,7 +294,7 @@ impl<G: Groups> Membership<G> {
             self.beacon_due = true;
         }
         self.sought
-            .take_if(|sought| now.since(sought.since) >= SEEK_PATIENCE * SEEK_ATTEMPTS);
+            .take_if(|sought| now.since(sought.since) >= SOUGHT_FOR);
     }
 
     /// Commits what can be committed. True when the group moved.
@@ -287,7 +321,11 @@ impl<G: Groups> Membership<G> {
     /// Renews our leaf. True when the group moved.
     pub(super) fn update(&mut self, now: Instant) -> bool {
         self.renewed = now;
-        self.publish(now, &[], &[])
+        let moved = self.publish(now, &[], &[]);
+        if moved {
+            self.note_renewed(now, self.groups.peer());
+        }
+        moved
     }
 
     /// R11 and R15: who is a member already is removed as it is added. One bad key package must not
@@ -342,11 +380,13 @@ impl<G: Groups> Membership<G> {
         }
         self.send(Outgoing::Commit(commit.clone()));
         self.note_advance(&ended, commit);
+        let entered = self.enter_epoch(now);
         let us = self.groups.peer();
         for (peer, reference) in added {
             self.note_added(now, peer, reference, us);
         }
-        self.enter_epoch(now).is_ok()
+        self.beacon_due = true;
+        entered.is_ok()
     }
 
     /// Who gets a Welcome: its joiners, and the members that would send it again in our stead.

@@ -27,7 +27,7 @@ use crate::{
     ids::{EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
     roster::{BEACON_INTERVAL, Ourselves, Roster, Step},
     time::Instant,
-    wire::{Beacon, Presence, Seek, Standing},
+    wire::{Beacon, Presence, Seek, Standing, Unheard},
 };
 
 /// M1: senders switch to a new epoch at the latest after this.
@@ -38,8 +38,10 @@ pub const BEACON_SPACING: Duration = Duration::from_millis(20);
 pub const DECISION_SPACING: Duration = Duration::from_millis(5);
 /// R10: a key package that wasn't added within this is replaced by a fresh one.
 pub const SEEK_PATIENCE: Duration = Duration::from_secs(4);
-/// R17: a group that answered none of this many key packages is shunned.
-pub const SEEK_ATTEMPTS: u32 = 2;
+/// R10: how many key packages are made within that, however many groups are sought.
+pub const MAX_KEY_PACKAGES: usize = 4;
+/// R10: how long a key package waits for a Welcome once its group is no longer sought.
+const SOUGHT_FOR: Duration = Duration::from_secs(8);
 /// B5: the longest key package that is kept, in bytes; ours have some 2,700.
 pub const MAX_KEY_PACKAGE: usize = 16 * 1024;
 /// R19: who wakes up this much later than it meant to was asleep.
@@ -50,6 +52,15 @@ pub const ASLEEP: Duration = Duration::from_secs(2);
 pub enum Outgoing {
     /// To everyone.
     Beacon(Beacon),
+    /// R20: somebody's last beacon, to somebody who doesn't hear it.
+    PassOn {
+        /// Whose.
+        of: PeerId,
+        /// As it was heard; who passes it on has it as it was signed, too.
+        beacon: Beacon,
+        /// To whom.
+        to: PeerId,
+    },
     /// To everyone: an `MLSMessage` with a key package.
     KeyPackage(Vec<u8>),
     /// To its joiners, and to those who may have to send it again.
@@ -87,8 +98,6 @@ struct Seeking<C> {
     candidate: C,
     reference: KeyPackageRef,
     target: GroupId,
-    /// Which key package in a row for this target it is.
-    attempts: u32,
     since: Instant,
     announced: Option<Instant>,
 }
@@ -106,6 +115,8 @@ pub struct Membership<G: Groups> {
     seeking: Option<Seeking<G::Candidate>>,
     /// What was sought until just now: its Welcome may still be on its way.
     sought: Option<Seeking<G::Candidate>>,
+    /// When the last few key packages were made.
+    made: VecDeque<Instant>,
     presence: Presence,
     roster: Roster,
     archive: Archive<G::Joiner>,
@@ -136,6 +147,7 @@ impl<G: Groups> Membership<G> {
             renewed: now,
             seeking: None,
             sought: None,
+            made: VecDeque::new(),
             presence: Presence::Here,
             roster: Roster::default(),
             archive: Archive::default(),
@@ -156,7 +168,7 @@ impl<G: Groups> Membership<G> {
     /// There is a new way to reach somebody: what was said is said again.
     pub fn handle_link(&mut self, now: Instant) {
         self.wake_up(now);
-        self.beacon_due = true;
+        self.beacon_due |= !self.roster.is_crowded();
         if let Some(seeking) = &mut self.seeking {
             seeking.announced = None;
         }
@@ -166,7 +178,8 @@ impl<G: Groups> Membership<G> {
     /// The last way to a participant is gone: it is given less time.
     pub fn handle_link_lost(&mut self, now: Instant, peer: PeerId) {
         self.wake_up(now);
-        self.roster.handle_link_lost(peer);
+        self.roster.handle_link_lost(now, peer);
+        self.beacon_due |= !self.roster.is_crowded();
         self.undecided = true;
         self.run(now);
     }
@@ -368,16 +381,27 @@ impl<G: Groups> Membership<G> {
             group: seeking.target,
             key_package: seeking.reference,
         });
+        let us = self.ourselves();
         let beacon = Beacon {
             sequence: self.sequence,
             standing: self.standing,
             seeks,
             presence: self.presence,
+            company: us.company(),
+            unheard: self.unheard(now, &us),
         };
         self.send(Outgoing::Beacon(beacon));
         self.announce_key_package(now);
         self.last_beacon = Some(now);
         self.beacon_due = false;
+    }
+
+    /// Whoever leaves asks for nobody.
+    fn unheard(&self, now: Instant, us: &Ourselves<'_>) -> Unheard {
+        match self.presence {
+            Presence::Here => self.roster.unheard(now, us),
+            Presence::Leaving => Unheard::default(),
+        }
     }
 
     fn announce_key_package(&mut self, now: Instant) {

@@ -60,6 +60,8 @@ impl Stranger {
             standing,
             seeks,
             presence,
+            company: crate::wire::Company::Alone,
+            unheard: Unheard::default(),
         }
     }
 }

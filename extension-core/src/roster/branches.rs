@@ -1,12 +1,15 @@
 //! Which group, and which branch of it, is the one to stay in: R6, R8 and R17.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{FORK_GRACE, Ourselves, Peer, Roster, SURE_FORK_GRACE, is_live, same_branch};
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, PeerId},
     time::Instant,
-    wire::{Beacon, Standing},
+    wire::{Beacon, Company, Standing},
 };
 
 /// How a participant's branch of our group looks beside ours.
@@ -25,16 +28,65 @@ pub(super) enum Branch {
 /// What tells the branches of one group apart.
 type BranchId = (Epoch, BranchDigest);
 
+/// How strong a group or one of its branches is: with more participants, of equals with one who
+/// isn't alone, then in a later epoch.
+type Strength = (usize, Company, Epoch);
+
+const WEAKEST: Strength = (0, Company::Alone, Epoch(0));
+
+fn strengthen(strength: &mut Strength, company: Company, epoch: Epoch) {
+    let (count, best, latest) = *strength;
+    *strength = (count + 1, best.max(company), latest.max(epoch));
+}
+
 impl Roster {
-    /// R6 and R8: the group to seek, if ours isn't the one to stay in.
-    pub(super) fn better_place(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
+    /// R6, R8 and R17: the group to seek, if ours isn't the one to stay in.
+    pub(super) fn place_to_seek(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
+        self.shunned.count(now);
+        let place = self.better_place(now, us);
+        let sought = place.map(|group| self.strongest_branch(now, us, group));
+        self.shunned.seek_for(sought.unwrap_or_default());
+        place
+    }
+
+    fn better_place(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
         let other = self.best_other_group(now, us);
-        if other.is_some() {
-            return other;
+        let beaten = || self.is_beaten(now, us).then_some(us.standing.group);
+        other.or_else(beaten)
+    }
+
+    /// R17: those who make a group, or another branch of ours, the one to seek.
+    fn strongest_branch(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        group: GroupId,
+    ) -> BTreeSet<PeerId> {
+        let there = || {
+            self.counted(now)
+                .filter(|(_, peer)| peer.beacon.standing.group == group)
+                .filter(|(_, peer)| !same_branch(&peer.beacon.standing, &us.standing))
+        };
+        let mut strengths: BTreeMap<BranchId, Strength> = BTreeMap::new();
+        for (_, Peer { beacon, .. }) in there() {
+            let branch = branch_id(&beacon.standing);
+            let strength = strengths.entry(branch).or_insert(WEAKEST);
+            strengthen(strength, beacon.company, beacon.standing.epoch);
         }
-        let beaten = self.is_beaten(now, us);
-        let shunned = self.shunned.is_shunned(now, us.standing.group);
-        (beaten && !shunned).then_some(us.standing.group)
+        let strongest = strengths.into_iter();
+        let strongest = strongest.max_by_key(|((_, digest), it)| (*it, Reverse(*digest)));
+        let strongest = strongest.map(|(branch, _)| branch);
+        there()
+            .filter(|(_, peer)| Some(branch_id(&peer.beacon.standing)) == strongest)
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// R17: everyone live who isn't left out.
+    fn counted(&self, now: Instant) -> impl Iterator<Item = (&PeerId, &Peer)> {
+        let live = self.peers.iter();
+        live.filter(move |(_, peer)| is_live(peer, now, self.crowds))
+            .filter(move |(id, _)| !self.shunned.is_shunned(now, **id))
     }
 
     /// Branches that go on, each by itself, are apart since they parted.
@@ -52,10 +104,11 @@ impl Roster {
 
     /// R6: until when a participant's branch may differ from ours.
     pub(super) fn fork_deadline(&self, id: &PeerId, peer: &Peer, us: &Ourselves<'_>) -> Instant {
+        let grace = FORK_GRACE * (1 + self.crowds);
         let (since, grace) = match branch_of(&peer.beacon.standing, us) {
             Branch::Forked => (self.apart.get(id), SURE_FORK_GRACE),
-            Branch::Unknown => (self.apart.get(id), FORK_GRACE),
-            Branch::Behind | Branch::Ours => (None, FORK_GRACE),
+            Branch::Unknown => (self.apart.get(id), grace),
+            Branch::Behind | Branch::Ours => (None, grace),
         };
         // Every epoch that we go through may bring us nearer to one that we don't know yet, and
         // none to one that is a fork for certain.
@@ -69,8 +122,10 @@ impl Roster {
 
     /// R6: whether a stronger branch than ours has been there for long enough.
     pub(super) fn is_beaten(&self, now: Instant, us: &Ourselves<'_>) -> bool {
+        let here = |peer: &Peer| peer.beacon.standing.group == us.standing.group;
         let elsewhere: Vec<(&PeerId, &Peer)> = self
-            .standing_here(now, us)
+            .counted(now)
+            .filter(|(_, peer)| here(peer))
             .filter(|(_, peer)| branch_of(&peer.beacon.standing, us) != Branch::Ours)
             .collect();
         if elsewhere.is_empty() {
@@ -84,35 +139,35 @@ impl Roster {
         })
     }
 
-    /// R6: a branch is stronger with more participants, then with a later epoch, then with the
-    /// lower digest. Every member computes the same from the same beacons.
-    pub(super) fn branch_strengths(
+    /// R6: of branches of one strength the one with the lower digest stays. Every member computes
+    /// the same from the same beacons.
+    fn branch_strengths(
         &self,
         now: Instant,
         us: &Ourselves<'_>,
-    ) -> BTreeMap<BranchId, (usize, Epoch, Reverse<BranchDigest>)> {
+    ) -> BTreeMap<BranchId, (Strength, Reverse<BranchDigest>)> {
         let mut strengths = BTreeMap::new();
-        let others = self
-            .standing_here(now, us)
-            .map(|(_, peer)| &peer.beacon.standing);
-        for standing in others.chain([&us.standing]) {
-            let weakest = (0, standing.epoch, Reverse(standing.digest));
-            strengths.entry(branch_id(standing)).or_insert(weakest).0 += 1;
+        let others = self.counted(now).map(|(_, peer)| &peer.beacon);
+        let others = others.map(|beacon| (beacon.standing, beacon.company));
+        let all = others.chain([(us.standing, us.company())]);
+        for (standing, company) in all.filter(|(it, _)| it.group == us.standing.group) {
+            let weakest = (WEAKEST, Reverse(standing.digest));
+            let (strength, _) = strengths.entry(branch_id(&standing)).or_insert(weakest);
+            strengthen(strength, company, standing.epoch);
         }
         strengths
     }
 
-    /// R8: of the groups in sight the one with most participants, of equals the one that has
-    /// come furthest, then the lowest id.
-    pub(super) fn best_other_group(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
-        let mut groups = BTreeMap::from([(us.standing.group, (1usize, us.standing.epoch))]);
-        for (_, Beacon { standing, .. }) in self.live(now) {
-            let elsewhere = standing.group != us.standing.group;
-            if elsewhere && self.shunned.is_shunned(now, standing.group) {
-                continue;
-            }
-            let group = groups.entry(standing.group).or_insert((0, standing.epoch));
-            *group = (group.0 + 1, group.1.max(standing.epoch));
+    /// R8: of the groups in sight the strongest, of equals the one with the lowest id.
+    fn best_other_group(&self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
+        let ours = (1, us.company(), us.standing.epoch);
+        let mut groups = BTreeMap::from([(us.standing.group, ours)]);
+        for (_, peer) in self.counted(now) {
+            let Beacon {
+                standing, company, ..
+            } = &peer.beacon;
+            let strength = groups.entry(standing.group).or_insert(WEAKEST);
+            strengthen(strength, *company, standing.epoch);
         }
         let best = groups
             .into_iter()

@@ -1,9 +1,12 @@
 //! What others may have lost and are sent again: R7 and R9.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
-    Addition, BEACON_INTERVAL, Ourselves, REPAIR_AFTER, Roster, Step,
+    Addition, BEACON_INTERVAL, Ourselves, Peer, REPAIR_AFTER, Roster, Step,
     branches::{Branch, branch_of},
     same_branch,
 };
@@ -20,14 +23,12 @@ impl Roster {
         let mut lagging: BTreeMap<Epoch, BTreeSet<PeerId>> = BTreeMap::new();
         for (id, peer) in self.standing_here(now, us) {
             let behind = branch_of(&peer.beacon.standing, us) == Branch::Behind;
-            if behind && now >= peer.standing_since.max(us.since) + REPAIR_AFTER {
-                let epoch = peer.beacon.standing.epoch;
+            let epoch = peer.beacon.standing.epoch;
+            let rested = !self.repaired.contains_key(&epoch);
+            if behind && rested && self.lags(now, us, peer) && self.is_ours_to_repair(now, us, peer)
+            {
                 lagging.entry(epoch).or_default().insert(*id);
             }
-        }
-        lagging.retain(|epoch, _| !self.repaired.contains_key(epoch));
-        if lagging.is_empty() || self.rank_among_up_to_date(now, us) > 0 {
-            return Vec::new();
         }
         self.repaired
             .extend(lagging.keys().map(|epoch| (*epoch, now)));
@@ -35,30 +36,67 @@ impl Roster {
         lagging.into_iter().map(repair).collect()
     }
 
-    /// How many members on our branch have a lower leaf than we.
-    pub(super) fn rank_among_up_to_date(&self, now: Instant, us: &Ourselves<'_>) -> usize {
-        us.members
-            .iter()
-            .filter(|(leaf, _)| *leaf < us.standing.leaf)
-            .filter_map(|(_, id)| self.live_peer(now, id))
-            .filter(|peer| same_branch(&peer.beacon.standing, &us.standing))
-            .count()
+    /// In a crowd nobody says at once that it has a new epoch: who lags has been heard since.
+    fn lags(&self, now: Instant, us: &Ourselves<'_>, peer: &Peer) -> bool {
+        if self.is_crowded() {
+            peer.heard >= us.since + REPAIR_AFTER
+        } else {
+            now >= peer.standing_since.max(us.since) + REPAIR_AFTER
+        }
+    }
+
+    /// R7: whether we have the lowest leaf of those that are up to date and that it hears.
+    fn is_ours_to_repair(&self, now: Instant, us: &Ourselves<'_>, peer: &Peer) -> bool {
+        let hears = |id: &PeerId| peer.beacon.unheard.of_peer(*id).is_none();
+        hears(&us.peer) && !self.up_to_date_before_us(now, us).any(hears)
+    }
+
+    /// The members on our branch that have a lower leaf than we.
+    fn up_to_date_before_us<'a>(
+        &'a self,
+        now: Instant,
+        us: &'a Ourselves<'a>,
+    ) -> impl Iterator<Item = &'a PeerId> {
+        let before_us = us.members.iter();
+        let before_us = before_us.filter(|(leaf, _)| *leaf < us.standing.leaf);
+        before_us.map(|(_, id)| id).filter(move |id| {
+            let live = self.live_peer(now, id);
+            live.is_some_and(|peer| same_branch(&peer.beacon.standing, &us.standing))
+        })
     }
 
     /// R9: whoever was added and still asks, with the same key package, didn't get its Welcome.
-    /// Who committed it sends it again, or in its stead the lowest leaf that is up to date.
+    /// Who committed it sends it again; and so that a channel that is dead doesn't keep anybody
+    /// out, those that keep it do after a while, one after the other.
     pub(super) fn rewelcomes_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
-        let first = self.rank_among_up_to_date(now, us) == 0;
         let due = |(id, addition): (&PeerId, &Addition)| {
             let (reference, by) = addition.seen?;
-            let ours = by == us.peer || (first && self.live_peer(now, &by).is_none());
-            let last = self.rewelcomed.get(id).copied().unwrap_or(addition.at);
+            let first = addition.at + self.rewelcome_after(now, us, by);
+            let again = self.rewelcomed.get(id).map(|last| *last + BEACON_INTERVAL);
             let waits = self.asks(now, us, id, reference);
-            (ours && waits && now.since(last) >= BEACON_INTERVAL).then_some(*id)
+            (waits && now >= again.unwrap_or(first)).then_some(*id)
         };
         let due: Vec<PeerId> = self.additions.iter().filter_map(due).collect();
         self.rewelcomed.extend(due.iter().map(|id| (*id, now)));
         due.into_iter().map(Step::Rewelcome).collect()
+    }
+
+    pub(super) fn rewelcome_after(&self, now: Instant, us: &Ourselves<'_>, by: PeerId) -> Duration {
+        let before_us = self
+            .up_to_date_before_us(now, us)
+            .filter(|id| **id != by)
+            .count();
+        let turns = u32::try_from(before_us).unwrap_or(u32::MAX);
+        let late = if self.live_peer(now, &by).is_some() {
+            2
+        } else {
+            1
+        };
+        if by == us.peer {
+            BEACON_INTERVAL
+        } else {
+            BEACON_INTERVAL * turns.saturating_add(late)
+        }
     }
 
     pub(super) fn asks(

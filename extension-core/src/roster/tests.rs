@@ -4,7 +4,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::{work::update_interval, *};
-use crate::wire::Seek;
+use crate::wire::{Lack, Seek, Unheard};
 
 const HOME: GroupId = GroupId([5; 16]);
 const LOWER: GroupId = GroupId([4; 16]);
@@ -68,6 +68,16 @@ fn beacon(sequence: u64, standing: Standing) -> Beacon {
         standing,
         seeks: None,
         presence: Presence::Here,
+        company: Company::Together,
+        unheard: Unheard::default(),
+    }
+}
+
+/// Of somebody who is in a group of one.
+fn lonely(sequence: u64, standing: Standing) -> Beacon {
+    Beacon {
+        company: Company::Alone,
+        ..beacon(sequence, standing)
     }
 }
 
@@ -162,7 +172,7 @@ fn r2_a_member_whose_channel_closed_is_given_less_time() {
     let us = Us::new(0, 2);
     let mut roster = Roster::default();
     hear_members(&mut roster, Instant(0), &us, &[]);
-    roster.handle_link_lost(peer(1));
+    roster.handle_link_lost(Instant(0), peer(1));
     assert_eq!(commit(&roster.decide(Instant(1499), &us.ourselves())), None);
     roster.decide(Instant(1500), &us.ourselves());
     assert!(commit(&roster.decide(Instant(1550), &us.ourselves())).is_some());
@@ -189,7 +199,7 @@ fn r2_who_leaves_with_a_word_is_removed_without_waiting() {
 fn r5_a_newcomer_does_not_remove_members_that_it_has_not_heard_yet() {
     let us = Us::new(2, 3);
     let mut roster = Roster::default();
-    roster.handle_joined(Instant(0), HOME, &us.members);
+    roster.handle_joined(Instant(0), &us.ourselves());
     for now in (0..5000).step_by(100) {
         assert_eq!(
             commit(&roster.decide(Instant(now), &us.ourselves())),
@@ -256,42 +266,65 @@ fn r7_a_member_beyond_repair_does_not_keep_the_others_from_it() {
     assert!(steps.contains(&Step::Repair(Epoch(2), lagging)));
 }
 
-#[test]
-fn r17_a_group_that_was_sought_in_vain_is_left_alone_for_a_while() {
-    let us = Us::new(0, 1);
+/// Somebody stands where it says at each second; when we seek anything, in seconds.
+fn seeks_of(us: &Us, seconds: u64, stands: impl Fn(u64) -> Standing) -> Vec<u64> {
     let mut roster = Roster::default();
-    let there = |sequence| beacon(sequence, standing(LOWER, 9, 0));
-    roster.handle_beacon(Instant(0), peer(10), there(1));
-    assert_eq!(
-        seek(&roster.decide(Instant(0), &us.ourselves())),
-        Some(LOWER)
-    );
-    roster.shun(Instant(0), LOWER);
-    assert_eq!(seek(&roster.decide(Instant(1), &us.ourselves())), None);
-    roster.handle_beacon(Instant(4000), peer(10), there(2));
-    assert_eq!(seek(&roster.decide(Instant(4999), &us.ourselves())), None);
-    assert_eq!(
-        seek(&roster.decide(Instant(5000), &us.ourselves())),
-        Some(LOWER)
-    );
+    let mut seeks = |second: u64| {
+        let now = Instant(second * 1000);
+        roster.handle_beacon(now, peer(10), beacon(second + 1, stands(second)));
+        seek(&roster.decide(now, &us.ourselves())).is_some()
+    };
+    (0..seconds).filter(|second| seeks(*second)).collect()
+}
+
+fn spans(spans: &[(u64, u64)]) -> Vec<u64> {
+    spans.iter().flat_map(|(from, to)| *from..*to).collect()
 }
 
 #[test]
-fn r17_it_is_left_alone_for_longer_each_time() {
-    let mut shunned = ShunnedGroups::default();
-    let mut now = Instant(0);
-    let spans = [5, 10, 20, 40, 40].map(|_| {
-        shunned.shun(now, LOWER);
-        let began = now;
-        while shunned.is_shunned(now, LOWER) {
-            now = now + Duration::from_secs(1);
-        }
-        now.since(began).as_secs()
-    });
-    assert_eq!(spans, [5, 10, 20, 40, 40]);
-    shunned.forgive(LOWER);
-    shunned.shun(now, LOWER);
-    assert!(!shunned.is_shunned(now + Duration::from_secs(5), LOWER));
+fn r17_who_is_sought_in_vain_is_left_out_for_longer_each_time() {
+    let seeks = seeks_of(&Us::new(0, 1), 80, |_| standing(LOWER, 9, 0));
+    assert_eq!(seeks, spans(&[(0, 8), (13, 21), (31, 39), (59, 67)]));
+}
+
+#[test]
+fn r17_who_stands_elsewhere_each_time_gains_nothing() {
+    let hops = |second| GroupId([second as u8 + 100; 16]);
+    let seeks = seeks_of(&Us::new(0, 1), 40, |at| standing(hops(at), u64::MAX, 0));
+    assert_eq!(seeks, spans(&[(0, 8), (13, 21), (31, 39)]));
+}
+
+#[test]
+fn r17_who_pauses_in_between_gains_nothing() {
+    let now_and_then = |second| [LOWER, HOME][second as usize / 4 % 2];
+    let seeks = seeks_of(&Us::new(0, 1), 28, |at| standing(now_and_then(at), 3, 0));
+    assert_eq!(seeks, spans(&[(0, 4), (8, 12), (17, 20), (24, 28)]));
+}
+
+#[test]
+fn r17_only_those_are_left_out_who_made_a_group_look_better() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    for second in 0..9 {
+        let now = Instant(second * 1000);
+        let honest = beacon(second + 1, standing(LOWER, 3, 0));
+        roster.handle_beacon(now, peer(10), honest);
+        roster.handle_beacon(now, peer(11), beacon(second + 1, standing(LOWER, 9, 0)));
+        roster.decide(now, &us.ourselves());
+    }
+    assert!(roster.shunned.is_shunned(Instant(8000), peer(11)));
+    assert!(!roster.shunned.is_shunned(Instant(8000), peer(10)));
+}
+
+#[test]
+fn r17_whose_group_we_joined_is_forgiven() {
+    let us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    roster.shunned.seek_for(BTreeSet::from([peer(1)]));
+    roster.shunned.count(Instant(9000));
+    assert!(roster.shunned.is_shunned(Instant(9000), peer(1)));
+    roster.handle_joined(Instant(9000), &us.ourselves());
+    assert!(!roster.shunned.is_shunned(Instant(9000), peer(1)));
 }
 
 #[test]
@@ -313,9 +346,9 @@ fn whoever_seeks_still_removes_who_is_gone() {
 fn r8_of_equal_groups_the_one_that_has_come_furthest_stays() {
     let us = Us::new(0, 1);
     let mut roster = Roster::default();
-    roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(LOWER, 0, 0)));
+    roster.handle_beacon(Instant(0), peer(10), lonely(1, standing(LOWER, 0, 0)));
     assert_eq!(seek(&roster.decide(Instant(0), &us.ourselves())), None);
-    roster.handle_beacon(Instant(1), peer(10), beacon(2, standing(LOWER, 4, 0)));
+    roster.handle_beacon(Instant(1), peer(10), lonely(2, standing(LOWER, 4, 0)));
     assert_eq!(
         seek(&roster.decide(Instant(1), &us.ourselves())),
         Some(LOWER)
@@ -327,12 +360,12 @@ fn r8_the_larger_group_stays_and_of_equals_the_lower_id() {
     let alone = Us::new(0, 1);
     for (other, outcome) in [(LOWER, Some(LOWER)), (HIGHER, None)] {
         let mut roster = Roster::default();
-        roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(other, 3, 0)));
+        roster.handle_beacon(Instant(0), peer(10), lonely(1, standing(other, 3, 0)));
         assert_eq!(
             seek(&roster.decide(Instant(0), &alone.ourselves())),
             outcome
         );
-        roster.handle_beacon(Instant(0), peer(11), beacon(1, standing(other, 0, 1)));
+        roster.handle_beacon(Instant(0), peer(11), lonely(1, standing(other, 0, 1)));
         assert_eq!(
             seek(&roster.decide(Instant(0), &alone.ourselves())),
             Some(other)
@@ -376,19 +409,23 @@ fn r6_the_weaker_branch_gives_up_after_a_grace() {
 }
 
 #[test]
-fn r9_another_sends_the_welcome_again_once_its_sender_is_gone() {
+fn r9_another_sends_the_welcome_again_once_its_sender_is_gone_or_in_vain() {
     let us = Us::new(1, 2);
     let mut roster = Roster::default();
     hear_members(&mut roster, Instant(0), &us, &[]);
     roster.handle_added(Instant(0), peer(10), PACKAGE, peer(0));
-    for now in [0, 2000] {
+    for now in [0, 1500] {
         let wish = seeking(now + 1, standing(HIGHER, 0, 0), HOME);
         roster.handle_beacon(Instant(now), peer(10), wish);
     }
-    let rewelcomes = |steps: Vec<Step>| steps.contains(&Step::Rewelcome(peer(10)));
-    assert!(!rewelcomes(roster.decide(Instant(2000), &us.ourselves())));
-    roster.handle_link_lost(peer(0));
-    assert!(rewelcomes(roster.decide(Instant(2000), &us.ourselves())));
+    let rewelcomes = |mut roster: Roster, now| {
+        let steps = roster.decide(Instant(now), &us.ourselves());
+        steps.contains(&Step::Rewelcome(peer(10)))
+    };
+    assert!(!rewelcomes(roster.clone(), 1999));
+    assert!(rewelcomes(roster.clone(), 2000));
+    roster.handle_link_lost(Instant(0), peer(0));
+    assert!(rewelcomes(roster, 1500));
 }
 
 #[test]
@@ -415,40 +452,111 @@ fn r7_another_branch_is_not_sent_what_it_cannot_use() {
     assert!(!has_repair(&roster.decide(Instant(1000), &us.ourselves())));
 }
 
-/// In an idle group of three, when each would renew its leaf, in ms.
-fn update_times(epoch: u64) -> Vec<u64> {
+/// In an idle group of three, when each would renew its leaf, in ms, having seen these renew
+/// theirs in turn.
+fn update_times(renewed: [u8; 3]) -> Vec<u64> {
     let due = |own_leaf| {
         let mut us = Us::new(own_leaf, 3);
-        us.standing.epoch = Epoch(epoch);
         us.standing.digest = BranchDigest([0; 8]);
         let ours = |us: &Us| us.ourselves().renewed.0;
-        let renewed = ours(&us);
+        let since = ours(&us);
         let mut roster = Roster::default();
+        for (epoch, member) in (0..).zip(renewed) {
+            roster.handle_renewed(peer(member), Epoch(epoch));
+        }
         let due = |now: &u64| {
             hear_members(&mut roster, Instant(*now), &us, &[]);
             roster
                 .decide(Instant(*now), &us.ourselves())
                 .contains(&Step::Update)
         };
-        (renewed..renewed + 100_000)
-            .step_by(500)
+        (since..since + 100_000)
+            .step_by(50)
             .find(due)
             .expect("its turn")
-            - renewed
+            - since
     };
     (0..3).map(due).collect()
 }
 
 #[test]
-fn r18_members_renew_their_leaves_in_turn() {
-    assert_eq!(update_times(3), [60_000, 61_500, 63_000]);
-    assert_eq!(update_times(4), [63_000, 60_000, 61_500]);
+fn r18_whoever_has_the_oldest_leaf_renews_it_first() {
+    assert_eq!(update_times([0, 1, 2]), [48_000, 49_650, 51_300]);
+    assert_eq!(update_times([1, 2, 0]), [51_000, 48_150, 49_800]);
+}
+
+/// Everyone's roster in a group that renews in turn while people come and go; for how many turns
+/// anybody waited at most.
+fn longest_wait(turns: u64, members: u8, comes_and_goes: impl Fn(u64) -> bool) -> u64 {
+    let mut people: BTreeMap<u8, (Roster, u64)> = BTreeMap::new();
+    let mut next = members;
+    for number in 0..members {
+        people.insert(number, (Roster::default(), 0));
+    }
+    let mut longest = 0;
+    for epoch in 1..turns {
+        if comes_and_goes(epoch) {
+            let last = *people.keys().next_back().expect("somebody");
+            people.remove(&last);
+            let mut newcomer = Roster::default();
+            newcomer.handle_renewed(peer(next), Epoch(epoch));
+            for (roster, _) in people.values_mut() {
+                roster.handle_renewed(peer(next), Epoch(epoch));
+            }
+            people.insert(next, (newcomer, epoch));
+            next += 1;
+        }
+        let list: Vec<(Leaf, PeerId)> = (0..)
+            .map(Leaf)
+            .zip(people.keys().map(|it| peer(*it)))
+            .collect();
+        let turn = |number: &u8, roster: &Roster| {
+            let leaf = list.iter().find(|(_, it)| *it == peer(*number));
+            let mut us = Us::new(0, 1);
+            us.members.clone_from(&list);
+            us.standing.leaf = leaf.expect("a member").0;
+            let mut roster = roster.clone();
+            hear_members(&mut roster, Instant(0), &us, &[]);
+            roster.turn(Instant(0), &us.ourselves())
+        };
+        let first = people
+            .iter()
+            .min_by_key(|(id, (roster, _))| turn(id, roster));
+        let first = *first.expect("somebody").0;
+        for (roster, _) in people.values_mut() {
+            roster.handle_renewed(peer(first), Epoch(epoch));
+        }
+        let since = &mut people.get_mut(&first).expect("a member").1;
+        longest = longest.max(epoch - *since);
+        *since = epoch;
+    }
+    longest
+}
+
+#[test]
+fn r18_nobody_waits_for_longer_than_there_are_members_whoever_comes_and_goes() {
+    assert!(longest_wait(60, 6, |_| false) <= 6);
+    assert!(longest_wait(60, 6, |epoch| epoch % 3 == 0) <= 6);
 }
 
 #[test]
 fn r18_the_more_members_the_more_often_somebody_renews() {
-    let seconds = |members| update_interval(members).as_secs();
-    assert_eq!([2, 10, 40, 1000].map(seconds), [60, 60, 15, 5]);
+    let millis = |members| update_interval(members).as_millis();
+    assert_eq!(
+        [2, 10, 40, 1000].map(millis),
+        [48_000, 48_000, 12_000, 4800]
+    );
+}
+
+#[test]
+fn r18_up_to_a_hundred_all_have_renewed_within_ten_minutes() {
+    for members in 1..=100 {
+        let with_jitter = update_interval(members) * 5 / 4;
+        assert!(
+            with_jitter * members as u32 <= Duration::from_secs(600),
+            "{members}"
+        );
+    }
 }
 
 #[test]
@@ -566,18 +674,24 @@ fn an_old_beacon_played_again_says_nothing() {
     let mut roster = Roster::default();
     let old = beacon(5, standing(HOME, 1, 1));
     assert_eq!(
-        roster.handle_beacon(Instant(0), peer(1), old),
+        roster.handle_beacon(Instant(0), peer(1), old.clone()),
         News::Newcomer
     );
-    assert_eq!(roster.handle_beacon(Instant(1), peer(1), old), News::Stale);
+    assert_eq!(
+        roster.handle_beacon(Instant(1), peer(1), old.clone()),
+        News::Stale
+    );
     let new = beacon(6, standing(HOME, 2, 1));
     assert_eq!(
         roster.handle_beacon(Instant(2), peer(1), new),
         News::Changed
     );
-    assert_eq!(roster.handle_beacon(Instant(3), peer(1), old), News::Stale);
     assert_eq!(
-        roster.handle_beacon(Instant(9000), peer(1), old),
+        roster.handle_beacon(Instant(3), peer(1), old.clone()),
+        News::Stale
+    );
+    assert_eq!(
+        roster.handle_beacon(Instant(9000), peer(1), old.clone()),
         News::Stale
     );
     assert_eq!(roster.live(Instant(9000)).count(), 0);
@@ -726,4 +840,170 @@ fn r9_all_who_wait_are_served_at_once() {
         .iter()
         .filter(|step| matches!(step, Step::Rewelcome(_)));
     assert_eq!(served.count(), 5);
+}
+
+/// Us, who hear all members but these of a group of four, of whom each hears all but those.
+fn hears_but(us: &Us, unheard: &[(u8, &[u8])], silent: &[u8]) -> Roster {
+    let mut roster = Roster::default();
+    let now = Instant(10_000);
+    for (leaf, id) in us
+        .members
+        .iter()
+        .filter(|(leaf, _)| *leaf != us.standing.leaf)
+    {
+        let lacks = unheard.iter().find(|(who, _)| peer(*who) == *id);
+        let lacks = lacks.map_or(&[][..], |(_, lacks)| lacks).iter();
+        let lacks = lacks.map(|who| Lack {
+            peer: peer(*who),
+            sequence: 5,
+        });
+        let place = Standing {
+            leaf: *leaf,
+            ..us.standing
+        };
+        let said = Beacon {
+            unheard: Unheard::of(lacks),
+            ..beacon(7, place)
+        };
+        if !silent.contains(&id.0[0]) {
+            roster.handle_beacon(now, *id, said);
+        }
+    }
+    roster
+}
+
+#[test]
+fn r20_who_is_not_heard_for_two_seconds_is_asked_for() {
+    let us = Us::new(0, 3);
+    let mut roster = hears_but(&us, &[], &[]);
+    let asked = |roster: &Roster, now| {
+        let unheard = roster.unheard(Instant(now), &us.ourselves());
+        unheard
+            .lacks()
+            .iter()
+            .map(|it| (it.peer, it.sequence))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&roster, 11_999), []);
+    roster.handle_beacon(Instant(11_999), peer(2), beacon(8, standing(HOME, 3, 2)));
+    assert_eq!(asked(&roster, 12_000), [(peer(1), 7)]);
+    roster.handle_passed_on(Instant(12_000), peer(1), beacon(9, standing(HOME, 3, 1)));
+    assert_eq!(asked(&roster, 12_001), [(peer(1), 9)]);
+    assert!(roster.is_live(Instant(16_999), peer(1)));
+    roster.handle_beacon(Instant(12_002), peer(1), beacon(9, standing(HOME, 3, 1)));
+    assert_eq!(asked(&roster, 12_002), []);
+    roster.handle_link_lost(Instant(12_003), peer(1));
+    assert_eq!(asked(&roster, 12_003), [(peer(1), 9)]);
+}
+
+#[test]
+fn r20_two_pass_on_what_somebody_does_not_hear_if_they_hear_both() {
+    let passes = |own_leaf| {
+        let us = Us::new(own_leaf, 5);
+        let roster = hears_but(&us, &[(4, &[1, 0])], &[]);
+        roster.passes(Instant(10_000), &us.ourselves(), peer(4))
+    };
+    assert_eq!(passes(0), []);
+    assert_eq!(passes(2), [(peer(0), peer(4)), (peer(1), peer(4))]);
+    assert_eq!(passes(3), [(peer(0), peer(4)), (peer(1), peer(4))]);
+}
+
+#[test]
+fn r20_a_new_beacon_is_passed_on_at_once_and_an_old_one_never() {
+    let us = Us::new(2, 4);
+    let mut roster = hears_but(&us, &[(3, &[0])], &[]);
+    let now = Instant(10_001);
+    let passes = |roster: &Roster| roster.passes(now, &us.ourselves(), peer(0));
+    assert_eq!(passes(&roster), [(peer(0), peer(3))]);
+    let has_it = Beacon {
+        unheard: Unheard::of([Lack {
+            peer: peer(0),
+            sequence: 7,
+        }]),
+        ..beacon(8, standing(HOME, 3, 3))
+    };
+    roster.handle_beacon(now, peer(3), has_it);
+    assert_eq!(passes(&roster), []);
+}
+
+#[test]
+fn r7_who_does_not_hear_the_lowest_leaf_is_repaired_by_the_next() {
+    let repairs = |own_leaf, unheard: &[u8]| {
+        let us = Us::new(own_leaf, 4);
+        let mut roster = hears_but(&us, &[], &[3]);
+        let lacks = unheard.iter().map(|who| Lack {
+            peer: peer(*who),
+            sequence: 7,
+        });
+        let lags = Beacon {
+            unheard: Unheard::of(lacks),
+            ..beacon(1, standing(HOME, 2, 3))
+        };
+        roster.handle_beacon(Instant(10_000), peer(3), lags);
+        has_repair(&roster.decide(Instant(10_300), &us.ourselves()))
+    };
+    assert_eq!(
+        [0, 1, 2].map(|leaf| repairs(leaf, &[])),
+        [true, false, false]
+    );
+    assert_eq!(
+        [0, 1, 2].map(|leaf| repairs(leaf, &[0])),
+        [false, true, false]
+    );
+}
+
+#[test]
+fn r8_of_equals_whoever_is_alone_goes() {
+    let us = Us::new(0, 1);
+    let mut roster = Roster::default();
+    roster.handle_beacon(Instant(0), peer(10), beacon(1, standing(HIGHER, 1, 0)));
+    assert_eq!(
+        seek(&roster.decide(Instant(0), &us.ourselves())),
+        Some(HIGHER)
+    );
+}
+
+#[test]
+fn r3_in_a_group_that_moves_fast_joins_wait_for_each_other() {
+    let us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    for epoch in 0..4 {
+        roster.handle_epoch(Instant(epoch * 100), &us.members);
+    }
+    hear_members(&mut roster, Instant(300), &us, &[]);
+    roster.handle_beacon(
+        Instant(300),
+        peer(10),
+        seeking(1, standing(HIGHER, 0, 0), HOME),
+    );
+    roster.decide(Instant(300), &us.ourselves());
+    assert_eq!(commit(&roster.decide(Instant(1299), &us.ourselves())), None);
+    assert!(commit(&roster.decide(Instant(1300), &us.ourselves())).is_some());
+}
+
+#[test]
+fn r3_no_ten_seconds_see_more_epochs_than_media_keys_are_held_of() {
+    let mut roster = Roster::default();
+    let mut us = Us::new(0, 1);
+    let mut epochs: Vec<u64> = Vec::new();
+    for now in (0..60_000).step_by(10) {
+        let newcomer = (10 + epochs.len() % 10) as u8;
+        let place = standing(GroupId([100 + newcomer; 16]), 0, 0);
+        let wish = Beacon {
+            company: Company::Alone,
+            ..seeking(now + 1, place, HOME)
+        };
+        roster.handle_beacon(Instant(now), peer(newcomer), wish);
+        if commit(&roster.decide(Instant(now), &us.ourselves())).is_some() {
+            roster.handle_epoch(Instant(now), &us.members);
+            us.standing.epoch.0 += 1;
+            epochs.push(now);
+        }
+    }
+    let soon = |from: &u64| {
+        let within = *from..*from + 10_000;
+        epochs.iter().filter(|at| within.contains(*at)).count()
+    };
+    let most = epochs.iter().map(soon).max().unwrap_or(0);
+    assert!((10..crate::media::MAX_EPOCHS).contains(&most), "{most}");
 }

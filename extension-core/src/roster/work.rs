@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    BATCH, Joins, LEAST_UPDATE_INTERVAL, Ourselves, REJOIN_SPACING, Roster, STAGGER, Step,
+    Joins, LEAST_UPDATE_INTERVAL, Ourselves, REJOIN_SPACING, Roster, STAGGER, Step,
     UPDATE_INTERVAL,
     branches::{Branch, branch_of},
     is_live,
@@ -13,6 +13,9 @@ use crate::{
     time::Instant,
     wire::{Beacon, Presence},
 };
+
+/// R18: so many neighbours don't renew their leaves at the same time.
+const LEAVES_APART: u32 = 10;
 
 impl Roster {
     /// R3 and R4. Whoever seeks adds nobody, but removes whoever is gone.
@@ -30,12 +33,13 @@ impl Roster {
         let place = (us.standing.group, us.standing.epoch);
         let wishes = self.wishes(now, us).map(|(id, _)| id).collect();
         self.pending.update(now, place, &add, &remove, &wishes);
-        let due = self.pending.oldest()? + BATCH + STAGGER * self.rank(now, us);
+        let batch = self.pace.batch(now);
+        let due = self.pending.oldest()? + batch + STAGGER * self.rank(now, us);
         (now >= due).then_some(Step::Commit { add, remove })
     }
 
-    /// R18: members renew their leaves in turn. Whoever's turn it is follows from the epoch, so
-    /// that all agree without a word; should it sleep, the next one does.
+    /// R18: members renew their leaves in turn, whoever has the oldest first; should it sleep, the
+    /// next one does.
     pub(super) fn update_if_due(
         &self,
         now: Instant,
@@ -49,21 +53,22 @@ impl Roster {
     pub(super) fn update_due(&self, now: Instant, us: &Ourselves<'_>) -> Instant {
         let interval = update_interval(us.members.len());
         let jitter = interval * u32::from(us.standing.digest.0[0]) / 1024;
-        us.renewed + interval + jitter + STAGGER * self.turn(now, us)
+        // Who came by one Commit can't tell which of them is before the other.
+        let by_leaf = STAGGER / LEAVES_APART * (self.rank(now, us) % LEAVES_APART);
+        us.renewed + interval + jitter + STAGGER * self.turn(now, us) + by_leaf
     }
 
-    /// How many are before us: the first is the member whose place is the epoch's number modulo
-    /// the members present.
+    /// How many present members have an older leaf than we. Whoever was here before us has one,
+    /// unless we saw it renewed since, so that all agree without a word and without a state.
     pub(super) fn turn(&self, now: Instant, us: &Ourselves<'_>) -> u32 {
-        let present = us
-            .members
-            .iter()
-            .filter(|(leaf, peer)| *leaf == us.standing.leaf || self.may_commit(now, us, peer))
-            .count()
-            .max(1) as u64;
-        let first = us.standing.epoch.0 % present;
-        let place = u64::from(self.rank(now, us));
-        u32::try_from((place + present - first) % present).unwrap_or(u32::MAX)
+        let age = |leaf: Leaf, peer: &PeerId| (self.renewals.get(peer).copied(), leaf);
+        let ours = age(us.standing.leaf, &us.peer);
+        let others = us.members.iter().filter(|(_, peer)| *peer != us.peer);
+        let before_us = others
+            .filter(|(leaf, peer)| age(*leaf, peer) < ours)
+            .filter(|(_, peer)| self.may_commit(now, us, peer))
+            .count();
+        u32::try_from(before_us).unwrap_or(u32::MAX)
     }
 
     pub(super) fn pending_leaves(
@@ -108,14 +113,14 @@ impl Roster {
 
     /// R5: a member is present while it is live and stands in our group, or was added just now.
     pub(super) fn is_present(&self, now: Instant, us: &Ourselves<'_>, id: &PeerId) -> bool {
-        let added_just_now = self.additions.contains_key(id);
+        let added = self.additions.get(id);
         match self.peers.get(id) {
             Some(peer) if peer.beacon.presence == Presence::Leaving => false,
-            Some(peer) => {
-                is_live(peer, now, self.crowds)
-                    && (added_just_now || peer.beacon.standing.group == us.standing.group)
+            Some(peer) if is_live(peer, now, self.crowds) => {
+                added.is_some() || peer.beacon.standing.group == us.standing.group
             }
-            None => added_just_now,
+            Some(peer) => added.is_some_and(|addition| peer.heard < addition.at),
+            None => added.is_some(),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use tls_codec::{Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize};
 
+use super::Unheard;
 use crate::{
     identity::{self, Identity},
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
@@ -58,6 +59,25 @@ pub struct Seek {
 
 /// What a beacon says.
 #[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, TlsSerialize, TlsDeserializeBytes, TlsSize,
+)]
+pub struct Beacon {
+    /// Grows by at least one with each beacon of this participant; an older one is a replay.
+    pub sequence: u64,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Where it wants to go, if anywhere.
+    pub seeks: Option<Seek>,
+    /// Whether this is its last word.
+    pub presence: Presence,
+    /// Whether anybody else is in its group.
+    pub company: Company,
+    /// Whom of its group it doesn't hear by itself.
+    pub unheard: Unheard,
+}
+
+/// Whether a participant has a group to itself.
+#[derive(
     Clone,
     Copy,
     Debug,
@@ -70,15 +90,12 @@ pub struct Seek {
     TlsDeserializeBytes,
     TlsSize,
 )]
-pub struct Beacon {
-    /// Grows by at least one with each beacon of this participant; an older one is a replay.
-    pub sequence: u64,
-    /// Where it stands.
-    pub standing: Standing,
-    /// Where it wants to go, if anywhere.
-    pub seeks: Option<Seek>,
-    /// Whether this is its last word.
-    pub presence: Presence,
+#[repr(u8)]
+pub enum Company {
+    /// Nobody else is in it.
+    Alone = 1,
+    /// Others are.
+    Together = 2,
 }
 
 /// Whether a participant stays.
@@ -122,6 +139,11 @@ impl SignedBeacon {
         }
     }
 
+    /// What is said, whoever says it.
+    pub fn beacon(&self) -> &Beacon {
+        &self.beacon
+    }
+
     /// The sender and what it said, if the signature holds.
     pub fn open(&self) -> Option<(PeerId, Beacon)> {
         identity::verify(
@@ -129,7 +151,7 @@ impl SignedBeacon {
             &to_be_signed(&self.beacon),
             &self.signature,
         )
-        .then(|| (PeerId::of(&self.public_key), self.beacon))
+        .then(|| (PeerId::of(&self.public_key), self.beacon.clone()))
     }
 }
 
@@ -151,6 +173,7 @@ mod tests {
     use tls_codec::DeserializeBytes;
 
     use super::*;
+    use crate::wire::Lack;
 
     fn signed() -> SignedBeacon {
         let identity = Identity::generate(&mut ChaCha20Rng::from_seed([1; 32]));
@@ -169,6 +192,11 @@ mod tests {
             standing,
             seeks,
             presence: Presence::Here,
+            company: Company::Together,
+            unheard: Unheard::of([Lack {
+                peer: PeerId([9; 16]),
+                sequence: 10,
+            }]),
         };
         SignedBeacon::sign(&identity, beacon)
     }

@@ -3,8 +3,10 @@
 //! Parsing checks shapes and bounds only; what a message means is for `roster` and `group`.
 
 mod beacon;
+mod unheard;
 
-pub use beacon::{Beacon, Presence, Seek, SignedBeacon, Standing};
+pub use beacon::{Beacon, Company, Presence, Seek, SignedBeacon, Standing};
+pub use unheard::{Lack, MAX_UNHEARD, Unheard};
 
 use sha2::{Digest, Sha256};
 use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize, VLBytes};
@@ -132,6 +134,9 @@ pub enum Message {
     /// An `MLSMessage` with a Commit in a `PrivateMessage` (RFC 9420 section 12.4).
     #[tls_codec(discriminant = 4)]
     Commit(VLBytes),
+    /// Somebody else's beacon, for whoever doesn't hear it.
+    #[tls_codec(discriminant = 5)]
+    PassedOn(SignedBeacon),
 }
 
 impl Message {

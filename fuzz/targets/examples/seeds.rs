@@ -11,7 +11,7 @@ use sotto_core::{
     group::{Candidate, Committed, Group, GroupError, Joiner},
     ids::{BranchDigest, Epoch, KeyPackageRef, Leaf},
     media::Context,
-    wire::{Beacon, Message, Presence, Seek, SignedBeacon, Standing},
+    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
 };
 use sotto_fuzz::fixture::{self, ALICE, BOB, CAROL, DAVE, FRAMES, GROUP};
 
@@ -107,6 +107,8 @@ fn beacon(seeks: Option<Seek>, presence: Presence) -> Message {
         standing,
         seeks,
         presence,
+        company: Company::Together,
+        unheard: Unheard::default(),
     };
     Message::Beacon(SignedBeacon::sign(&fixture::identity(DAVE), beacon))
 }

@@ -3,8 +3,8 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use sotto_core::{
-    ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf},
-    wire::{Beacon, Message, Presence, Seek, SignedBeacon, Standing},
+    ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
+    wire::{Beacon, Company, Lack, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
 };
 
 use crate::fixture::{self, DAVE};
@@ -22,7 +22,7 @@ pub fn run(bytes: &[u8]) {
 
 fn survives_the_way(beacon: Beacon) {
     let dave = fixture::identity(DAVE);
-    let message = Message::Beacon(SignedBeacon::sign(&dave, beacon));
+    let message = Message::Beacon(SignedBeacon::sign(&dave, beacon.clone()));
     let Ok(Message::Beacon(read)) = Message::parse(&message.to_bytes()) else {
         panic!("a beacon of ours is read as something else");
     };
@@ -30,7 +30,7 @@ fn survives_the_way(beacon: Beacon) {
 }
 
 /// Anything that a beacon can say.
-#[derive(Clone, Copy, Debug, Arbitrary)]
+#[derive(Clone, Debug, Arbitrary)]
 struct Claim {
     sequence: u64,
     group: [u8; 16],
@@ -39,6 +39,8 @@ struct Claim {
     leaf: u32,
     seeks: Option<([u8; 16], [u8; 32])>,
     leaving: bool,
+    alone: bool,
+    unheard: Vec<([u8; 16], u64)>,
 }
 
 impl Claim {
@@ -60,6 +62,15 @@ impl Claim {
             } else {
                 Presence::Here
             },
+            company: if self.alone {
+                Company::Alone
+            } else {
+                Company::Together
+            },
+            unheard: Unheard::of(self.unheard.into_iter().map(|(peer, sequence)| Lack {
+                peer: PeerId(peer),
+                sequence,
+            })),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! says, a join's Commit is the same everywhere, a Welcome fits, and who neither commits nor joins
 //! sends beacons only.
 
-use sotto_core::wire::MAX_MLS_MESSAGE;
+use sotto_core::{roster::CROWD, wire::MAX_MLS_MESSAGE};
 
 use super::{
     measure::{Change, Kind, Row},
@@ -20,6 +20,8 @@ const NODES_PER_LEVEL: usize = 10;
 const GROWTH: f64 = 1.2;
 /// Below, a Commit is mostly header.
 const SMALL: u32 = 10;
+/// What all say in a group that is no crowd yet, to one and by it, and some.
+const CROWD_OF_BEACONS: usize = CROWD * 2 * 400;
 /// Lengths are written in one to four bytes.
 const NEARLY: usize = 16;
 
@@ -34,6 +36,7 @@ pub fn broken(rows: &[Row], spreads: &[Spread]) -> Vec<String> {
         let rows: Vec<&Row> = updated(change).collect();
         broken.extend(rows.iter().filter_map(|row| is_a_path(row)));
         broken.extend(rows.windows(2).filter_map(|pair| grows(pair[0], pair[1])));
+        broken.extend(rows.iter().filter_map(|row| is_a_path_and_a_crowd(row)));
     }
     let joins: Vec<&Row> = updated(Change::Join).collect();
     broken.extend(
@@ -54,6 +57,13 @@ fn is_a_path(row: &Row) -> Option<String> {
     let bound = NODES_PER_LEVEL * depth(row.size) as usize * PATH_NODE;
     let commit = row.cost.commit;
     (commit > bound).then(|| format!("{}: {commit} bytes, over {bound}", name(row)))
+}
+
+/// Whoever neither commits nor comes pays for the path and for a crowd's beacons, not for everyone.
+fn is_a_path_and_a_crowd(row: &Row) -> Option<String> {
+    let path = NODES_PER_LEVEL * depth(row.size) as usize * PATH_NODE;
+    let (bytes, bound) = (row.sent() + row.received(), path + CROWD_OF_BEACONS);
+    (bytes > bound).then(|| format!("{}: a member's {bytes} bytes, over {bound}", name(row)))
 }
 
 fn grows(smaller: &Row, larger: &Row) -> Option<String> {

@@ -10,7 +10,8 @@ use sotto_core::{
     carrier,
     identity::Identity,
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf},
-    wire::{Beacon, Message, Presence, Seek, SignedBeacon, Standing},
+    roster::CROWD,
+    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
 };
 
 use super::grow::Grown;
@@ -103,18 +104,23 @@ pub struct Row {
 
 impl Row {
     /// Bytes that a member sends which neither commits nor joins, at most: its beacons, to each
-    /// other.
+    /// other. In a crowd nobody says at once that it has a new epoch (R1).
     pub fn sent(&self) -> usize {
-        self.others() * self.change.beacons() * beacon(None)
+        let others = self.others();
+        if others < CROWD {
+            others * self.change.beacons() * beacon(None)
+        } else {
+            0
+        }
     }
 
-    /// Bytes that it receives: the Commit, each other's beacons, and what says that somebody
-    /// comes or goes.
+    /// Bytes that it receives: the Commit and its sender's beacon, each other's beacons, and what
+    /// says that somebody comes or goes.
     pub fn received(&self) -> usize {
         let news = match self.change {
-            Change::Join => beacon(Some(seek())) + on_wire(&key_package(self.cost.key_package)),
-            Change::Leave => beacon(None),
-            Change::Update => 0,
+            Change::Join => 2 * beacon(Some(seek())) + on_wire(&key_package(self.cost.key_package)),
+            Change::Leave => 2 * beacon(None),
+            Change::Update => beacon(None),
         };
         let commit = Message::Commit(vec![0; self.cost.commit].into());
         news + on_wire(&commit) + self.sent()
@@ -208,6 +214,8 @@ fn beacon(seeks: Option<Seek>) -> usize {
         },
         seeks,
         presence: Presence::Here,
+        company: Company::Together,
+        unheard: Unheard::default(),
     };
     on_wire(&Message::Beacon(SignedBeacon::sign(&identity, beacon)))
 }

@@ -8,9 +8,12 @@ use rand_core::SeedableRng;
 use sotto_core::{
     carrier::cut,
     identity::Identity,
-    ids::{BranchDigest, ConnectionId, Epoch, GroupId, KeyPackageRef, Leaf},
+    ids::{BranchDigest, ConnectionId, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
     time::Instant,
-    wire::{Beacon, Message, MessageId, Packet, Presence, Seek, SignedBeacon, Standing},
+    wire::{
+        Beacon, Company, Lack, Message, MessageId, Packet, Presence, Seek, SignedBeacon, Standing,
+        Unheard,
+    },
 };
 
 use super::Hostile;
@@ -26,6 +29,7 @@ pub struct Liar {
     sequence: u64,
     links: BTreeSet<ConnectionId>,
     standings: Vec<Standing>,
+    peers: Vec<PeerId>,
     outgoing: VecDeque<(ConnectionId, Vec<u8>)>,
 }
 
@@ -40,6 +44,7 @@ impl Liar {
             sequence: 0,
             links: BTreeSet::new(),
             standings: Vec::new(),
+            peers: Vec::new(),
             outgoing: VecDeque::new(),
         }
     }
@@ -83,7 +88,20 @@ impl Liar {
             } else {
                 Presence::Here
             },
+            company: Company::Together,
+            unheard: self.unheard(),
         }
+    }
+
+    /// Some of those it has heard of, and what it can't lack.
+    fn unheard(&mut self) -> Unheard {
+        let lacks: Vec<Lack> = (0..self.dice.below(4))
+            .map(|_| Lack {
+                peer: self.dice.pick(&self.peers).unwrap_or(PeerId([1; 16])),
+                sequence: if self.dice.chance(0.5) { 0 } else { u64::MAX },
+            })
+            .collect();
+        Unheard::of(lacks)
     }
 
     fn lie(&mut self) -> Vec<Vec<u8>> {
@@ -130,7 +148,10 @@ impl Hostile for Liar {
         let Ok(Ok(Message::Beacon(beacon))) = message else {
             return;
         };
-        if let Some((_, beacon)) = beacon.open() {
+        if let Some((peer, beacon)) = beacon.open() {
+            if !self.peers.contains(&peer) && self.peers.len() < MEMORY {
+                self.peers.push(peer);
+            }
             if self.standings.len() >= MEMORY {
                 let at = self.dice.below(MEMORY);
                 self.standings.swap_remove(at);

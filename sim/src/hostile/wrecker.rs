@@ -10,7 +10,7 @@ use sotto_core::{
     group::{Candidate, Committed, Group, Groups, Joiner, Merged, Mls},
     ids::{ConnectionId, GroupId, Leaf, PeerId},
     time::Instant,
-    wire::{Beacon, Message, Presence, Seek, SignedBeacon, Standing},
+    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
 };
 
 use super::Hostile;
@@ -54,7 +54,7 @@ impl Wrecker {
                 self.heard
                     .extend(opened.map(|(peer, beacon)| (peer, beacon.standing)));
             }
-            Message::KeyPackage(_) => {}
+            Message::KeyPackage(_) | Message::PassedOn(_) => {}
             Message::Welcome(bytes) => self.join(bytes.as_slice()),
             Message::Commit(bytes) => self.follow(bytes.as_slice()),
         }
@@ -102,6 +102,8 @@ impl Wrecker {
             standing: self.mls.standing(group),
             seeks,
             presence: Presence::Here,
+            company: Company::Together,
+            unheard: Unheard::default(),
         };
         let signed = SignedBeacon::sign(self.mls.identity(), beacon);
         self.send(&Message::Beacon(signed), &Audience::Everyone);

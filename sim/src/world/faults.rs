@@ -53,7 +53,8 @@ impl World {
             0..=2 => self.join(),
             3..=4 => self.leave(),
             5..=6 => self.crash_somebody(),
-            7..=9 => self.sleep(),
+            7..=8 => self.sleep(),
+            9 => self.kill_channel(),
             _ => self.part(),
         }
         let pause = self.dice.within(BETWEEN_FAULTS);
@@ -122,6 +123,26 @@ impl World {
         self.note(|| format!("{who} sleeps until {}", until.min(end).0));
     }
 
+    /// Two of at least three don't hear each other any more, or one the other; once in a run.
+    fn kill_channel(&mut self) {
+        let slots = self.slots.iter().enumerate();
+        let here: Vec<usize> = slots
+            .filter(|(_, it)| it.counts())
+            .map(|(who, _)| who)
+            .collect();
+        let (one, other) = (self.dice.pick(&here), self.dice.pick(&here));
+        let Some((one, other)) = one.zip(other).filter(|(one, other)| one != other) else {
+            return;
+        };
+        if here.len() > 2 && !self.network.is_maimed() {
+            self.network.kill(one, other);
+            if self.dice.chance(0.5) {
+                self.network.kill(other, one);
+            }
+            self.note(|| format!("{other} does not hear {one} any more"));
+        }
+    }
+
     fn part(&mut self) {
         let share = self.dice.share();
         let some: BTreeSet<usize> = (0..self.slots.len())
@@ -142,6 +163,10 @@ impl World {
             if self.slots[who].is_here() && !self.slots[who].honest {
                 self.crash(who);
             }
+        }
+        // Two by themselves can't meet through a dead channel.
+        if self.slots.iter().filter(|slot| slot.counts()).count() < 3 {
+            self.network.revive();
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{PATIENCE, Slot, World};
 use crate::checker::Violation;
 
 const LOOK: Duration = Duration::from_millis(10);
-const LASTING: Duration = Duration::from_secs(8);
+const LASTING: Duration = Duration::from_secs(12);
 
 impl World {
     /// Waits for it, and says how long it took.

@@ -17,6 +17,7 @@ pub struct Network {
     duplicate_percent: u32,
     delay: (u64, u64),
     apart: Vec<usize>,
+    dead: Vec<(usize, usize)>,
     recording: Option<Vec<Recorded>>,
 }
 
@@ -28,6 +29,7 @@ impl Network {
             duplicate_percent: 0,
             delay: (5, 5),
             apart: Vec::new(),
+            dead: Vec::new(),
             recording: None,
         }
     }
@@ -59,6 +61,11 @@ impl Network {
         self.apart = these.to_vec();
     }
 
+    /// Nothing comes through these, each from one to another, any more.
+    pub fn kill(&mut self, ways: &[(usize, usize)]) {
+        self.dead = ways.to_vec();
+    }
+
     pub fn heal(&mut self) {
         self.apart.clear();
     }
@@ -78,6 +85,9 @@ impl Network {
     /// When the copies of a packet arrive: none, one or two.
     fn arrivals(&mut self, now: Instant, from: usize, to: usize) -> Vec<Instant> {
         if self.apart.contains(&from) != self.apart.contains(&to) {
+            return Vec::new();
+        }
+        if self.dead.contains(&(from, to)) {
             return Vec::new();
         }
         let mut copies = 1;

@@ -6,7 +6,7 @@ use sotto_core::{
     carrier::cut,
     identity::Identity,
     ids::{Epoch, GroupId, KeyPackageRef, Leaf},
-    wire::{Beacon, Message, Presence, Seek, SignedBeacon, Standing},
+    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
 };
 
 use super::operation::Claim;
@@ -48,6 +48,8 @@ impl Strangers {
             } else {
                 Presence::Here
             },
+            company: Company::Together,
+            unheard: Unheard::default(),
         };
         let person = &self.people[usize::from(claim.stranger % STRANGERS)];
         let message = Message::Beacon(SignedBeacon::sign(person, beacon));

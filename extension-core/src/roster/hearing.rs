@@ -1,0 +1,97 @@
+//! Whom we don't hear by ourselves, and what others don't hear that we do: R20. A channel can fail
+//! between two who both hear a third. Then that one passes on their beacons, which are signed, so
+//! that nobody takes for gone who is there: it is heard, if not by itself.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{Ourselves, Roster, is_live};
+use crate::{
+    ids::{GroupId, PeerId},
+    time::Instant,
+    wire::{Lack, Presence, Unheard},
+};
+
+/// R20: who wasn't heard by itself for this long is asked for.
+pub const ASK_AFTER: Duration = Duration::from_secs(2);
+/// R20: how many pass on the same beacon, so that it isn't lost with one of them.
+const PASSERS: usize = 2;
+
+impl Roster {
+    /// R20: the members that we don't hear by ourselves.
+    pub fn unheard(&self, now: Instant, us: &Ourselves<'_>) -> Unheard {
+        let others = us.members.iter().filter(|(_, peer)| *peer != us.peer);
+        Unheard::of(others.filter_map(|(_, peer)| self.lack(now, *peer)))
+    }
+
+    fn lack(&self, now: Instant, peer: PeerId) -> Option<Lack> {
+        let known = self.peers.get(&peer);
+        let left = known.is_some_and(|it| it.beacon.presence == Presence::Leaving);
+        let lost = known.is_some_and(|it| it.link_lost.is_some());
+        let heard = known.and_then(|it| it.heard_itself);
+        let since = heard.max(self.additions.get(&peer).map(|addition| addition.at));
+        let patience = ASK_AFTER * (1 + self.crowds);
+        let waits = since.is_some_and(|at| now.since(at) < patience);
+        let sequence = known.map_or(0, |it| it.beacon.sequence);
+        (!left && (lost || !waits)).then_some(Lack { peer, sequence })
+    }
+
+    /// R20: whose beacons we pass on, now that this participant was heard, and to whom.
+    pub fn passes(&self, now: Instant, us: &Ourselves<'_>, heard: PeerId) -> Vec<(PeerId, PeerId)> {
+        let Some(peer) = self.live_peer(now, &heard) else {
+            return Vec::new();
+        };
+        let what_it_lacks = peer.beacon.unheard.lacks().iter();
+        let what_it_lacks = what_it_lacks.map(|lack| (lack.peer, heard));
+        let everyone = self.standing_here(now, us).map(|(id, _)| *id);
+        let who_lacks_it = everyone.map(|asker| (heard, asker));
+        let passes = what_it_lacks.chain(who_lacks_it);
+        passes
+            .filter(|(whose, to)| self.is_ours_to_pass(now, us, *whose, *to))
+            .collect()
+    }
+
+    fn is_ours_to_pass(&self, now: Instant, us: &Ourselves<'_>, whose: PeerId, to: PeerId) -> bool {
+        let Some((known, asker)) = self.peers.get(&whose).zip(self.live_peer(now, &to)) else {
+            return false;
+        };
+        let here = us.standing.group;
+        let both_here = known.beacon.standing.group == here && asker.beacon.standing.group == here;
+        let lack = asker.beacon.unheard.of_peer(whose);
+        let news = lack.is_some_and(|lack| lack.sequence < known.beacon.sequence);
+        let ends = (whose, to);
+        both_here
+            && news
+            && self
+                .passers(now, us, ends, &asker.beacon.unheard)
+                .contains(&us.peer)
+    }
+
+    /// Who passes somebody's beacons on: of those that the asker hears the ones of the lowest ids
+    /// that hear it themselves, or if nobody does, have them at second hand.
+    fn passers(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        (whose, to): (PeerId, PeerId),
+        asker: &Unheard,
+    ) -> BTreeSet<PeerId> {
+        let own = self.unheard(now, us);
+        let others = self.heard_in(now, us.standing.group);
+        let reach: Vec<(PeerId, bool)> = others
+            .chain([(us.peer, &own)])
+            .filter(|(id, _)| ![whose, to].contains(id) && asker.of_peer(*id).is_none())
+            .map(|(id, unheard)| (id, unheard.of_peer(whose).is_none()))
+            .collect();
+        let at_first_hand = reach.iter().any(|(_, hears)| *hears);
+        let fit = reach.iter().filter(|(_, hears)| *hears == at_first_hand);
+        let fit: BTreeSet<PeerId> = fit.map(|(id, _)| *id).collect();
+        fit.into_iter().take(PASSERS).collect()
+    }
+
+    fn heard_in(&self, now: Instant, group: GroupId) -> impl Iterator<Item = (PeerId, &Unheard)> {
+        let live = self.peers.iter();
+        live.filter(move |(_, peer)| is_live(peer, now, self.crowds))
+            .filter(move |(_, peer)| peer.beacon.standing.group == group)
+            .map(|(id, peer)| (*id, &peer.beacon.unheard))
+    }
+}
