@@ -134,11 +134,17 @@ function sottoPump(scope) {
     }
   }
 
+  /** @param {number} stream */
+  function forget(stream) {
+    transformers.delete(stream);
+    dropped.delete(stream);
+  }
+
   /** @param {Sotto.RelayToPump} message @param {readonly MessagePort[]} ports */
   function fromRelay(message, ports) {
     if (message.kind === 'port') useCore(ports[0]);
     else if (message.kind === 'hint') takeHint(message.on);
-    else if (message.kind === 'stream-ended') transformers.delete(message.stream);
+    else if (message.kind === 'stream-ended') forget(message.stream);
   }
 
   scope.onmessage = (event) => fromRelay(event.data, event.ports);

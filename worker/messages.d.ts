@@ -22,6 +22,10 @@ declare namespace Sotto {
     /** A sender's role, a receiver's media. */
     carries: Media | Role;
     transform: RTCRtpScriptTransform | null;
+    /** Whether it is the page's to encode. */
+    left: boolean;
+    /** Whether the page's own transform gave way to ours. */
+    replaced: boolean;
     ended: boolean;
   }
 
@@ -64,12 +68,22 @@ declare namespace Sotto {
     | { kind: 'mode'; on: boolean }
     | { kind: 'key-frame'; stream: number };
 
-  type ToBackground = { kind: 'hello'; token: string } | { kind: 'redeem'; token: string };
+  /** Why a frame of a page has no way to the core: a sandbox keeps it out, or it was lost. */
+  type Cut = 'sandboxed' | 'lost';
+  /** How many frames of a tab are cut off. */
+  type Cuts = Record<Cut, number>;
+
+  type ToBackground =
+    | { kind: 'hello'; token: string }
+    | { kind: 'redeem'; token: string }
+    | { kind: 'cut'; cut: Cut | null };
   type HelloReply = { on: boolean };
   type RedeemReply = { tab: number; frame: number; origin: string; on: boolean } | null;
 
   /** With a control and a frame port, which become the page's. */
   type HostToCore = { kind: 'attach'; tab: number; on: boolean; lock: string };
+  /** From whoever can see what the background knows: hosts and popups. */
+  type CutsToCore = { kind: 'cuts'; tab: number } & Cuts;
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
   type PopupToCore =

@@ -9,23 +9,70 @@
  */
 'use strict';
 {
-  const { apply, construct, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
+  const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
   const { notify, introduce, consult, overlay } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
   const NativeSender = globalThis.RTCRtpSender;
 
+  const NativeWeakRef = WeakRef;
+  const deref = uncurry(WeakRef.prototype.deref);
+  const sendersOf = uncurry(Native?.prototype.getSenders);
+  const receiversOf = uncurry(Native?.prototype.getReceivers);
+  const signalingStateOf = uncurry(
+    Native && Object.getOwnPropertyDescriptor(Native.prototype, 'signalingState')?.get,
+  );
+
+  /** @typedef {{reference: WeakRef<any>, number: number, next: Known} | null} Known */
   /** @type {WeakMap<object, {number: number, hadFlag: boolean}>} */
   const connections = new WeakMap();
+  /** @type {Known} what is left of those */
+  let known = null;
   let created = 0;
 
   /** @param {any} peer @param {boolean} hadFlag */
   function remember(peer, hadFlag) {
     created += 1;
     weakSet(connections, peer, { number: created, hadFlag });
+    known = bare({ reference: new NativeWeakRef(peer), number: created, next: withoutGone(known) });
     introduce(peer, created, hadFlag);
     return peer;
   }
+
+  /** @param {Known} list @returns {Known} */
+  function withoutGone(list) {
+    /** @type {Known} */
+    let left = null;
+    for (; list; list = list.next) {
+      const peer = deref(list.reference);
+      if (peer && signalingStateOf(peer) !== 'closed') left = bare({ reference: list.reference, number: list.number, next: left });
+    }
+    return left;
+  }
+
+  /** @param {unknown[]} ends @param {unknown} end */
+  function indexIn(ends, end) {
+    for (let index = 0; index < ends.length; index += 1) if (ends[index] === end) return index;
+    return -1;
+  }
+
+  /** @param {object} peer @param {number} connection @param {object} end @returns {SottoPlace | null} */
+  function locateIn(peer, connection, end) {
+    const sender = indexIn(sendersOf(peer), end);
+    if (sender >= 0) return { connection, index: sender, sends: true };
+    const receiver = indexIn(receiversOf(peer), end);
+    return receiver >= 0 ? { connection, index: receiver, sends: false } : null;
+  }
+
+  /** @type {SottoHook['locate']} */
+  sottoHook.locate = (end) => {
+    for (let one = known; one; one = one.next) {
+      const peer = deref(one.reference);
+      const place = peer ? locateIn(peer, one.number, end) : null;
+      if (place) return place;
+    }
+    return null;
+  };
 
   const standIn = () =>
     disguise(Native, {

@@ -1,6 +1,13 @@
 /** What the hook's files share until the last of them deletes it. */
 type SottoSubstitute = (name: PropertyKey, get: (member: PropertyKey) => unknown) => unknown;
 
+/** Where a sender or receiver is found: its index among those of a connection. */
+interface SottoPlace {
+  connection: number;
+  index: number;
+  sends: boolean;
+}
+
 interface SottoHook {
   apply: typeof Reflect.apply;
   construct: typeof Reflect.construct;
@@ -19,14 +26,21 @@ interface SottoHook {
   ): void;
   afterwards(promise: Promise<unknown>, done: () => void): void;
 
-  notify(name: string, connection: number): void;
+  notify(name: string, connection: number, flag?: boolean): void;
   introduce(peer: RTCPeerConnection, connection: number, pageTransforms: boolean): void;
+  announceStreams(name: string, place: SottoPlace): void;
+  whenTold(word: string, act: () => void): void;
   consult(connection: number, type: string, sdp: string): string;
 
   overlay(value: unknown, substitute: SottoSubstitute): unknown;
   forConstruction(configuration: unknown): { flagged: unknown; wanted: () => boolean };
   forChange(configuration: unknown, had: boolean): unknown;
   asThePageSetIt(configuration: object, had: boolean): object;
+
+  locate(end: object): SottoPlace | null;
+  isPassing(): boolean;
+  whenPassing(act: () => void): void;
+  gated(streams: { readable: object; writable: object }, sends: boolean): { readable: object; writable: object };
 }
 
 declare var sottoHook: SottoHook;

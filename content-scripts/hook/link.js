@@ -2,16 +2,17 @@
  * Page realm: the hook's only line to the relay, a node that is in no document.
  *
  * Both worlds start before the page's first script, in an order that differs;
- * whichever comes second makes the node change hands. From then on the hook
- * speaks by synchronous events on it: a connection goes across as
- * `relatedTarget`, its number as `detail`, text as attributes. The page has no
- * reference to the node, and no port or key is on this side.
+ * whichever comes second makes the node change hands. From then on they speak
+ * by synchronous events on it: a connection goes across as `relatedTarget`, its
+ * number as `detail`, text as attributes; back come single words. The page has
+ * no reference to the node, and no port or key is on this side.
  */
 'use strict';
 {
   const { bare, uncurry } = sottoHook;
   const NativeMouseEvent = MouseEvent;
   const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
+  const addListener = uncurry(EventTarget.prototype.addEventListener);
   const removeListener = uncurry(EventTarget.prototype.removeEventListener);
   const setAttribute = uncurry(Element.prototype.setAttribute);
   const getAttribute = uncurry(Element.prototype.getAttribute);
@@ -31,11 +32,15 @@
   handOver();
 
   /** @type {SottoHook['notify']} */
-  sottoHook.notify = (name, connection) => send(node, name, { detail: connection });
+  sottoHook.notify = (name, connection, flag = false) => send(node, name, { detail: connection, altKey: flag });
 
   /** @type {SottoHook['introduce']} */
   sottoHook.introduce = (peer, connection, pageTransforms) =>
     send(node, 'connection', { detail: connection, relatedTarget: peer, altKey: pageTransforms });
+
+  /** @type {SottoHook['announceStreams']} */
+  sottoHook.announceStreams = (name, { connection, index, sends }) =>
+    send(node, name, { detail: connection, screenX: index, altKey: sends });
 
   /** @type {SottoHook['consult']} */
   sottoHook.consult = (connection, type, sdp) => {
@@ -44,4 +49,7 @@
     send(node, 'remote-description', { detail: connection });
     return getAttribute(node, 'sdp');
   };
+
+  /** @type {SottoHook['whenTold']} */
+  sottoHook.whenTold = (word, act) => addListener(node, word, act);
 }

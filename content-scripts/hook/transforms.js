@@ -1,32 +1,61 @@
 /**
- * Page realm, last of the hook's files: notices a page that puts a transform
- * of its own on a sender or receiver, and keeps the relay's out of its sight.
- *
- * Nothing is prevented here; the relay sees what became of its own transform
- * and decides.
+ * Page realm, last of the hook's files: a page that puts a transform of its
+ * own on a sender or receiver. While Sotto is off it has its way; before that
+ * is known, and while on, its transform waits and its streams are held back.
+ * The relay's transforms are kept out of its sight.
  */
 'use strict';
 {
-  const { apply, weakGet, weakSet, wrap, notify } = sottoHook;
+  const { apply, uncurry, weakGet, weakSet, wrap, notify } = sottoHook;
+  const { locate, announceStreams, gated, isPassing, whenPassing } = sottoHook;
+  const isPrototypeOf = uncurry(Object.prototype.isPrototypeOf);
+  const prototype = globalThis.RTCRtpScriptTransform?.prototype;
 
   /** @type {WeakMap<object, unknown>} */
   const chosen = new WeakMap();
 
+  /**
+   * What isn't one fails at once, and so may the browser say it.
+   * @param {unknown} value
+   */
+  const mustWait = (value) => !isPassing() && !!prototype && isPrototypeOf(prototype, value);
+
+  /** @param {Function} native @param {object} end @param {unknown} value */
+  function setWhenPassing(native, end, value) {
+    whenPassing(() => {
+      if (weakGet(chosen, end) !== value) return;
+      try {
+        apply(native, end, [value]);
+      } catch {
+        // It was used elsewhere meanwhile; there is nobody left to tell.
+      }
+    });
+  }
+
   for (const kind of [globalThis.RTCRtpSender, globalThis.RTCRtpReceiver]) {
     if (!kind) continue;
+    const shown = Object.getOwnPropertyDescriptor(kind.prototype, 'transform')?.get;
     wrap(kind.prototype, 'transform', 'set', (native, self, args) => {
-      apply(native, self, args);
-      weakSet(chosen, self, args[0] ?? null);
-      notify('page-transform', 0);
+      const value = args[0] ?? null;
+      if (mustWait(value)) {
+        apply(/** @type {Function} */ (shown), self, []);
+        setWhenPassing(native, self, value);
+      } else {
+        apply(native, self, args);
+      }
+      weakSet(chosen, self, value);
+      notify('page-transform', 0, value !== null);
     });
     wrap(kind.prototype, 'transform', 'get', (native, self, args) => {
       apply(native, self, args);
       return weakGet(chosen, self) ?? null;
     });
     wrap(kind.prototype, 'createEncodedStreams', 'value', (native, self, args) => {
+      const place = locate(self);
+      if (!place) return apply(native, self, args);
       const streams = apply(native, self, args);
-      notify('page-streams', 0);
-      return streams;
+      announceStreams('page-streams', place);
+      return gated(streams, place.sends);
     });
   }
 

@@ -32,6 +32,7 @@ class SottoConnection {
       replaced: () => relay.trouble('page-transform'),
     });
     peer.addEventListener('connectionstatechange', () => this.handleState());
+    peer.addEventListener('signalingstatechange', () => this.reportRefusal());
     this.reportState();
   }
 
@@ -67,6 +68,15 @@ class SottoConnection {
     this.reportState();
   }
 
+  handleBeat() {
+    this.streams.reclaim();
+    this.reportRefusal();
+  }
+
+  reportRefusal() {
+    if (this.channel.isRefused) this.relay.report({ kind: 'trouble', code: 'control-channel-closed' });
+  }
+
   handlePageChannel() {
     if (this.channel.handlePageChannel()) this.need.handlePageChannel();
   }
@@ -74,6 +84,12 @@ class SottoConnection {
   handleSweep() {
     this.streams.sweep();
     this.need.check();
+  }
+
+  /** @param {number} index @param {boolean} sends */
+  handlePageStreams(index, sends) {
+    const ends = sends ? this.peer.getSenders() : this.peer.getReceivers();
+    this.streams.handlePageStreams(ends[index]);
   }
 
   /** The page's method has not resolved yet: whatever it made is covered first. */

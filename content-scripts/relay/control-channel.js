@@ -33,6 +33,13 @@ class SottoControlChannel {
     return this.channel?.readyState === 'open';
   }
 
+  /** Whether the far side took the call and not the channel, so that nobody can join over it. */
+  get isRefused() {
+    const { signalingState, currentRemoteDescription: remote } = this.peer;
+    if (!this.channel || this.isOpen || signalingState !== 'stable' || !remote) return false;
+    return !sottoSdp.hasLiveData(remote);
+  }
+
   /** The page is about to make an offer. */
   handleOffering() {
     if (this.peer.signalingState !== 'stable' || this.peer.getTransceivers().length === 0) return;

@@ -3,9 +3,10 @@
  * the extension's origin, into the page and hands it two ports; the host and
  * the relay know each other by a token that travels where the page can't see.
  *
- * When the far side goes (the page removed the iframe, or the core no longer
- * answers), it is set up again, at a bounded rate. Nothing tells a port that
- * its other end is gone, hence the two ways of noticing.
+ * When the far side goes (the page removed or moved the iframe, or the core no
+ * longer answers), it is set up again, at a bounded rate. Nothing tells a port
+ * that its other end is gone, hence the several ways of noticing. For as long
+ * as there is no way, the background is told, and through it the popup.
  */
 class SottoHostLink {
   static FIRST_PAUSE_MS = 50;
@@ -35,12 +36,16 @@ class SottoHostLink {
     this.unanswered = 0;
     this.steady = 0;
     this.token = '';
+    /** @type {Sotto.Cut | null} */
+    this.cut = null;
     this.observer = new MutationObserver((records) => this.handleMutations(records));
+    addEventListener('pagehide', () => this.cut && this.tellCut(null));
   }
 
   async start() {
     this.starts += 1;
     this.unanswered = 0;
+    if (SottoHostLink.isSandboxed()) this.tellCut('sandboxed');
     this.timer = setInterval(() => this.beat(), SottoHostLink.BEAT_MS);
     const token = SottoHostLink.newToken();
     this.token = token;
@@ -75,8 +80,20 @@ class SottoHostLink {
     const message = /** @type {Sotto.RelayToHost} */ ({ kind: 'port', token });
     host.postMessage(message, SottoHostLink.origin(), [control.port2, frames.port2]);
     this.control = control.port1;
-    control.port1.addEventListener('message', () => (this.unanswered = 0));
+    control.port1.addEventListener('message', () => this.handleAnswer());
     this.listener.ports(control.port1, frames.port1);
+  }
+
+  handleAnswer() {
+    this.unanswered = 0;
+    if (this.cut) this.tellCut(null);
+  }
+
+  /** @param {Sotto.Cut | null} cut */
+  tellCut(cut) {
+    this.cut = cut;
+    // Without a background there is nobody to show it.
+    chrome.runtime?.sendMessage({ kind: 'cut', cut }).catch(() => {});
   }
 
   beat() {
@@ -103,12 +120,14 @@ class SottoHostLink {
     this.control?.close();
     this.steady = 0;
     this.listener.lost(code);
+    this.tellCut(this.cut ?? 'lost');
     const pause = SottoHostLink.FIRST_PAUSE_MS * 2 ** (this.starts - 1);
     setTimeout(() => this.start(), Math.min(pause, SottoHostLink.MAX_PAUSE_MS));
   }
 
   /** @returns {Promise<Window>} */
-  insertHost() {
+  async insertHost() {
+    const root = await SottoHostLink.root();
     this.shell?.remove();
     this.shell = SottoHostLink.shell();
     const frame = document.createElement('iframe');
@@ -118,10 +137,24 @@ class SottoHostLink {
     return new Promise((resolve) => {
       const loaded = () => frame.contentWindow && resolve(frame.contentWindow);
       frame.addEventListener('load', loaded, { once: true });
-      const root = document.documentElement;
       root.append(/** @type {HTMLElement} */ (this.shell));
       for (const node of [document, root]) this.observer.observe(node, { childList: true });
     });
+  }
+
+  /** A document that is being written anew has no root for a moment. @returns {Promise<HTMLElement>} */
+  static async root() {
+    while (!document.documentElement) {
+      await new Promise((changed) => {
+        new MutationObserver(changed).observe(document, { childList: true });
+      });
+    }
+    return document.documentElement;
+  }
+
+  /** No script of the extension's origin can run in what is put into such a frame. */
+  static isSandboxed() {
+    return origin === 'null' && location.protocol !== 'data:';
   }
 
   static shell() {

@@ -80,26 +80,30 @@ class SottoNegotiationNeed {
   }
 
   isNeededByPage() {
-    return this.owed || this.peer.getTransceivers().some((transceiver) => this.isOpen(transceiver));
-  }
-
-  /** @param {RTCRtpTransceiver} transceiver */
-  isOpen({ direction, currentDirection, mid }) {
-    if (currentDirection === 'stopped') return false;
-    if (direction === 'stopped') return true;
-    if (mid === null) return true;
-    return !this.isAgreed(mid, direction);
-  }
-
-  /** @param {string} mid @param {RTCRtpTransceiverDirection} direction */
-  isAgreed(mid, direction) {
+    if (this.owed) return true;
+    const transceivers = this.peer.getTransceivers();
+    if (transceivers.length === 0) return false;
+    // Read once: the browser writes a description anew each time.
     const { currentLocalDescription: local, currentRemoteDescription: remote } = this.peer;
-    const here = sottoSdp.section(local, mid);
-    const there = sottoSdp.section(remote, mid);
-    if (!here || !there) return false;
-    const mine = sottoSdp.direction(here);
-    const theirs = SottoNegotiationNeed.reversed(sottoSdp.direction(there));
-    if (local?.type === 'offer') return direction === mine || direction === theirs;
+    const here = sottoSdp.directions(local);
+    const there = sottoSdp.directions(remote);
+    const offered = local?.type === 'offer';
+    return transceivers.some(({ direction, currentDirection, mid }) => {
+      if (currentDirection === 'stopped') return false;
+      if (direction === 'stopped' || mid === null) return true;
+      return !SottoNegotiationNeed.isAgreed(direction, here.get(mid), there.get(mid), offered);
+    });
+  }
+
+  /**
+   * @param {RTCRtpTransceiverDirection} direction
+   * @param {string | undefined} mine @param {string | undefined} far
+   * @param {boolean} offered
+   */
+  static isAgreed(direction, mine, far, offered) {
+    if (!mine || !far) return false;
+    const theirs = SottoNegotiationNeed.reversed(far);
+    if (offered) return direction === mine || direction === theirs;
     return mine === SottoNegotiationNeed.both(direction, theirs);
   }
 

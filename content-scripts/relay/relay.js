@@ -26,6 +26,10 @@
   let core = null;
   let ready = false;
   let on = false;
+  /** @type {HTMLElement | null} the hook's ear */
+  let hook = null;
+  /** @type {boolean | null} */
+  let told = null;
 
   function pump() {
     place ??= new SottoPumpPlace(() => trouble('pump-blocked'));
@@ -88,17 +92,28 @@
   /** @param {boolean} value */
   function handleMode(value) {
     on = value;
+    tellHook(value);
     for (const connection of connections.values()) connection.streams.setMode(on);
+  }
+
+  /** @param {boolean} value */
+  function tellHook(value) {
+    told = value;
+    hook?.dispatchEvent(new Event(value ? 'media-stop' : 'media-pass'));
+  }
+
+  /** What may be out of date stops media, or lets it begin, as in the pump. @param {boolean} value */
+  function takeHint(value) {
+    pump().post({ kind: 'hint', on: value });
+    if (value) handleMode(true);
+    else if (told === null) tellHook(false);
   }
 
   function startLink() {
     link = new SottoHostLink({
-      mode: (value) => {
-        pump().post({ kind: 'hint', on: value });
-        if (value) handleMode(true);
-      },
+      mode: takeHint,
       beat: () => {
-        if (on) for (const connection of connections.values()) connection.streams.reclaim();
+        if (on) for (const connection of connections.values()) connection.handleBeat();
       },
       ports: usePorts,
       lost: (code) => {
@@ -134,8 +149,21 @@
     node.setAttribute('sdp', connections.get(connection)?.channel.completed(type, sdp) ?? sdp);
   }
 
+  /** @param {Event} event */
+  function handlePageTransform(event) {
+    if (/** @type {MouseEvent} */ (event).altKey) trouble('page-transform');
+    for (const { streams } of connections.values()) streams.reclaim();
+  }
+
+  /** @param {Event} event */
+  function handlePageStreams(event) {
+    const { detail, screenX, altKey } = /** @type {MouseEvent} */ (event);
+    connections.get(detail)?.handlePageStreams(screenX, altKey);
+  }
+
   /** @param {HTMLElement} node */
   function listen(node) {
+    hook = node;
     /** @param {string} name @param {(connection: SottoConnection) => void} handle */
     const each = (name, handle) =>
       node.addEventListener(name, (event) => {
@@ -146,11 +174,11 @@
     node.addEventListener('remote-description', (event) =>
       handleRemoteDescription(node, /** @type {UIEvent} */ (event).detail),
     );
-    node.addEventListener('page-transform', () => handleMode(on));
+    node.addEventListener('page-transform', handlePageTransform);
+    node.addEventListener('page-streams', handlePageStreams);
     node.addEventListener('replaced', () => {
       for (const connection of connections.values()) connection.streams.sweep();
     });
-    node.addEventListener('page-streams', () => trouble('page-transform'));
     each('sweep', (connection) => connection.handleSweep());
     each('described', (connection) => connection.handleDescribed());
     each('offering', (connection) => connection.channel.handleOffering());
@@ -170,7 +198,7 @@
 
   // Comes by way of the background, for a page whose way to the core is cut.
   chrome.runtime.onMessage.addListener((message) => {
-    if (message?.kind === 'turned-on' && place && !ready) pump().post({ kind: 'hint', on: true });
+    if (message?.kind === 'turned-on' && place && !ready) takeHint(true);
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

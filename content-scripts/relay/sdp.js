@@ -31,9 +31,9 @@ const sottoSdp = {
     return section !== null && !this.isRejected(section);
   },
 
-  /** @param {RTCSessionDescription | null} description @param {string} mid */
-  section(description, mid) {
-    return this.sections(description?.sdp ?? '').find((section) => this.mid(section) === mid) ?? null;
+  /** @param {RTCSessionDescription | null} description @returns {Map<string | null, string>} by mid */
+  directions(description) {
+    return new Map(this.sections(description?.sdp ?? '').map((section) => [this.mid(section), this.direction(section)]));
   },
 
   /** @param {RTCSessionDescription | null} description @param {string} mid */

@@ -4,7 +4,8 @@
  *
  * A stream is a sender or receiver, not a track: tracks come and go on it, and
  * what a sender's track was captured from gives the stream its role. Frames
- * are the pump's business.
+ * are the pump's business; what the page encodes by itself is left to the hook,
+ * which holds it back where Sotto is on.
  */
 class SottoStreams {
   /** Stream numbers are unique within the relay and never used again. */
@@ -52,10 +53,37 @@ class SottoStreams {
     if (this.streams.has(end)) return;
     SottoStreams.lastStream += 1;
     const carries = end instanceof RTCRtpSender ? SottoStreams.role(media, end.track) : media;
-    const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, ended: false };
+    const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, left: false, replaced: false, ended: false };
     this.streams.set(end, stream);
     this.listener.changed(stream);
-    this.listener.pump().whenSettled(() => this.transform(end, stream));
+    this.whenPageHasHadItsSay(() => this.transform(end, stream));
+  }
+
+  /**
+   * A page that encodes by itself begins in the task that made the stream, and
+   * gets no frame where a transform was set before. Nothing moves meanwhile.
+   * @param {() => void} action
+   */
+  whenPageHasHadItsSay(action) {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      this.listener.pump().whenSettled(action);
+    };
+    port2.postMessage(null);
+  }
+
+  /**
+   * The page takes encoded frames itself. One that comes too late for that
+   * gets none, as without Sotto, and the call goes on.
+   * @param {RTCRtpSender | RTCRtpReceiver | undefined} end
+   */
+  handlePageStreams(end) {
+    this.listener.replaced();
+    const stream = end && this.streams.get(end);
+    if (!end || !stream) return;
+    if (stream.transform) this.transform(end, stream);
+    else stream.left = true;
   }
 
   /** A sender without a track stays what it was. @param {RTCRtpSender} sender */
@@ -79,6 +107,7 @@ class SottoStreams {
 
   /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */
   transform(end, stream) {
+    if (stream.left || stream.ended) return;
     if (!this.on && end.transform !== stream.transform && end.transform !== null) {
       return this.listener.replaced();
     }
@@ -95,9 +124,12 @@ class SottoStreams {
   /** @param {boolean} on */
   setMode(on) {
     const turnedOff = this.on && !on;
+    const turnedOn = !this.on && on;
     this.on = on;
     // What was dropped while on, the far side waits for until a key frame comes.
     if (turnedOff) for (const { stream } of this.streams.values()) this.forceKeyFrame(stream);
+    if (turnedOff) this.standStill();
+    if (turnedOn) this.coverStanding();
     this.reclaim();
   }
 
@@ -106,18 +138,35 @@ class SottoStreams {
    * transform taken away gives way to ours, or the browser would go silent.
    */
   reclaim() {
-    if (this.on && this.leftToPage) this.takeOver();
     for (const [end, stream] of this.streams) {
-      if (end.transform === stream.transform) continue;
-      if (end.transform !== null) this.listener.replaced();
+      if (stream.left || end.transform === stream.transform) continue;
+      if (end.transform !== null) this.replace(stream);
       this.transform(end, stream);
     }
   }
 
-  /** What the page meant to encode itself stands still rather than pass in clear. */
-  takeOver() {
-    this.leftToPage = false;
-    this.sweep();
+  /** @param {Sotto.Stream} stream */
+  replace(stream) {
+    this.listener.replaced();
+    if (this.on) stream.replaced = true;
+  }
+
+  /**
+   * A transform serves once, so a page's that was replaced can't come back.
+   * What it was to encrypt must not leave without it: it moves no more, until
+   * the page sets another or Sotto is on again.
+   */
+  standStill() {
+    for (const [end, stream] of this.streams) {
+      if (!stream.replaced || end.transform !== stream.transform) continue;
+      stream.transform = end.transform = null;
+    }
+  }
+
+  coverStanding() {
+    for (const [end, stream] of this.streams) {
+      if (stream.replaced && end.transform === null) this.transform(end, stream);
+    }
   }
 
   /** @param {RTCRtpTransceiver} transceiver */

@@ -78,7 +78,7 @@ export class Participant {
  * A window of its own: a tab behind another is throttled.
  * @param {import('playwright-core').BrowserContext} context
  */
-async function newWindow(context) {
+export async function newWindow(context) {
   const browser = context.browser();
   if (!browser) throw new Error('this browser shows no debugging session of its own');
   const session = await browser.newBrowserCDPSession();

@@ -22,8 +22,21 @@ export class Popup {
    * @param {Browser} browser
    * @param {Page} of
    */
-  static async open({ context, extensionId }, of) {
-    const page = context.pages()[0];
+  static open(browser, of) {
+    return Popup.openIn(browser.context.pages()[0], browser, of);
+  }
+
+  /**
+   * In a tab of its own, where one browser has several popups.
+   * @param {Browser} browser
+   * @param {Page} of
+   */
+  static async openBeside(browser, of) {
+    return Popup.openIn(await browser.context.newPage(), browser, of);
+  }
+
+  /** @param {Page} page @param {Browser} browser @param {Page} of */
+  static async openIn(page, { extensionId }, of) {
     const url = `chrome-extension://${extensionId}/popup/popup.html`;
     await page.goto(url);
     const tab = await tabOf(page, of.url());

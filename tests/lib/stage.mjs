@@ -11,9 +11,12 @@ import { createInterface } from 'node:readline';
 import { Participant } from './participant.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
-const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
+export const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
+export const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
 const SERVER = process.env.SOTTO_DEMO ?? join(ROOT, 'target/debug/demo');
+
+/** What a run leaves behind. */
+export const FOLDER = join(ROOT, 'target/browser-tests');
 
 /** @typedef {{name: string, without?: boolean, size?: import('./media.mjs').SizeName, script?: string}} Person */
 
@@ -24,7 +27,7 @@ export class Stage {
     this.base = base;
     /** @type {Participant[]} */
     this.people = [];
-    this.folder = join(ROOT, 'target/browser-tests');
+    this.folder = FOLDER;
     mkdirSync(this.folder, { recursive: true });
   }
 
