@@ -5,9 +5,11 @@
  * variables; no call, key or frame comes near it.
  */
 
+import { badges } from '../worker/badges.js';
+import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { toBackground } from '../worker/parse.js';
 
-/** A page makes one token each time it connects; a page that floods loses its oldest. */
+/** A page makes one token each time it connects; a tab that floods loses its oldest. */
 const MAX_TOKENS = 64;
 const TOKEN = 'token:';
 
@@ -36,9 +38,10 @@ async function isOn(tab) {
   return (await originOn(/** @type {number} */ (tab.id))) === originOf(tab.url);
 }
 
-async function dropOldTokens() {
+/** @param {number} tab */
+async function dropOldTokens(tab) {
   const all = /** @type {Record<string, Page>} */ (await chrome.storage.session.get(null));
-  const tokens = Object.keys(all).filter((key) => key.startsWith(TOKEN));
+  const tokens = Object.keys(all).filter((key) => key.startsWith(TOKEN) && all[key].tab === tab);
   if (tokens.length <= MAX_TOKENS) return;
   tokens.sort((one, other) => all[one].at - all[other].at);
   await chrome.storage.session.remove(tokens.slice(0, tokens.length - MAX_TOKENS));
@@ -46,9 +49,9 @@ async function dropOldTokens() {
 
 /** @param {string} token @param {chrome.tabs.Tab} tab @param {chrome.runtime.MessageSender} sender */
 async function hello(token, tab, { frameId, origin }) {
-  const page = { tab: tab.id, frame: frameId, origin, at: Date.now() };
+  const page = { tab: /** @type {number} */ (tab.id), frame: frameId, origin, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
-  await dropOldTokens();
+  await dropOldTokens(page.tab);
   return { on: await isOn(tab) };
 }
 
@@ -73,6 +76,15 @@ function answer(value, sender) {
   const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
   if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
+  if (message.kind === 'cut' && !isHost) return handleCut(tab, sender.frameId ?? 0, message.cut);
+  return null;
+}
+
+/** @param {chrome.tabs.Tab} tab @param {number} frame @param {Sotto.Cut | null} cut */
+async function handleCut(tab, frame, cut) {
+  const id = /** @type {number} */ (tab.id);
+  await noteCut(id, frame, cut);
+  await showDefaultBadge(id, await isOn(tab));
   return null;
 }
 
@@ -83,10 +95,14 @@ chrome.runtime.onMessage.addListener((message, sender, reply) => {
   return true;
 });
 
-chrome.tabs.onRemoved.addListener((tab) => chrome.storage.session.remove(onKey(tab)));
+chrome.tabs.onRemoved.addListener((tab) => {
+  chrome.storage.session.remove(onKey(tab));
+  forgetCuts(tab);
+});
 
 // The browser clears a tab's badge when the tab loads another document.
 chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
+  if (status === 'loading') await forgetCuts(id);
   const origin = await originOn(id);
   if (origin === undefined) return;
   if (origin !== originOf(tab.url)) await chrome.storage.session.remove(onKey(id));
@@ -120,8 +136,10 @@ async function tellRelays(tab) {
 async function showDefaultBadge(tabId, on) {
   try {
     const shown = await chrome.action.getBadgeText({ tabId });
-    if (on && shown === '') await chrome.action.setBadgeText({ tabId, text: 'on' });
-    if (!on && shown === 'on') await chrome.action.setBadgeText({ tabId, text: '' });
+    const { sandboxed, lost } = await cutsOf(tabId);
+    const { text } = !on ? badges.off : sandboxed + lost > 0 ? badges.trouble : badges.alone;
+    const ours = on ? [badges.off.text, badges.alone.text] : [badges.alone.text, badges.trouble.text];
+    if (ours.includes(shown)) await chrome.action.setBadgeText({ tabId, text });
   } catch {
     // The tab is gone.
   }

@@ -1,3 +1,5 @@
+import { watchCuts } from '../worker/cuts.js';
+
 /**
  * The popup's way to the core worker, which is of the same origin and needs no page between.
  */
@@ -52,7 +54,7 @@ export async function connect(tab, reach, on, show) {
     name: 'sotto-core',
   });
   const heard = watchSilence(show);
-  /** @param {Sotto.PopupToCore} message */
+  /** @param {Sotto.PopupToCore | Sotto.CutsToCore} message */
   const post = (message) => port.postMessage(message);
   port.onmessage = ({ data }) => {
     const message = /** @type {Sotto.CoreToPopup} */ (data);
@@ -61,6 +63,7 @@ export async function connect(tab, reach, on, show) {
     show(message.view);
   };
   post({ kind: 'watch', tab, reach, on, lock });
+  await watchCuts(tab, post);
   return {
     /** @param {boolean} value */
     toggle: (value) => post({ kind: 'toggle', tab, on: value }),

@@ -5,7 +5,7 @@
  */
 import { crashedView } from './crashed-view.js';
 import { Page } from './page.js';
-import { hostToCore, popupToCore } from './parse.js';
+import { cutsToCore, hostToCore, popupToCore } from './parse.js';
 import { Watchers } from './watchers.js';
 
 export class Desk {
@@ -31,6 +31,8 @@ export class Desk {
     if (host && ports.length === 2) return this.attach(port, host, ports);
     const popup = popupToCore(data);
     if (popup) this.handlePopup(port, popup);
+    const cuts = cutsToCore(data);
+    if (cuts) this.engine?.call(null, (core, now) => core.cuts(now, cuts.tab, cuts.sandboxed, cuts.lost));
   }
 
   /**

@@ -5,7 +5,12 @@
  * nothing is done for a token that the background does not know.
  */
 import { badges } from './badges.js';
+import { watchCuts } from './cuts.js';
 import { relayToHost } from './parse.js';
+
+/** The relay posts one message; the page may have posted before it, but not without end. */
+const MAX_MESSAGES = 16;
+let messages = 0;
 
 /** Held for as long as this document lives; the core waits for it to be free. */
 async function holdLock() {
@@ -42,10 +47,12 @@ async function attach(token, ports) {
   /** @type {Sotto.HostToCore} */
   const message = { kind: 'attach', tab: page.tab, on: page.on, lock };
   core.port.postMessage(message, [...ports]);
+  await watchCuts(page.tab, (cuts) => core.port.postMessage(cuts));
 }
 
 addEventListener('message', (event) => {
   const message = relayToHost(event.data);
   if (event.source !== parent || event.ports.length !== 2 || !message) return;
-  attach(message.token, event.ports);
+  messages += 1;
+  if (messages <= MAX_MESSAGES) attach(message.token, event.ports);
 });

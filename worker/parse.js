@@ -13,6 +13,7 @@ const CARRIED = /** @type {const} */ ({
   send: ['microphone', 'camera', 'screen-sound', 'screen-picture'],
   receive: ['audio', 'video'],
 });
+const CUTS = /** @type {const} */ (['sandboxed', 'lost']);
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
 const fields = (value) =>
@@ -41,7 +42,8 @@ export function relayToHost(value) {
 
 /** @param {unknown} value @returns {Sotto.ToBackground | null} */
 export function toBackground(value) {
-  const { kind, token } = fields(value);
+  const { kind, token, cut } = fields(value);
+  if (kind === 'cut') return cut === null || isOneOf(cut, CUTS) ? { kind, cut } : null;
   return isOneOf(kind, /** @type {const} */ (['hello', 'redeem'])) && isWord(token) ? { kind, token } : null;
 }
 
@@ -50,6 +52,12 @@ export function hostToCore(value) {
   const { kind, tab, on, lock } = fields(value);
   if (kind !== 'attach' || !isId(tab) || !isBoolean(on) || !isWord(lock)) return null;
   return { kind, tab, on, lock };
+}
+
+/** @param {unknown} value @returns {Sotto.CutsToCore | null} */
+export function cutsToCore(value) {
+  const { kind, tab, sandboxed, lost } = fields(value);
+  return kind === 'cuts' && isId(tab) && isId(sandboxed) && isId(lost) ? { kind, tab, sandboxed, lost } : null;
 }
 
 /** @param {unknown} value @returns {Sotto.PopupToCore | null} */

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
-    tab::{ConnectionState, End, Reach, Tab, Trouble},
+    tab::{ConnectionState, Cuts, End, Reach, Tab, Trouble},
     time::Instant,
     view::{State, View},
 };
@@ -136,6 +136,11 @@ impl Core {
     /// What the popup found out about our access to the tab.
     pub fn reach(&mut self, now: Instant, tab: TabId, reach: Reach) {
         self.with_tab(now, tab, |tab| tab.set_reach(reach));
+    }
+
+    /// How many of the tab's frames have no way to us.
+    pub fn cuts(&mut self, now: Instant, tab: TabId, cuts: Cuts) {
+        self.with_tab(now, tab, |tab| tab.set_cuts(cuts));
     }
 
     /// A peer connection was made, connected or closed.

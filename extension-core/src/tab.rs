@@ -46,6 +46,16 @@ pub enum Reach {
     ReloadNeeded,
 }
 
+/// How many frames of the tab's page hold calls and have no way to us. Nothing moves in them
+/// while Sotto is on, and nobody but their relays could say so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cuts {
+    /// A sandbox keeps our origin out.
+    pub sandboxed: u32,
+    /// The way was never found, or was lost.
+    pub lost: u32,
+}
+
 /// What a peer connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionState {
@@ -79,7 +89,7 @@ pub enum Trouble {
 impl Trouble {
     /// Whether it is over once it isn't reported again.
     fn passes(self) -> bool {
-        matches!(self, Self::HostRemoved | Self::CoreSilent | Self::CoreError)
+        !matches!(self, Self::PumpBlocked | Self::PageTransform | Self::Other)
     }
 }
 
@@ -89,6 +99,7 @@ pub struct Tab {
     pub(crate) call: Option<Call>,
     pub(crate) on: bool,
     pub(crate) reach: Reach,
+    pub(crate) cuts: Cuts,
     pub(crate) pages: BTreeSet<PageId>,
     pub(crate) connections: BTreeMap<ConnectionId, ConnectionState>,
     pub(crate) streams: Streams,
@@ -216,6 +227,11 @@ impl Tab {
         self.reach = reach;
     }
 
+    pub(crate) fn set_cuts(&mut self, cuts: Cuts) {
+        self.stale |= self.cuts != cuts;
+        self.cuts = cuts;
+    }
+
     pub(crate) fn connection(&mut self, now: Instant, id: ConnectionId, state: ConnectionState) {
         self.stale = true;
         if state != ConnectionState::Closed {
@@ -298,7 +314,7 @@ impl Tab {
 
     /// Nothing is left that would have to be remembered.
     pub(crate) fn is_idle(&self) -> bool {
-        !self.on && self.pages.is_empty() && self.reach == Reach::Ok
+        !self.on && self.pages.is_empty() && self.reach == Reach::Ok && self.cuts == Cuts::default()
     }
 
     pub(crate) fn view(&self, now: Instant) -> View {

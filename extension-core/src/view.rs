@@ -11,7 +11,7 @@ use crate::{
     ids::{Epoch, Leaf, PageId, PeerId, StreamId},
     media::Role,
     safety::SafetyNumber,
-    tab::{ConnectionState, Direction, MediaKind, Reach, Stream, Tab, Trouble},
+    tab::{ConnectionState, Cuts, Direction, MediaKind, Reach, Stream, Tab, Trouble},
     time::Instant,
 };
 
@@ -175,13 +175,26 @@ pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
     if has(tab, Trouble::PumpBlocked) {
         return (State::Unsupported, "pump-blocked");
     }
+    if let Some(cut_off) = cut_off(tab) {
+        return cut_off;
+    }
     let Some(call) = &tab.call else {
         return (State::Trouble, "core-crashed");
     };
-    if !tab.troubles.is_empty() {
+    if !tab.troubles.is_empty() || tab.cuts != Cuts::default() {
         return (State::Trouble, "trouble");
     }
     state_of_call(tab, call, now)
+}
+
+/// No frame that makes calls has a way to us.
+fn cut_off(tab: &Tab) -> Option<(State, &'static str)> {
+    match tab.cuts {
+        _ if !tab.pages.is_empty() => None,
+        Cuts { sandboxed: 1.., .. } => Some((State::Unsupported, "sandboxed")),
+        Cuts { lost: 1.., .. } => Some((State::Trouble, "cut-off")),
+        _ => None,
+    }
 }
 
 fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) {
@@ -318,6 +331,18 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
             count: None,
             detail: None,
         });
+    }
+    for (code, frames) in [
+        ("frame-sandboxed", tab.cuts.sandboxed),
+        ("frame-lost", tab.cuts.lost),
+    ] {
+        if frames > 0 {
+            found.insert(Problem {
+                code,
+                count: Some(frames as usize),
+                detail: None,
+            });
+        }
     }
     if let Some(version) = tab.other_version {
         let detail = Some(version.to_string());

@@ -10,7 +10,7 @@ use crate::{
     core::{ChannelState, CodecNumber, Core, Output},
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::Role,
-    tab::{ConnectionState, End, MediaKind, Reach, Trouble},
+    tab::{ConnectionState, Cuts, End, MediaKind, Reach, Trouble},
     time::Instant,
 };
 
@@ -68,6 +68,11 @@ impl WasmCore {
             _ => return,
         };
         self.core.reach(at(now), TabId(tab), reach);
+    }
+
+    pub fn cuts(&mut self, now: f64, tab: u32, sandboxed: u32, lost: u32) {
+        self.core
+            .cuts(at(now), TabId(tab), Cuts { sandboxed, lost });
     }
 
     pub fn connection(&mut self, now: f64, page: u32, connection: u32, state: &str) {

@@ -441,6 +441,30 @@ fn a_page_that_goes_takes_its_connections_and_streams_with_it() {
 }
 
 #[test]
+fn frames_that_are_cut_off_are_named_and_where_no_other_is_rule_out_all_else() {
+    let mut core = Core::new([1; 32]);
+    let now = Instant(0);
+    let cuts = |sandboxed, lost| Cuts { sandboxed, lost };
+    core.cuts(now, TAB, cuts(1, 1));
+    assert_eq!(core.view(now, TAB).state, State::Off);
+    core.turn_on(now, TAB);
+    let view = core.view(now, TAB);
+    assert_eq!((view.state, view.reason), (State::Unsupported, "sandboxed"));
+    core.cuts(now, TAB, cuts(0, 1));
+    let view = core.view(now, TAB);
+    assert_eq!((view.state, view.reason), (State::Trouble, "cut-off"));
+    core.attach(now, TAB).expect("a page");
+    let view = core.view(now, TAB);
+    assert_eq!((view.state, view.reason), (State::Trouble, "trouble"));
+    assert_eq!(
+        (view.problems[0].code, view.problems[0].count),
+        ("frame-lost", Some(1))
+    );
+    core.cuts(now, TAB, cuts(0, 0));
+    assert_eq!(core.view(now, TAB).state, State::Alone);
+}
+
+#[test]
 fn a_trouble_that_is_over_fades_and_one_that_lasts_stays() {
     let mut pair = Pair::both_on();
     let page = pair.pages[0];

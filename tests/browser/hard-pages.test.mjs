@@ -1,0 +1,58 @@
+/**
+ * Pages whose policies, frames and habits make it hard: with Sotto on before they load, each
+ * call either works, or is refused before any media flows, in words.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { eventually } from '../lib/expect.mjs';
+import { childFrame, hardPages } from '../lib/pages/hard.mjs';
+import { Scene } from '../lib/pages/scene.mjs';
+import { call, encrypted, nothingFlows } from '../lib/pages/seat.mjs';
+
+/** @typedef {import('../lib/pages/seat.mjs').Seat} Seat */
+
+/** @type {Scene} */ let scene;
+/** @type {Seat} */ let ana;
+/** @type {Seat} */ let ben;
+/** @type {string[]} */ const table = [];
+
+before(async () => {
+  scene = await Scene.open();
+  [ana, ben] = await Promise.all([scene.seat('Ana', 0), scene.seat('Ben', 1)]);
+  scene.server.add('/plain');
+  await ana.popup.turn(true);
+  await ben.popup.turn(true);
+});
+after(() => scene?.close());
+
+/** @param {string} name @param {string} outcome @param {string[]} words */
+const note = (name, outcome, words) => table.push(`${name} | ${outcome} | ${words.join(' / ')}`);
+
+// The pages' names need no server to be known.
+for (const [n, { name }] of hardPages('').entries()) {
+  test(name, async () => {
+    const page = hardPages(scene.server.otherOrigin)[n];
+    const url = scene.server.add(`/hard-${n}`, page);
+    const find = page.inFrame ? childFrame : undefined;
+    await Promise.all([ana, ben].map((one) => one.visit(url, find)));
+    if (page.isolated) assert.ok(await ana.frame.evaluate('crossOriginIsolated'), 'the page is isolated');
+    await call(ana, ben);
+    if (page.words) await refused(page.words);
+    else await encrypted(ana, ben);
+    note(name, page.words ? 'refused' : 'works', await ana.words());
+  });
+}
+
+/** @param {RegExp} words */
+async function refused(words) {
+  const { popup } = ana;
+  await popup.waitForState('unsupported');
+  await eventually(() => ana.words(), (said) => said.some((one) => words.test(one)), `the popup says ${words}`);
+  await nothingFlows(ana, ben);
+  assert.equal(await ana.badge(), '!');
+}
+
+test('the table of pages', (t) => {
+  for (const line of table) t.diagnostic(line);
+});
