@@ -17,7 +17,10 @@ export function tamper() {
   /** Whether the first caller that isn't the browser's own code is a script of an extension. */
   const byExtension = () => {
     const lines = apply(split, new NativeError().stack ?? '', ['\n']);
-    for (let n = 3; n < lines.length; n += 1) {
+    // A member of the page's own argument, which the browser would read just so.
+    if (apply(endsWith, lines[4] ?? '', ['at get (<anonymous>)'])) return false;
+    // Before it come the message, this function, `misbehave` and the replacement.
+    for (let n = 4; n < lines.length; n += 1) {
       if (!apply(endsWith, lines[n], ['(<anonymous>)'])) return apply(includes, lines[n], ['chrome-extension:']);
     }
     return false;
@@ -69,7 +72,7 @@ export function tamper() {
   replaceAll(window, 'window');
   // What a dictionary or descriptor with a prototype would be asked for.
   const names = ['detail', 'relatedTarget', 'altKey', 'screenX', 'get', 'set', 'value', 'writable', 'enumerable',
-    'configurable', 'apply', 'construct', 'transform', 'act', 'next', 'readable', 'encodedInsertableStreams'];
+    'configurable', 'apply', 'construct', 'transform', 'act', 'next', 'readable'];
   /** Only for a while: no descriptor of the page's own would be valid either. */
   /** @type {any} */ (window).pollute = () => {
     for (const name of names) {
@@ -89,7 +92,7 @@ export function tamper() {
 /** Everything of a connection that the hook has a part in, in turn. */
 export async function useEverything() {
   const cleanse = /** @type {any} */ (window).pollute();
-  const near = new RTCPeerConnection(new Proxy({}, {}));
+  const near = new RTCPeerConnection();
   const far = new RTCPeerConnection({ iceServers: [] });
   const flagged = new RTCPeerConnection(/** @type {any} */ ({ encodedInsertableStreams: true }));
   const [track] = /** @type {any} */ (window).call.stream.getVideoTracks();
