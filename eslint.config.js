@@ -21,6 +21,7 @@ const SHARED = {
     SottoHostLink: 'readonly',
     SottoNegotiationNeed: 'readonly',
     SottoPumpPlace: 'readonly',
+    SottoFlows: 'readonly',
     SottoStreams: 'readonly',
   },
 };

@@ -24,6 +24,8 @@ declare namespace Sotto {
       carries: string,
     ): void;
     streamEnded(now: number, page: number, stream: number): void;
+    flow(now: number, page: number, stream: number, figures: Float64Array): void;
+    bypassed(now: number, page: number, stream: number): void;
     trouble(now: number, page: number, code: string): void;
     codec(mime: string): number;
     /** Where to put a frame of that length before transform is called. */

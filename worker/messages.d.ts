@@ -29,6 +29,10 @@ declare namespace Sotto {
     ended: boolean;
   }
 
+  /** What flows on a stream, in the numbers that the core's `Flow` explains. */
+  type Flow = [stream: number, made: number, passed: number, bytes: number, waited: number];
+  type Measure = 'cover' | 'stop' | 'close';
+
   /** With a control and a frame port. */
   type RelayToHost = { kind: 'port'; token: string };
 
@@ -44,6 +48,8 @@ declare namespace Sotto {
         carries: Media | Role;
       }
     | { kind: 'stream-ended'; stream: number }
+    | { kind: 'flows'; flows: Flow[] }
+    | { kind: 'bypassed'; stream: number }
     | { kind: 'trouble'; code: string }
     | { kind: 'ping' };
 
@@ -51,7 +57,9 @@ declare namespace Sotto {
     | { kind: 'pong' }
     | { kind: 'mode'; on: boolean }
     | { kind: 'send'; connection: number; bytes: ArrayBuffer }
-    | { kind: 'force-key-frame'; stream: number };
+    | { kind: 'force-key-frame'; stream: number }
+    | { kind: 'watch' }
+    | { kind: 'contain'; stream: number; measure: Measure };
 
   /** `port` comes with the frame port. */
   type RelayToPump =
@@ -114,12 +122,14 @@ declare namespace Sotto {
     code: string;
     count: number | null;
     detail: string | null;
+    stream: { page: number; number: number } | null;
   }
 
   interface Stats {
     sealed: number;
     opened: number;
     failed: number;
+    unsealed: number;
     dropped: number;
     overheadBytesPerFrame: number | null;
     sealUsP50: number | null;
@@ -147,6 +157,8 @@ declare namespace Sotto {
     | { kind: 'mode'; page: number; on: boolean }
     | { kind: 'key-frame'; page: number; stream: number }
     | { kind: 'force-key-frame'; page: number; stream: number }
+    | { kind: 'watch'; page: number }
+    | { kind: 'contain'; page: number; stream: number; measure: Measure }
     | { kind: 'view'; tab: number }
     | { kind: 'badge'; tab: number; state: State };
 }

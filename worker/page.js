@@ -93,6 +93,11 @@ export class Page {
       case 'stream-ended':
         this.stopwatch.forget(message.stream);
         return core.streamEnded(now, page, message.stream);
+      case 'flows':
+        for (const [stream, ...figures] of message.flows) core.flow(now, page, stream, new Float64Array(figures));
+        return;
+      case 'bypassed':
+        return core.bypassed(now, page, message.stream);
       case 'trouble':
         return core.trouble(now, page, message.code);
     }
@@ -109,6 +114,10 @@ export class Page {
         return this.ports.frames.postMessage({ kind: 'key-frame', stream: output.stream });
       case 'force-key-frame':
         return this.tellRelay({ kind: 'force-key-frame', stream: output.stream });
+      case 'watch':
+        return this.tellRelay({ kind: 'watch' });
+      case 'contain':
+        return this.tellRelay({ kind: 'contain', stream: output.stream, measure: output.measure });
     }
   }
 

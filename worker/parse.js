@@ -6,6 +6,7 @@
 
 /** The largest control message on a channel, as the relay has it too. */
 const MAX_CONTROL = 64 * 1024;
+const MAX_FLOWS = 4096;
 const MAX_FRAME = 16 * 1024 * 1024;
 
 /** What a stream can carry: a sender's role is known, of a receiver only what it takes. */
@@ -24,6 +25,10 @@ const isId = (value) => Number.isInteger(value) && /** @type {number} */ (value)
 
 /** @param {unknown} value @param {number} max @returns {value is ArrayBuffer} */
 const isBytes = (value, max) => value instanceof ArrayBuffer && value.byteLength <= max;
+
+/** @param {unknown} value @returns {value is Sotto.Flow} */
+const isFlow = (value) =>
+  Array.isArray(value) && value.length === 5 && isId(value[0]) && value.every((figure) => typeof figure === 'number');
 
 /** @param {unknown} value @returns {value is string} */
 const isWord = (value) => typeof value === 'string' && /^[a-z0-9-]{1,64}$/.test(value);
@@ -87,6 +92,9 @@ const fromRelay = {
       ? { kind: 'stream', stream, connection, direction, carries }
       : null,
   'stream-ended': ({ stream }) => (isId(stream) ? { kind: 'stream-ended', stream } : null),
+  flows: ({ flows }) =>
+    Array.isArray(flows) && flows.length <= MAX_FLOWS && flows.every(isFlow) ? { kind: 'flows', flows } : null,
+  bypassed: ({ stream }) => (isId(stream) ? { kind: 'bypassed', stream } : null),
   ping: () => ({ kind: 'ping' }),
   trouble: ({ code }) => (isWord(code) ? { kind: 'trouble', code } : null),
 };

@@ -30,7 +30,10 @@ class SottoConnection {
       changed: (stream) => this.reportStream(stream),
       ended: (stream) => relay.streamEnded(stream),
       replaced: () => relay.trouble('page-transform'),
+      bypassed: (stream) => relay.report({ kind: 'bypassed', stream }),
     });
+    this.flows = new SottoFlows(peer, (end) => this.streams.numberOf(end));
+    this.looks = 0;
     peer.addEventListener('connectionstatechange', () => this.handleState());
     peer.addEventListener('signalingstatechange', () => this.reportRefusal());
     this.reportState();
@@ -68,8 +71,9 @@ class SottoConnection {
     this.reportState();
   }
 
+  /** Also where no core is there to ask for it. */
   handleBeat() {
-    this.streams.reclaim();
+    this.streams.watch();
     this.reportRefusal();
   }
 
@@ -96,6 +100,32 @@ class SottoConnection {
   handleDescribed() {
     this.streams.sweep();
     this.channel.handleState();
+  }
+
+  /** @param {Sotto.CoreToRelay} order */
+  handleOrder(order) {
+    if (order.kind === 'force-key-frame') this.streams.forceKeyFrame(order.stream);
+    else if (order.kind === 'watch') this.watch();
+    else if (order.kind === 'contain') this.contain(order.stream, order.measure);
+  }
+
+  /** Each time at the transforms, every second time at what flows. */
+  async watch() {
+    this.streams.watch();
+    this.looks += 1;
+    if (this.looks % 2 !== 0 || this.closed) return;
+    const flows = await this.flows.read();
+    if (flows.length > 0) this.relay.report({ kind: 'flows', flows });
+  }
+
+  /** @param {number} stream @param {Sotto.Measure} measure */
+  contain(stream, measure) {
+    const end = this.streams.endOf(stream);
+    if (!end) return;
+    if (measure === 'cover') this.streams.coverAgain(end);
+    else if (measure === 'stop') SottoStreams.stop(end);
+    else this.peer.close();
+    if (measure === 'close') this.handleClose();
   }
 
   /** Everything a core that has just begun needs to hear. */

@@ -84,9 +84,7 @@
     if (message.kind === 'pong') handlePong(frames);
     else if (message.kind === 'send') connections.get(message.connection)?.channel.send(message.bytes);
     else if (message.kind === 'mode') handleMode(message.on);
-    else if (message.kind === 'force-key-frame') {
-      for (const connection of connections.values()) connection.streams.forceKeyFrame(message.stream);
-    }
+    else for (const connection of connections.values()) connection.handleOrder(message);
   }
 
   /** @param {boolean} value */

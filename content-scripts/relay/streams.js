@@ -19,6 +19,7 @@ class SottoStreams {
    *   changed(stream: Sotto.Stream): void,
    *   ended(stream: number): void,
    *   replaced(): void,
+   *   bypassed(stream: number): void,
    * }} listener
    */
   constructor(peer, pageTransforms, listener) {
@@ -56,6 +57,7 @@ class SottoStreams {
     const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, left: false, replaced: false, ended: false };
     this.streams.set(end, stream);
     this.listener.changed(stream);
+    if (this.on && end.transform !== null) this.listener.bypassed(stream.stream);
     this.whenPageHasHadItsSay(() => this.transform(end, stream));
   }
 
@@ -138,11 +140,56 @@ class SottoStreams {
    * transform taken away gives way to ours, or the browser would go silent.
    */
   reclaim() {
-    for (const [end, stream] of this.streams) {
-      if (stream.left || end.transform === stream.transform) continue;
+    return this.strays().map(([end, stream]) => {
       if (end.transform !== null) this.replace(stream);
       this.transform(end, stream);
-    }
+      return stream;
+    });
+  }
+
+  /** Streams that have another transform than ours. */
+  strays() {
+    return [...this.streams].filter(([end, { transform, left, ended }]) => !left && !ended && end.transform !== transform);
+  }
+
+  /**
+   * A page that gets round the hook makes streams and replaces transforms unheard; then frames
+   * have gone past.
+   */
+  watch() {
+    this.sweep();
+    for (const { stream } of this.reclaim()) this.listener.bypassed(stream);
+  }
+
+  /** @param {RTCRtpSender | RTCRtpReceiver} end */
+  numberOf(end) {
+    const stream = this.streams.get(end);
+    return stream && !stream.ended ? stream.stream : null;
+  }
+
+  /** @param {number} number @returns {RTCRtpSender | RTCRtpReceiver | null} */
+  endOf(number) {
+    for (const [end, { stream, ended }] of this.streams) if (stream === number && !ended) return end;
+    return null;
+  }
+
+  /** @param {RTCRtpSender | RTCRtpReceiver} end */
+  coverAgain(end) {
+    const stream = this.streams.get(end);
+    if (stream) this.transform(end, stream);
+  }
+
+  /**
+   * Nothing goes in, or comes out, whatever the transform does.
+   * @param {RTCRtpSender | RTCRtpReceiver} end
+   */
+  static stop(end) {
+    if (end instanceof RTCRtpReceiver) return end.track.stop();
+    const parameters = end.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = false;
+    // A sender that has stopped refuses both; it sends nothing either.
+    end.setParameters(parameters).catch(() => {});
+    end.replaceTrack(null).catch(() => {});
   }
 
   /** @param {Sotto.Stream} stream */

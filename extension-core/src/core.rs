@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
-    tab::{ConnectionState, Cuts, End, Reach, Tab, Trouble},
+    tab::{Bypass, ConnectionState, Cuts, End, Flow, Measure, Reach, Tab, Trouble},
     time::Instant,
     view::{State, View},
 };
@@ -48,6 +48,20 @@ pub enum Output {
         page: PageId,
         /// Its stream.
         stream: u32,
+    },
+    /// Look whether the page's transforms are still ours, and at what flows.
+    Watch {
+        /// The page.
+        page: PageId,
+    },
+    /// Stop a stream that goes past our transform.
+    Contain {
+        /// The page.
+        page: PageId,
+        /// Its stream.
+        stream: u32,
+        /// How.
+        measure: Measure,
     },
     /// The tab's view has changed.
     View {
@@ -171,6 +185,16 @@ impl Core {
     /// A sender or receiver is gone.
     pub fn stream_ended(&mut self, now: Instant, id: StreamId) {
         self.with_page(now, id.page, |tab| tab.stream_ended(id));
+    }
+
+    /// What a connection says of one of its streams.
+    pub fn flow(&mut self, now: Instant, id: StreamId, flow: Flow) {
+        self.with_page(now, id.page, |tab| tab.flow(now, id, flow));
+    }
+
+    /// A page's relay found a stream with another transform than ours.
+    pub fn bypassed(&mut self, now: Instant, id: StreamId) {
+        self.with_page(now, id.page, |tab| tab.bypassed(now, id, Bypass::Undone));
     }
 
     /// A page's relay or pump met trouble.

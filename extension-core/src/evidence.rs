@@ -10,6 +10,9 @@ use crate::time::Instant;
 /// What happened within this long counts as now.
 pub const RECENT: Duration = Duration::from_secs(3);
 
+/// How long a stream counts as bypassed after the last sign of it.
+const BYPASS_SHOWN: Duration = Duration::from_secs(10);
+
 /// Why frames of a stream are dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -37,6 +40,8 @@ pub enum DropReason {
     CounterExhausted,
     /// Shorter than its codec's headers.
     Malformed,
+    /// Frames went past our transform, and the stream was stopped.
+    Bypassed,
 }
 
 impl DropReason {
@@ -65,6 +70,7 @@ pub enum Protection {
 pub struct Evidence {
     good: Option<Instant>,
     bad: Option<(Instant, DropReason)>,
+    bypassed: Option<Instant>,
 }
 
 impl Evidence {
@@ -78,9 +84,19 @@ impl Evidence {
         self.bad = Some((now, reason));
     }
 
-    /// Whether a frame was sealed or opened just now.
+    /// Frames went past our transform.
+    pub fn bypassed(&mut self, now: Instant) {
+        self.bypassed = Some(now);
+    }
+
+    /// Whether frames went past our transform lately.
+    pub fn is_bypassed(&self, now: Instant) -> bool {
+        self.bypassed.is_some_and(|at| now.since(at) < BYPASS_SHOWN)
+    }
+
+    /// Whether a frame was sealed or opened just now, and none went past.
     pub fn is_good(&self, now: Instant) -> bool {
-        self.good.is_some_and(|at| now.since(at) < RECENT)
+        self.good.is_some_and(|at| now.since(at) < RECENT) && !self.is_bypassed(now)
     }
 
     /// When the last success is no longer fresh.
@@ -90,6 +106,9 @@ impl Evidence {
 
     /// Why a frame was dropped just now, if one was.
     pub fn reason(&self, now: Instant) -> Option<DropReason> {
+        if self.is_bypassed(now) {
+            return Some(DropReason::Bypassed);
+        }
         let (at, reason) = self.bad?;
         (now.since(at) < RECENT).then_some(reason)
     }
@@ -128,6 +147,8 @@ pub struct Counts {
     pub opened: u64,
     /// Looked like ours and failed: forged, or without a key.
     pub failed: u64,
+    /// Arrived without our encryption.
+    pub unsealed: u64,
     /// Dropped for any other reason.
     pub dropped: u64,
     /// Bytes that sealing added, in all.
@@ -184,6 +205,19 @@ mod tests {
         assert_eq!(evidence.protection(Instant(3950)), Protection::Encrypted);
         assert_eq!(evidence.protection(Instant(4100)), Protection::Dropped);
         assert_eq!(evidence.dropping(Instant(4100)), Some(DropReason::Forged));
+    }
+
+    #[test]
+    fn what_was_bypassed_is_not_good_whatever_else_is_sealed() {
+        let mut evidence = Evidence::default();
+        evidence.bypassed(Instant(1000));
+        evidence.succeeded(Instant(10_900));
+        assert_eq!(evidence.protection(Instant(10_950)), Protection::Dropped);
+        assert_eq!(
+            evidence.dropping(Instant(10_950)),
+            Some(DropReason::Bypassed)
+        );
+        assert_eq!(evidence.protection(Instant(11_000)), Protection::Encrypted);
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod claims;
 mod contexts;
 mod frames;
 mod streams;
+mod watch;
+mod watchdog;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -16,6 +18,8 @@ use claims::Claims;
 pub(crate) use streams::Stream;
 use streams::Streams;
 pub use streams::{Direction, End, MediaKind};
+pub use watch::Flow;
+pub use watchdog::{Bypass, Measure};
 
 use crate::{
     call::Call,
@@ -114,6 +118,8 @@ pub struct Tab {
     key_frames: VecDeque<StreamId>,
     modes: VecDeque<(PageId, bool)>,
     farewell: VecDeque<(ConnectionId, Vec<u8>)>,
+    orders: VecDeque<Output>,
+    last_watch: Option<Instant>,
     shown: Option<State>,
     last_view: Option<Instant>,
     lapse: Option<Instant>,
@@ -300,13 +306,14 @@ impl Tab {
         }
         self.troubles
             .retain(|(_, trouble), at| !trouble.passes() || now.since(*at) < TROUBLE_SHOWN);
+        self.watch_if_due(now);
         self.stale |= self.on;
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let view = (self.on || self.stale).then_some(self.last_view.map(|at| at + VIEW_INTERVAL));
         let call = self.call.as_ref().and_then(Call::poll_timeout);
-        [view.flatten(), self.lapse, call]
+        [view.flatten(), self.lapse, call, self.next_watch()]
             .into_iter()
             .flatten()
             .min()
@@ -345,6 +352,7 @@ impl Tab {
                 .drain(..)
                 .map(|(page, on)| Output::Mode { page, on }),
         );
+        outputs.extend(self.orders.drain(..));
         self.collect_urgent(outputs);
         self.collect_view(now, tab, outputs);
     }

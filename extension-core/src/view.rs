@@ -69,6 +69,8 @@ pub struct Problem {
     pub count: Option<usize>,
     /// Which, where that matters.
     pub detail: Option<String>,
+    /// Of which stream, where it has a name of its own.
+    pub stream: Option<StreamId>,
 }
 
 /// What is to be shown later if no newer view comes, so that no claim outlives its evidence.
@@ -93,6 +95,8 @@ pub struct StatsView {
     pub opened: u64,
     /// Frames that looked sealed and couldn't be opened.
     pub failed: u64,
+    /// Frames that arrived without our encryption.
+    pub unsealed: u64,
     /// Frames dropped for another reason.
     pub dropped: u64,
     overhead_bytes_per_frame: Option<f64>,
@@ -181,7 +185,11 @@ pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
     let Some(call) = &tab.call else {
         return (State::Trouble, "core-crashed");
     };
-    if !tab.troubles.is_empty() || tab.cuts != Cuts::default() {
+    let bypassed = tab
+        .streams
+        .iter()
+        .any(|(_, stream)| stream.evidence.is_bypassed(now));
+    if bypassed || !tab.troubles.is_empty() || tab.cuts != Cuts::default() {
         return (State::Trouble, "trouble");
     }
     state_of_call(tab, call, now)
@@ -330,6 +338,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
             code: trouble_code(*trouble),
             count: None,
             detail: None,
+            stream: None,
         });
     }
     for (code, frames) in [
@@ -341,6 +350,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
                 code,
                 count: Some(frames as usize),
                 detail: None,
+                stream: None,
             });
         }
     }
@@ -350,6 +360,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
             code: "other-version",
             count: None,
             detail,
+            stream: None,
         });
     }
     let others = others(tab, now);
@@ -358,6 +369,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
             code: "others-without-sotto",
             count: Some(others),
             detail: None,
+            stream: None,
         });
     }
     if let Some(call) = &tab.call {
@@ -367,6 +379,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
                 code: "member-unreachable",
                 count: Some(silent),
                 detail: None,
+                stream: None,
             });
         }
         found.extend(stream_problems(tab, call, now));
@@ -379,7 +392,7 @@ fn stream_problems<'a>(
     call: &'a Call,
     now: Instant,
 ) -> impl Iterator<Item = Problem> + 'a {
-    tab.streams.iter().filter_map(move |(_, stream)| {
+    tab.streams.iter().filter_map(move |(id, stream)| {
         let codec = stream.codec_name.as_deref().map(codec_label);
         let who = call
             .peer_on(now, stream.connection)
@@ -390,16 +403,18 @@ fn stream_problems<'a>(
             DropReason::Forged => ("frames-forged", who),
             DropReason::NoKey => ("frames-no-key", who),
             DropReason::Replayed => ("frames-replayed", who),
-            DropReason::Misdirected => ("frames-misdirected", who),
+            DropReason::Misdirected => ("frames-misdirected", Some(who?)),
             DropReason::TooManyStreams => ("too-many-streams", who),
             DropReason::CounterExhausted => ("counter-exhausted", None),
             DropReason::Malformed => ("malformed", codec),
+            DropReason::Bypassed => ("stream-bypassed", who),
             DropReason::Alone | DropReason::Outsider => return None,
         };
         Some(Problem {
             code,
             count: None,
             detail,
+            stream: (code == "stream-bypassed").then_some(id),
         })
     })
 }
@@ -423,6 +438,7 @@ fn stats(tab: &Tab) -> StatsView {
         sealed: counts.sealed,
         opened: counts.opened,
         failed: counts.failed,
+        unsealed: counts.unsealed,
         dropped: counts.dropped,
         overhead_bytes_per_frame: overhead,
         seal_us_p50: tab.seal_cost.median(),

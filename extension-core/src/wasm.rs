@@ -10,7 +10,7 @@ use crate::{
     core::{ChannelState, CodecNumber, Core, Output},
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::Role,
-    tab::{ConnectionState, Cuts, End, MediaKind, Reach, Trouble},
+    tab::{ConnectionState, Cuts, End, Flow, MediaKind, Reach, Trouble},
     time::Instant,
 };
 
@@ -126,6 +126,26 @@ impl WasmCore {
     #[wasm_bindgen(js_name = streamEnded)]
     pub fn stream_ended(&mut self, now: f64, page: u32, stream: u32) {
         self.core.stream_ended(at(now), stream_id(page, stream));
+    }
+
+    /// The figures are those of [`Flow`], in its order.
+    pub fn flow(&mut self, now: f64, page: u32, stream: u32, figures: &[f64]) {
+        let &[made, passed, bytes, waited] = figures else {
+            return;
+        };
+        let [made, passed, bytes, waited] =
+            [made, passed, bytes, waited].map(|figure| figure as u64);
+        let flow = Flow {
+            made,
+            passed,
+            bytes,
+            waited,
+        };
+        self.core.flow(at(now), stream_id(page, stream), flow);
+    }
+
+    pub fn bypassed(&mut self, now: f64, page: u32, stream: u32) {
+        self.core.bypassed(at(now), stream_id(page, stream));
     }
 
     pub fn trouble(&mut self, now: f64, page: u32, code: &str) {

@@ -6,7 +6,7 @@ import { text } from '../texts.js';
 export function showFigures({ on, stats }) {
   const line = element('figures');
   setShown(line, on && stats.sealed + stats.opened > 0);
-  const refused = stats.failed + stats.dropped;
+  const refused = stats.failed + stats.unsealed + stats.dropped;
   const numbers = [stats.sealed, stats.opened, refused].map((count) => count.toLocaleString());
   setText(line, text('figures', ...numbers));
 }

@@ -83,7 +83,7 @@ for (const [what, body] of /** @type {const} */ ([
     await forge(body);
     await eventually(
       async () => (await ben.popup.view()).stats,
-      ({ failed, dropped }) => failed + dropped > before.failed + before.dropped + 50,
+      ({ failed, dropped, unsealed }) => failed + dropped + unsealed > before.failed + before.dropped + before.unsealed + 50,
       `Ben's core refuses ${what} frames`,
     );
     await sleep(1_000);

@@ -5,6 +5,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 mod streams;
+mod watchdog;
 
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ struct Pair {
     key_frames: Vec<(usize, u32)>,
     modes: Vec<(usize, bool)>,
     badges: Vec<(usize, Instant, State)>,
+    measures: Vec<(usize, u32, Measure)>,
 }
 
 const CONNECTION: u32 = 1;
@@ -48,6 +50,7 @@ impl Pair {
             key_frames: vec![],
             modes: vec![],
             badges: vec![],
+            measures: vec![],
         };
         for who in [0, 1] {
             pair.connect(who);
@@ -115,7 +118,10 @@ impl Pair {
             Output::KeyFrame { stream, .. } => self.key_frames.push((who, stream)),
             Output::Mode { on, .. } => self.modes.push((who, on)),
             Output::Badge { state, .. } => self.badges.push((who, self.now, state)),
-            Output::View { .. } => {}
+            Output::Contain {
+                stream, measure, ..
+            } => self.measures.push((who, stream, measure)),
+            Output::View { .. } | Output::Watch { .. } => {}
         }
         true
     }
@@ -350,7 +356,7 @@ fn a_members_frames_are_opened_only_on_its_own_connection() {
     pair.cores[1].stream(pair.now, stream, 9, End::Receiver(MediaKind::Video));
     assert_eq!(pair.transform(1, 90, "video/VP8", &sealed), None);
     let view = pair.view(1);
-    assert_eq!(view.streams[4].reason, Some(DropReason::NotSealed));
+    assert_eq!(view.streams[4].reason, Some(DropReason::Misdirected));
 }
 
 #[test]

@@ -65,6 +65,11 @@ impl Context {
         (index < STREAMS_OF_A_ROLE).then_some(Self((role as u8) << INDEX_BITS | index))
     }
 
+    /// Which of the role's streams it is.
+    pub fn index(self) -> u8 {
+        self.0 % STREAMS_OF_A_ROLE
+    }
+
     /// What the stream is.
     pub fn role(self) -> Role {
         Role::ALL[usize::from(self.0 >> INDEX_BITS)]
@@ -149,7 +154,7 @@ mod tests {
         for (number, role) in (0..).zip(Role::ALL) {
             let context = Context::new(role, 5).expect("in range");
             assert_eq!(context, Context(number << 6 | 5));
-            assert_eq!(context.role(), role);
+            assert_eq!((context.role(), context.index()), (role, 5));
             assert_eq!(Context::new(role, STREAMS_OF_A_ROLE), None);
         }
         assert_eq!(Context(255).role(), Role::ScreenPicture);

@@ -1,10 +1,13 @@
-//! Which contexts of key ids are free for our streams. They are given out in turn, so that one that
-//! was given back stays unused for as long as possible: who still holds its last owner's frames
-//! finds no other stream under that name.
+//! Which contexts of key ids are free for our streams. A few are given out in turn, so that one that
+//! was given back stays unused for a while: who still holds its last owner's frames finds no other
+//! stream under that name. Only a few, because receivers hold a key for each that they meet (M4).
 
 use std::collections::BTreeMap;
 
 use crate::media::{Context, Role, STREAMS_OF_A_ROLE};
+
+/// So many of a role take turns; the others are for who has more streams at once.
+const IN_TURN: u8 = 16;
 
 #[derive(Default)]
 pub struct Contexts {
@@ -16,15 +19,13 @@ impl Contexts {
     /// should it have been somebody's.
     pub fn next(&mut self, role: Role, taken: impl Fn(Context) -> bool) -> Option<Context> {
         let next = self.next.entry(role).or_default();
-        for step in 0..STREAMS_OF_A_ROLE {
-            let index = (*next + step) % STREAMS_OF_A_ROLE;
-            let context = Context::new(role, index)?;
-            if !taken(context) {
-                *next = (index + 1) % STREAMS_OF_A_ROLE;
-                return Some(context);
-            }
-        }
-        None
+        let in_turn = (0..IN_TURN).map(|step| (*next + step) % IN_TURN);
+        let context = in_turn
+            .chain(IN_TURN..STREAMS_OF_A_ROLE)
+            .filter_map(|index| Context::new(role, index))
+            .find(|context| !taken(*context))?;
+        *next = (context.index() + 1) % IN_TURN;
+        Some(context)
     }
 }
 
@@ -35,26 +36,33 @@ mod tests {
 
     use super::*;
 
-    fn index(context: Context) -> u8 {
-        context.0 % STREAMS_OF_A_ROLE
-    }
-
     #[test]
     fn what_was_given_back_comes_again_last() {
         let mut contexts = Contexts::default();
-        let mut given = || contexts.next(Role::Camera, |_| false).map(index);
-        let first: Vec<_> = (0..STREAMS_OF_A_ROLE).map(|_| given()).collect();
-        assert!(first.iter().copied().eq((0..STREAMS_OF_A_ROLE).map(Some)));
+        let mut given = || contexts.next(Role::Camera, |_| false).map(Context::index);
+        let first: Vec<_> = (0..IN_TURN).map(|_| given()).collect();
+        assert!(first.into_iter().eq((0..IN_TURN).map(Some)));
         assert_eq!(given(), Some(0));
     }
 
     #[test]
     fn what_somebody_has_is_passed_over_and_in_the_end_none_is_left() {
         let mut contexts = Contexts::default();
-        let odd = |context| index(context) % 2 == 1;
-        assert_eq!(contexts.next(Role::Camera, odd).map(index), Some(0));
-        assert_eq!(contexts.next(Role::Camera, odd).map(index), Some(2));
-        assert_eq!(contexts.next(Role::Camera, |_| true), None);
+        let odd = |context: Context| context.index() % 2 == 1;
+        let mut given = |taken: fn(Context) -> bool| contexts.next(Role::Camera, taken);
+        assert_eq!(given(odd).map(Context::index), Some(0));
+        assert_eq!(given(odd).map(Context::index), Some(2));
+        assert_eq!(given(|_| true), None);
+    }
+
+    #[test]
+    fn all_can_be_had_at_once() {
+        let mut contexts = Contexts::default();
+        let mut had = std::collections::BTreeSet::new();
+        while let Some(context) = contexts.next(Role::Camera, |context| had.contains(&context)) {
+            assert!(had.insert(context));
+        }
+        assert_eq!(had.len(), usize::from(STREAMS_OF_A_ROLE));
     }
 
     #[test]

@@ -72,10 +72,12 @@ impl Tab {
         stream.evidence.succeeded(now);
         match stream.direction {
             Direction::Send => {
+                stream.watch.frame(now, after);
                 self.counts.sealed += 1;
                 self.counts.overhead += after.saturating_sub(before) as u64;
             }
             Direction::Receive => {
+                stream.watch.frame(now, 0);
                 self.counts.opened += 1;
                 self.join.opened(now);
                 if stream.wants_key_frame(now) {
@@ -90,11 +92,13 @@ impl Tab {
             return;
         };
         stream.evidence.dropped(now, reason);
+        stream.watch.frame(now, 0);
         if reason != DropReason::Replayed {
             stream.lost_frames();
         }
         match reason {
             DropReason::Forged | DropReason::NoKey => self.counts.failed += 1,
+            DropReason::NotSealed => self.counts.unsealed += 1,
             _ => self.counts.dropped += 1,
         }
     }
@@ -132,9 +136,6 @@ impl Passage<'_> {
             Ok(opened) => opened,
             Err(error) => return Err(reason_of(error, at_the_end.is_some())),
         };
-        if at_the_end.is_none() {
-            return Err(DropReason::NotSealed);
-        }
         let role = opened.context.role();
         let source = (opened.member, opened.context);
         let belongs = at_the_end == Some(opened.member)

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::contexts::Contexts;
+use super::{contexts::Contexts, watch::Watch};
 use crate::{
     evidence::Evidence,
     framing::Codec,
@@ -16,6 +16,9 @@ const MAX_STREAMS: usize = 4096;
 
 /// At most one request for a key frame in this time, however many frames are lost.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
+
+/// After this long a stream that went past us begins anew.
+const STRIKES_FORGOTTEN: Duration = Duration::from_secs(10);
 
 /// Which way a stream goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -85,6 +88,9 @@ pub struct Stream {
     /// Who sealed what we opened last.
     pub member: Option<PeerId>,
     pub evidence: Evidence,
+    pub watch: Watch,
+    strikes: u8,
+    struck: Option<Instant>,
     contexts: BTreeMap<Role, Context>,
     codec: Option<Codec>,
     decoder_behind: bool,
@@ -101,6 +107,9 @@ impl Stream {
             codec_name: None,
             member: None,
             evidence: Evidence::default(),
+            watch: Watch::default(),
+            strikes: 0,
+            struck: None,
             contexts: BTreeMap::new(),
             codec: None,
             decoder_behind: true,
@@ -122,6 +131,20 @@ impl Stream {
             self.codec_name = Some(mime.to_owned());
             self.codec = Codec::of_mime(mime);
         }
+    }
+
+    /// The stream went past us: how often it has without a pause.
+    pub fn strike(&mut self, now: Instant) -> u8 {
+        let again = self
+            .struck
+            .is_some_and(|at| now.since(at) < STRIKES_FORGOTTEN);
+        self.strikes = if again {
+            self.strikes.saturating_add(1)
+        } else {
+            1
+        };
+        self.struck = Some(now);
+        self.strikes
     }
 
     /// A frame was dropped: the decoder may be waiting for one that it can start at.
@@ -211,6 +234,11 @@ impl Streams {
         self.all.iter().map(|(id, stream)| (*id, stream))
     }
 
+    pub fn has_any_of(&self, page: PageId) -> bool {
+        let [first, last] = [0, u32::MAX].map(|number| StreamId { page, number });
+        self.all.range(first..=last).next().is_some()
+    }
+
     pub fn incoming_video(&self) -> impl Iterator<Item = StreamId> {
         self.iter()
             .filter(|(_, stream)| stream.direction == Direction::Receive)
@@ -221,6 +249,7 @@ impl Streams {
     pub fn forget_evidence(&mut self) {
         for stream in self.all.values_mut() {
             stream.evidence = Evidence::default();
+            stream.watch = Watch::default();
             stream.member = None;
             stream.decoder_behind = true;
             if stream.direction == Direction::Receive {

@@ -11,7 +11,7 @@ use sotto_core::{
 
 use crate::fixture;
 
-use super::operation::{Number, Operation, end, reach, screen, state, trouble};
+use super::operation::{Number, Operation, end, flow, reach, screen, state, trouble};
 
 /// One step of a call in which all goes well.
 const STEP: Duration = Duration::from_millis(20);
@@ -142,6 +142,12 @@ impl Host {
             } => {
                 core.stream(now, stream(page, number), connection.0, screen(video));
             }
+            Operation::Flow {
+                page,
+                number,
+                figures,
+            } => core.flow(now, stream(page, number), flow(figures)),
+            Operation::Bypassed { page, number } => core.bypassed(now, stream(page, number)),
             Operation::StreamEnded { page, number } => core.stream_ended(now, stream(page, number)),
             Operation::Codec { name } => {
                 let number = core.codec(name);

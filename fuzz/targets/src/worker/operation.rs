@@ -3,7 +3,7 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use sotto_core::{
     media::Role,
-    tab::{ConnectionState, End, MediaKind, Reach, Trouble},
+    tab::{ConnectionState, End, Flow, MediaKind, Reach, Trouble},
 };
 
 /// A number from JavaScript: mostly one that means something, sometimes any.
@@ -111,6 +111,15 @@ pub enum Operation<'a> {
         connection: Number,
         video: bool,
     },
+    Flow {
+        page: Number,
+        number: Number,
+        figures: [u32; 4],
+    },
+    Bypassed {
+        page: Number,
+        number: Number,
+    },
 }
 
 /// Any of a tab's reaches.
@@ -165,4 +174,15 @@ pub fn screen(video: bool) -> End {
     } else {
         Role::ScreenSound
     })
+}
+
+/// What a connection says of a stream, with or without sense.
+pub fn flow(figures: [u32; 4]) -> Flow {
+    let [made, passed, bytes, waited] = figures.map(u64::from);
+    Flow {
+        made,
+        passed,
+        bytes,
+        waited,
+    }
 }

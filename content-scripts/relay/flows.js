@@ -1,0 +1,71 @@
+/**
+ * Isolated world: what a connection says that flows on each of its streams, in
+ * the numbers that the core compares with the frames that came to it. Reads
+ * and adds up; it judges nothing.
+ *
+ * In Chromium `framesSent`, `packetsReceived` and the like move though the
+ * transform drops every frame; these here don't.
+ */
+class SottoFlows {
+  /** @param {RTCPeerConnection} peer @param {(end: RTCRtpSender | RTCRtpReceiver) => number | null} streamOf */
+  constructor(peer, streamOf) {
+    this.peer = peer;
+    this.streamOf = streamOf;
+    this.reading = false;
+  }
+
+  /** @returns {Promise<Sotto.Flow[]>} none while the last question waits for its answer */
+  async read() {
+    if (this.reading) return [];
+    this.reading = true;
+    try {
+      return this.sums(await this.peer.getStats());
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  /** @param {RTCStatsReport} report */
+  sums(report) {
+    const ends = this.ends();
+    /** @type {Map<number, number[]>} */
+    const sums = new Map();
+    for (const entry of report.values()) {
+      const stream = ends.get(`${entry.type} ${entry.mid}`);
+      if (stream === undefined) continue;
+      const sum = sums.get(stream) ?? [0, 0, 0, 0];
+      sums.set(stream, SottoFlows.figures(entry).map((figure, n) => figure + sum[n]));
+    }
+    return Array.from(sums, ([stream, figures]) => /** @type {Sotto.Flow} */ ([stream, ...figures]));
+  }
+
+  ends() {
+    /** @type {Map<string, number>} */
+    const ends = new Map();
+    for (const { mid, sender, receiver } of this.peer.getTransceivers()) {
+      for (const [type, end] of /** @type {const} */ ([['outbound-rtp', sender], ['inbound-rtp', receiver]])) {
+        const stream = this.streamOf(end);
+        if (mid !== null && stream !== null) ends.set(`${type} ${mid}`, stream);
+      }
+    }
+    return ends;
+  }
+
+  /**
+   * Frames made or packets come, what passed of them, its bytes, and the milliseconds it waited.
+   * @param {any} entry
+   */
+  static figures(entry) {
+    if (entry.type === 'outbound-rtp') return SottoFlows.sent(entry);
+    const packets = entry.packetsReceived ?? 0;
+    if (entry.kind === 'video') return [packets, entry.framesReceived ?? 0, 0, 0];
+    return [packets, entry.jitterBufferEmittedCount ?? 0, 0, (entry.jitterBufferDelay ?? 0) * 1000];
+  }
+
+  /** @param {any} entry */
+  static sent({ kind, framesEncoded, packetsSent, bytesSent, retransmittedPacketsSent, retransmittedBytesSent }) {
+    const packets = (packetsSent ?? 0) - (retransmittedPacketsSent ?? 0);
+    const bytes = (bytesSent ?? 0) - (retransmittedBytesSent ?? 0);
+    return [kind === 'video' ? (framesEncoded ?? 0) : packets, packets, bytes, 0];
+  }
+}

@@ -1,0 +1,178 @@
+//! The watchdog of one stream: compares what its connection says that flows with the frames that
+//! came here. A stream that flows while none comes goes past our transform.
+//!
+//! Browsers count what flows behind the transform in other units than frames, and later than we
+//! see it, so no two numbers need be equal. What must not be is this: nothing has come here since
+//! some moment, and since then frames were made and went on, more than were still on their way.
+//! Retransmissions aren't counted, padding makes no frame, and a counter that restarts counts
+//! from there.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::{Direction, MediaKind};
+use crate::time::Instant;
+
+/// How often a page is asked to look at its transforms; every second time, at what flows too. Two
+/// such looks fit into the second in which a bypass has to end.
+pub const WATCH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// A browser's pacer holds no packet back for longer.
+const PACER: Duration = Duration::from_secs(2);
+/// One frame may be between the encoder and us whenever we look.
+const FRAMES: u64 = 2;
+/// Two frames of sound, of the shortest that codecs have at the lowest rate.
+const SAMPLES: u64 = 320;
+
+/// So many frames made, none of which came or passed, are no accident.
+const STANDS: u64 = 5;
+
+/// What became of the frames since the last report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They came here, or there were none.
+    Fine,
+    /// They went past us.
+    Bypassed,
+    /// They went nowhere.
+    Stands,
+}
+
+/// What a connection says of a stream, counted since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// Frames that an encoder made, or packets that came for the transform to have; of sound that
+    /// is sent as `passed`.
+    pub made: u64,
+    /// What has passed the transform: packets sent for the first time, frames for a decoder, or
+    /// samples played.
+    pub passed: u64,
+    /// The bytes of those packets; none of what is received.
+    pub bytes: u64,
+    /// How long the samples waited to be played, in milliseconds, all added up.
+    pub waited: u64,
+}
+
+impl Flow {
+    fn since(self, earlier: Self) -> Self {
+        Self {
+            made: self.made.saturating_sub(earlier.made),
+            passed: self.passed.saturating_sub(earlier.passed),
+            bytes: self.bytes.saturating_sub(earlier.bytes),
+            waited: self.waited.saturating_sub(earlier.waited),
+        }
+    }
+
+    fn and(self, more: Self) -> Self {
+        Self {
+            made: self.made.saturating_add(more.made),
+            passed: self.passed.saturating_add(more.passed),
+            bytes: self.bytes.saturating_add(more.bytes),
+            waited: self.waited.saturating_add(more.waited),
+        }
+    }
+}
+
+/// See the module's text.
+#[derive(Default)]
+pub struct Watch {
+    came: Option<Instant>,
+    came_since: bool,
+    sealed: u64,
+    last: Option<(Instant, Flow)>,
+    /// What flowed since a frame came here last.
+    past: Flow,
+    /// What was sealed and what was sent, lately.
+    sent: VecDeque<(Instant, u64, u64)>,
+    wait: Duration,
+}
+
+impl Watch {
+    /// A frame came here, whatever became of it; so many sealed bytes went on.
+    pub fn frame(&mut self, now: Instant, sealed: usize) {
+        self.came = Some(now);
+        self.came_since = true;
+        self.sealed = self.sealed.saturating_add(sealed as u64);
+    }
+
+    /// Takes a report.
+    pub fn report(
+        &mut self,
+        now: Instant,
+        direction: Direction,
+        media: MediaKind,
+        flow: Flow,
+    ) -> Verdict {
+        let Some((then, last)) = self.last.replace((now, flow)) else {
+            self.come_round();
+            return Verdict::Fine;
+        };
+        let more = flow.since(last);
+        self.note(now, more);
+        if self.came_since || self.was_waiting(then) {
+            self.come_round();
+            return Verdict::Fine;
+        }
+        self.past = self.past.and(more);
+        let verdict = self.judge(direction, media);
+        if verdict != Verdict::Fine {
+            self.come_round();
+        }
+        verdict
+    }
+
+    fn judge(&self, direction: Direction, media: MediaKind) -> Verdict {
+        let few = match (direction, media) {
+            (Direction::Receive, MediaKind::Audio) => SAMPLES,
+            _ => FRAMES,
+        };
+        let Flow {
+            made,
+            passed,
+            bytes,
+            ..
+        } = self.past;
+        if made >= FRAMES && passed >= few && bytes >= self.backlog() {
+            Verdict::Bypassed
+        } else if made >= STANDS && passed == 0 {
+            Verdict::Stands
+        } else {
+            Verdict::Fine
+        }
+    }
+
+    fn come_round(&mut self) {
+        self.came_since = false;
+        self.past = Flow::default();
+    }
+
+    fn note(&mut self, now: Instant, more: Flow) {
+        let sealed = std::mem::take(&mut self.sealed);
+        self.sent.push_back((now, sealed, more.bytes));
+        while self
+            .sent
+            .front()
+            .is_some_and(|(at, ..)| now.since(*at) > PACER)
+        {
+            self.sent.pop_front();
+        }
+        if let Some(mean) = more.waited.checked_div(more.passed) {
+            self.wait = Duration::from_millis(mean);
+        }
+    }
+
+    /// What came last may have waited to be played: twice the mean, as some wait longer.
+    fn was_waiting(&self, then: Instant) -> bool {
+        self.came.is_some_and(|at| then.since(at) < 2 * self.wait)
+    }
+
+    /// Bytes that were sealed and not yet sent when the last frame came here.
+    fn backlog(&self) -> u64 {
+        let sum =
+            |(sealed, sent): (u64, u64), (_, s, b): &(Instant, u64, u64)| (sealed + s, sent + b);
+        let (sealed, sent) = self.sent.iter().fold((0, 0), sum);
+        sealed.saturating_sub(sent.saturating_sub(self.past.bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests;

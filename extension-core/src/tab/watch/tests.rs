@@ -1,0 +1,230 @@
+//! Reports as Chromium makes them, 400 ms apart; where it says so, the very numbers of a call.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::*;
+
+const REPORT: u64 = 400;
+
+struct Stream {
+    watch: Watch,
+    direction: Direction,
+    media: MediaKind,
+    now: Instant,
+    flow: Flow,
+}
+
+impl Stream {
+    fn new(direction: Direction, media: MediaKind) -> Self {
+        let mut stream = Self {
+            watch: Watch::default(),
+            direction,
+            media,
+            now: Instant(0),
+            flow: Flow::default(),
+        };
+        assert!(!stream.report([0; 4]));
+        stream
+    }
+
+    fn camera() -> Self {
+        Self::new(Direction::Send, MediaKind::Video)
+    }
+
+    fn frames(&mut self, count: usize, bytes: usize) {
+        (0..count).for_each(|_| self.watch.frame(self.now, bytes));
+    }
+
+    /// Time passes, in which so much more flowed.
+    fn report(&mut self, figures: [u64; 4]) -> bool {
+        self.verdict(figures) == Verdict::Bypassed
+    }
+
+    fn verdict(&mut self, [made, passed, bytes, waited]: [u64; 4]) -> Verdict {
+        self.now = Instant(self.now.0 + REPORT);
+        let more = Flow {
+            made,
+            passed,
+            bytes,
+            waited,
+        };
+        self.flow = self.flow.and(more);
+        let Self {
+            watch,
+            direction,
+            media,
+            now,
+            flow,
+        } = self;
+        watch.report(*now, *direction, *media, *flow)
+    }
+}
+
+#[test]
+fn a_picture_that_goes_past_is_noticed_at_the_second_look() {
+    let mut camera = Stream::camera();
+    for _ in 0..10 {
+        camera.frames(12, 2000);
+        assert!(!camera.report([12, 24, 24_200, 0]));
+    }
+    camera.frames(5, 2000);
+    assert!(!camera.report([12, 24, 24_200, 0]), "some came here");
+    assert!(camera.report([12, 24, 24_200, 0]));
+    assert!(camera.report([12, 24, 24_200, 0]), "and again");
+}
+
+#[test]
+fn sound_that_goes_past_is_noticed_at_the_second_look() {
+    let mut microphone = Stream::new(Direction::Send, MediaKind::Audio);
+    microphone.frames(20, 80);
+    assert!(!microphone.report([20, 20, 1600, 0]));
+    assert!(microphone.report([20, 20, 1600, 0]));
+}
+
+#[test]
+fn a_stream_that_never_came_here_is_noticed_at_the_first_look_after_it_began() {
+    let mut camera = Stream::camera();
+    assert!(!camera.report([0, 0, 0, 0]));
+    assert!(camera.report([12, 24, 24_200, 0]));
+}
+
+#[test]
+fn frames_that_are_made_and_held_back_go_nowhere() {
+    let mut camera = Stream::camera();
+    camera.frames(12, 0);
+    for _ in 0..10 {
+        assert!(!camera.report([12, 0, 0, 0]), "our worker stands still");
+    }
+}
+
+#[test]
+fn padding_and_what_is_sent_again_are_no_frames() {
+    let mut camera = Stream::camera();
+    camera.frames(12, 2000);
+    assert!(!camera.report([12, 24, 24_200, 0]));
+    for _ in 0..10 {
+        assert!(
+            !camera.report([0, 30, 30_000, 0]),
+            "its track was taken away"
+        );
+    }
+}
+
+#[test]
+fn what_the_pacer_still_holds_was_sealed() {
+    let mut camera = Stream::camera();
+    camera.frames(40, 2000);
+    assert!(!camera.report([40, 20, 20_000, 0]));
+    for _ in 0..2 {
+        assert!(
+            !camera.report([2, 20, 20_000, 0]),
+            "a slow way, and a busy worker"
+        );
+    }
+    assert!(camera.report([2, 24, 24_000, 0]), "more than was sealed");
+}
+
+#[test]
+fn what_was_sealed_long_ago_excuses_nothing() {
+    let mut camera = Stream::camera();
+    camera.frames(500, 2000);
+    for _ in 0..6 {
+        assert!(!camera.report([0, 0, 0, 0]));
+    }
+    assert!(camera.report([12, 24, 24_200, 0]));
+}
+
+#[test]
+fn one_frame_may_be_on_its_way_to_us() {
+    let mut camera = Stream::camera();
+    camera.frames(1, 2000);
+    assert!(!camera.report([1, 2, 2100, 0]));
+    assert!(!camera.report([1, 2, 2100, 0]));
+    camera.frames(1, 2000);
+    assert!(!camera.report([0, 0, 0, 0]));
+}
+
+#[test]
+fn a_slow_picture_that_goes_past_is_noticed_by_its_second_frame() {
+    let mut screen = Stream::camera();
+    screen.frames(1, 9000);
+    assert!(!screen.report([1, 9, 9100, 0]));
+    assert!(!screen.report([1, 9, 9100, 0]));
+    assert!(!screen.report([0, 0, 0, 0]));
+    assert!(screen.report([1, 9, 9100, 0]));
+}
+
+#[test]
+fn frames_that_go_nowhere_are_told_from_those_that_go_past() {
+    let mut camera = Stream::camera();
+    camera.frames(12, 2000);
+    assert_eq!(camera.verdict([12, 24, 24_200, 0]), Verdict::Fine);
+    assert_eq!(camera.verdict([4, 0, 0, 0]), Verdict::Fine);
+    assert_eq!(camera.verdict([8, 0, 0, 0]), Verdict::Stands);
+    assert_eq!(
+        camera.verdict([0, 0, 0, 0]),
+        Verdict::Fine,
+        "it has no track"
+    );
+}
+
+#[test]
+fn counters_that_begin_again_count_from_there() {
+    let mut camera = Stream::camera();
+    camera.frames(12, 2000);
+    assert!(!camera.report([1200, 2400, 2_420_000, 0]));
+    camera.flow = Flow::default();
+    assert!(!camera.report([3, 6, 6100, 0]));
+    assert!(camera.report([12, 24, 24_200, 0]));
+}
+
+#[test]
+fn sound_is_played_for_a_while_after_it_came() {
+    let mut sound = Stream::new(Direction::Receive, MediaKind::Audio);
+    for _ in 0..5 {
+        sound.frames(20, 0);
+        // 19,200 samples that waited 300 ms each.
+        assert!(!sound.report([19_200, 19_200, 0, 19_200 * 300]));
+    }
+    assert!(!sound.report([14_400, 14_400, 0, 14_400 * 300]), "the rest");
+    assert!(!sound.report([0, 0, 0, 0]));
+    assert!(sound.report([19_200, 19_200, 0, 19_200 * 50]));
+}
+
+#[test]
+fn a_picture_that_is_shown_past_us_is_noticed() {
+    let mut picture = Stream::new(Direction::Receive, MediaKind::Video);
+    picture.frames(12, 0);
+    assert!(!picture.report([12, 12, 0, 0]));
+    assert!(!picture.report([0, 0, 0, 0]), "it stands");
+    assert!(picture.report([12, 12, 0, 0]));
+}
+
+#[test]
+fn chromium_with_another_transform_in_place_of_ours() {
+    // framesEncoded, packetsSent, bytesSent and frames at ours, before it and two reports after.
+    let mut camera = Stream::camera();
+    camera.frames(216, 2351);
+    assert!(!camera.report([217, 571, 528_345, 0]));
+    camera.frames(1, 2871);
+    assert!(!camera.report([10, 31, 28_598, 0]));
+    assert!(camera.report([10, 31, 28_797, 0]));
+}
+
+#[test]
+fn chromium_with_all_frames_dropped() {
+    let mut camera = Stream::camera();
+    camera.frames(59, 2781);
+    assert!(!camera.report([59, 209, 179_976, 0]));
+    for made in [4, 20, 20] {
+        camera.frames(made, 0);
+        assert!(!camera.report([made as u64, 0, 0, 0]));
+    }
+    let mut sound = Stream::new(Direction::Receive, MediaKind::Audio);
+    sound.frames(150, 0);
+    assert!(!sound.report([142_080, 142_080, 0, 3_792_000]));
+    sound.frames(7, 0);
+    assert!(!sound.report([1920, 1920, 0, 57_600]));
+    assert!(!sound.report([0, 0, 0, 0]));
+}

@@ -1,0 +1,120 @@
+/**
+ * A page that gets round the hook puts its own transform in place of Sotto's in mid-call. What
+ * leaves in clear is measured on the wire, what is shown of clear frames at the screen.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../lib/expect.mjs';
+import { Lab } from '../lib/lab.mjs';
+
+/** Within this a bypass has to end, in milliseconds. */
+const BOUND = 1_000;
+
+/** @type {Lab} */ let lab;
+
+before(async () => {
+  lab = await Lab.open({ between: true });
+  await lab.turnOn();
+  await lab.near.do((page) => {
+    const { peer } = page.open('call');
+    for (const track of [page.microphone(), page.camera()]) peer.addTrack(track);
+  });
+  await lab.joined();
+  await lab.far.perceives(lab.near, 'call');
+});
+after(() => lab.close());
+
+/** @param {(forwarder: any) => unknown} act */
+const between = (act) => /** @type {any} */ (lab.forwarder).evaluate(`(${act})(window.forwarder)`);
+
+/**
+ * Replaces the transform of the last sender or receiver, with the setter of a frame that no
+ * extension has been in yet. What passes is marked.
+ * @param {any} page @param {'sender' | 'receiver'} end
+ */
+async function replaceTransform(page, end) {
+  const source = `postMessage('ready');
+  onrtctransform = async ({ transformer: { readable, writable } }) => {
+    const writer = writable.getWriter();
+    for await (const frame of readable) {
+      const marked = new Uint8Array(frame.data.byteLength + 4);
+      marked.set(new Uint8Array(frame.data));
+      new DataView(marked.buffer).setUint32(frame.data.byteLength, 0xc1ea12);
+      frame.data = marked.buffer;
+      await writer.write(frame);
+    }
+  };`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source])));
+  await new Promise((ready) => { worker.onmessage = ready; });
+  // eslint-disable-next-line no-restricted-properties -- only a parsed frame has a moment without extensions
+  document.body.insertAdjacentHTML('beforeend', '<iframe></iframe>');
+  const realm = /** @type {any} */ (window[0]);
+  const kind = end === 'sender' ? realm.RTCRtpSender : realm.RTCRtpReceiver;
+  const { set } = /** @type {any} */ (Object.getOwnPropertyDescriptor(kind.prototype, 'transform'));
+  const transceiver = page.call('call').peer.getTransceivers().find((/** @type {any} */ { receiver }) => receiver.track.kind === 'video');
+  set.call(transceiver[end], new RTCRtpScriptTransform(worker, {}));
+  document.querySelector('iframe')?.remove();
+}
+
+/** @param {import('../lib/lab.mjs').End} end */
+const bypasses = async (end) =>
+  (await end.view()).problems.filter((/** @type {any} */ { code }) => code === 'stream-bypassed');
+
+/**
+ * Sotto found another transform than its own. So there was one, though it may have been undone
+ * before the first frame.
+ * @param {import('node:test').TestContext} t @param {import('../lib/lab.mjs').End} end
+ * @param {() => Promise<number[]>} look when clear frames were seen
+ */
+async function clearFramesEnd(t, end, look) {
+  await eventually(() => bypasses(end), ({ length }) => length === 1, 'the bypass is found');
+  await sleep(BOUND);
+  const times = await look();
+  const took = Math.round((times.at(-1) ?? 0) - (times[0] ?? 0));
+  t.diagnostic(`${times.length} frames in clear, over ${took} ms`);
+  assert.ok(took < BOUND, `it ended after ${took} ms`);
+  await sleep(1_000);
+  assert.equal((await look()).length, times.length, 'and for good');
+}
+
+const marked = () => between((forwarder) => forwarder.marked);
+
+test('a sender that is made to go past Sotto is stopped within a second, and named', async (t) => {
+  await lab.near.do(replaceTransform, 'sender');
+  await clearFramesEnd(t, lab.near, marked);
+  const [problem] = await bypasses(lab.near);
+  const { streams, state } = await lab.near.view();
+  const camera = streams.find((/** @type {any} */ { stream }) => stream === problem?.stream.number);
+  assert.equal(state, 'trouble');
+  assert.deepEqual([camera.role, camera.protection, camera.reason], ['camera', 'dropped', 'bypassed']);
+  const { problems } = await lab.near.person.popup.shown();
+  assert.ok(problems.some((text) => /Your camera/.test(text)), `the popup names it: ${problems}`);
+});
+
+test('the stream goes on, sealed', async () => {
+  await lab.far.do((page) => page.forget('call'));
+  await lab.far.perceives(lab.near, 'call');
+});
+
+test('a page that does it again loses the stream', async (t) => {
+  await between((forwarder) => { forwarder.marked.length = 0; });
+  await lab.near.do(replaceTransform, 'sender');
+  const trackOf = () => lab.near.do((page) => page.call('call').peer.getSenders()[1].track);
+  await eventually(trackOf, (track) => track === null, 'the camera is taken away');
+  await clearFramesEnd(t, lab.near, marked);
+  const tracks = await lab.near.do((page) => page.call('call').peer.getSenders().map(({ track }) => track?.kind ?? null));
+  assert.deepEqual(tracks, ['audio', null]);
+});
+
+test('a receiver that is made to go past Sotto shows clear frames for less than a second', async (t) => {
+  await between((forwarder) => { forwarder.manner = 'own'; });
+  await sleep(1_000);
+  await lab.far.do((page) => page.forget('call'));
+  const shown = () => lab.far.do((page) => page.watched('call', 'video')?.shown ?? []);
+  await sleep(500);
+  assert.equal((await shown()).length, 0, 'before, none is shown');
+  await lab.far.do(replaceTransform, 'receiver');
+  await clearFramesEnd(t, lab.far, shown);
+});

@@ -1,0 +1,131 @@
+/**
+ * Page side: stands between two ends of a lab as an SFU would, without Sotto. It passes on the
+ * bytes of their control channels and their encoded frames, and does on the way what a test asks:
+ * swaps streams, changes frames, sends its own. What leaves the ends it sees as the wire has it.
+ */
+
+import { Negotiator } from './negotiator.mjs';
+import { picture, tone } from './sources.mjs';
+
+/** Of Sotto's control channel, as PROTOCOL.md section 2 has it. */
+const CONTROL = { negotiated: true, id: 1007 };
+const OWN_COLOUR = /** @type {[number, number, number]} */ ([220, 40, 220]);
+const MARK = 0xc1ea12;
+
+/**
+ * @typedef {{kind: string, nth: number, side: number}} Place
+ * @typedef {'pass' | 'swap' | 'own'} Manner
+ * @typedef {(data: ArrayBuffer, place: Place) => ArrayBuffer | null} Tamper null: the frame as it is
+ */
+
+export class Forwarder {
+  /** @param {(side: number, signal: object) => void} send */
+  constructor(send) {
+    this.legs = [0, 1].map((side) => new Leg(this, side, (signal) => send(side, signal)));
+    /** @type {Manner} */
+    this.manner = 'pass';
+    /** @type {Tamper} */
+    this.tamper = () => null;
+    /** @type {number[]} when marked frames came from each side, by kind */
+    this.marked = [];
+    this.forwarded = 0;
+    this.refused = '';
+  }
+
+  /** @param {number} side @param {any} signal */
+  receive(side, signal) {
+    const leg = this.legs[side];
+    leg.openChannel();
+    return leg.call.receive(signal);
+  }
+
+  /** @param {Place} place @param {any} frame */
+  async forward({ kind, nth, side }, frame) {
+    if (isMarked(frame.data)) this.marked.push(performance.now());
+    if (this.manner === 'own' || frame.data.byteLength === 0) return;
+    const to = this.manner === 'swap' && kind === 'video' ? 1 - nth : nth;
+    const changed = this.tamper(frame.data, { kind, nth, side });
+    if (changed) frame.data = changed;
+    try {
+      await this.legs[1 - side].writers.get(`${kind} ${to}`)?.write(frame);
+      this.forwarded += 1;
+    } catch (error) {
+      this.refused = String(error);
+    }
+  }
+}
+
+/** @param {ArrayBuffer} data */
+const isMarked = (data) => data.byteLength > 4 && new DataView(data).getUint32(data.byteLength - 4) === MARK;
+
+/** So that a decoder can start with any frame. @param {any} sender */
+async function askForKeyFrame(sender) {
+  const parameters = sender.getParameters();
+  const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
+  await sender.setParameters(parameters, { encodingOptions }).catch(() => {});
+}
+
+class Leg {
+  /** @param {Forwarder} forwarder @param {number} side @param {(signal: object) => void} send */
+  constructor(forwarder, side, send) {
+    this.forwarder = forwarder;
+    this.side = side;
+    this.call = new Negotiator('call', true, send, false, /** @type {any} */ ({ encodedInsertableStreams: true }));
+    /** @type {Map<string, WritableStreamDefaultWriter>} */
+    this.writers = new Map();
+    /** @type {Record<string, number>} */
+    this.arrived = { audio: 0, video: 0 };
+    /** @type {RTCDataChannel | null} */
+    this.channel = null;
+    this.call.peer.addEventListener('track', ({ track, receiver }) => this.handleTrack(track.kind, receiver));
+  }
+
+  /** @returns {Leg} */
+  get other() {
+    return this.forwarder.legs[1 - this.side];
+  }
+
+  /** Not before there is media: until then there is nobody to make an offer to. */
+  openChannel() {
+    if (this.channel) return;
+    this.channel = this.call.peer.createDataChannel('', CONTROL);
+    this.channel.binaryType = 'arraybuffer';
+    this.channel.onmessage = ({ data }) => this.other.say(data);
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  say(bytes) {
+    if (this.channel?.readyState === 'open') this.channel.send(bytes);
+  }
+
+  /** @param {string} kind @param {any} receiver */
+  async handleTrack(kind, receiver) {
+    const nth = this.arrived[kind];
+    this.arrived[kind] += 1;
+    const reader = receiver.createEncodedStreams().readable.getReader();
+    this.other.makeWay(kind, nth);
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      await this.forwarder.forward({ kind, nth, side: this.side }, value);
+    }
+  }
+
+  /** A sender of its own, whose frames give way to those that are passed on. @param {string} kind @param {number} nth */
+  async makeWay(kind, nth) {
+    this.openChannel();
+    const track = kind === 'video' ? picture(OWN_COLOUR) : tone(2000);
+    const sender = /** @type {any} */ (this.call.peer.addTrack(track));
+    const { readable, writable } = sender.createEncodedStreams();
+    const writer = writable.getWriter();
+    this.writers.set(`${kind} ${nth}`, writer);
+    const reader = readable.getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      if (this.forwarder.manner !== 'own') continue;
+      await writer.write(value).catch(() => {});
+      if (kind === 'video') await askForKeyFrame(sender);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Page side: one end of a call that a test script leads. It makes connections and media, settles
+ * by perfect negotiation (W3C webrtc-pc section 10.7) what changes, and judges what arrives. The
+ * script carries its signals to the other end. Nothing in here knows Sotto.
+ */
+
+import { Negotiator } from './negotiator.mjs';
+import { picture, tone } from './sources.mjs';
+import { Watched } from './watched.mjs';
+
+const PATIENCE = 8_000;
+
+/** @typedef {{name: string, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit}} Signal */
+
+export class Lab {
+  /** @param {{polite: boolean, colour: [number, number, number], pitch: number}} self @param {(signal: Signal) => void} send */
+  constructor(self, send) {
+    this.self = self;
+    this.send = send;
+    this.picture = picture;
+    this.tone = tone;
+    /** @type {Map<string, Negotiator>} */
+    this.calls = new Map();
+    /** @type {{video: string, audio: string} | null} */
+    this.codecs = null;
+    /** @type {MediaStreamTrack[]} */
+    this.made = [];
+  }
+
+  /**
+   * @param {string} name of a connection, the same at both ends
+   * @param {{manual?: boolean}} [how] `manual`: the scenario negotiates itself
+   */
+  open(name, { manual = false } = {}) {
+    const call = new Negotiator(name, this.self.polite, (signal) => this.send({ name, ...signal }), manual);
+    call.prefer = () => this.prefer(call.peer);
+    call.peer.addEventListener('track', ({ track, transceiver }) => this.handleTrack(call, track, transceiver));
+    this.calls.set(name, call);
+    return call;
+  }
+
+  /** @param {string} name */
+  call(name) {
+    const call = this.calls.get(name);
+    if (!call) throw new Error(`no connection ${name}`);
+    return call;
+  }
+
+  /** @param {Signal} signal */
+  receive({ name, ...signal }) {
+    const call = this.calls.get(name) ?? this.open(name);
+    return call.receive(signal);
+  }
+
+  /** A camera of one's own colour, or another. @param {[number, number, number]} [colour] */
+  camera(colour = this.self.colour) {
+    const track = picture(colour);
+    this.made.push(track);
+    return track;
+  }
+
+  microphone() {
+    const track = tone(this.self.pitch);
+    this.made.push(track);
+    return track;
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  prefer(peer) {
+    if (!this.codecs) return;
+    for (const transceiver of peer.getTransceivers()) {
+      const kind = /** @type {'audio' | 'video'} */ (transceiver.receiver.track.kind);
+      const wanted = `${kind}/${this.codecs[kind]}`.toLowerCase();
+      const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+      const first = known.filter(({ mimeType }) => mimeType.toLowerCase() === wanted);
+      const rest = known.filter((codec) => !first.includes(codec));
+      if (transceiver.direction !== 'stopped') transceiver.setCodecPreferences([...first, ...rest]);
+    }
+  }
+
+  /** @param {Negotiator} call @param {MediaStreamTrack} track @param {RTCRtpTransceiver} transceiver */
+  handleTrack(call, track, transceiver) {
+    const known = call.watched.find((watched) => watched.transceiver === transceiver);
+    if (known?.watched.track === track) return;
+    call.watched.push({ transceiver, watched: new Watched(track) });
+  }
+
+  /** What arrives in place `nth` of a kind. @param {string} name @param {'audio' | 'video'} kind @param {number} nth */
+  watched(name, kind, nth = 0) {
+    const all = this.calls.get(name)?.watched.filter(({ watched }) => watched.track.kind === kind);
+    return all?.at(nth)?.watched ?? null;
+  }
+
+  /** @param {string} name @param {{colour?: number[], pitch?: number, nth?: number}} wanted */
+  async perceives(name, { colour, pitch, nth = 0 }) {
+    if (colour) await this.until(() => this.watched(name, 'video', nth)?.shows(colour), () => `picture ${colour}, not ${this.watched(name, 'video', nth)?.colour()}`);
+    if (pitch) await this.until(() => this.watched(name, 'audio', nth)?.sounds(pitch), () => `a tone of ${pitch} Hz, not ${this.watched(name, 'audio', nth)?.level(pitch)} dB of it`);
+  }
+
+  /** @param {() => unknown} holds @param {() => string} wanted */
+  async until(holds, wanted) {
+    const end = performance.now() + PATIENCE;
+    while (!holds()) {
+      if (performance.now() > end) throw new Error(`never came: ${wanted()}`);
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+  }
+
+  /** @param {string} name */
+  forget(name) {
+    for (const { watched } of this.call(name).watched) watched.forget();
+  }
+
+  /** @param {'audio' | 'video'} kind @param {string} codec */
+  has(kind, codec) {
+    const sends = RTCRtpSender.getCapabilities(kind)?.codecs ?? [];
+    return sends.some(({ mimeType }) => mimeType.toLowerCase() === `${kind}/${codec}`.toLowerCase());
+  }
+
+  /** A sender by its kind, also one whose track was taken away. @param {string} name @param {string} kind */
+  sender(name, kind) {
+    return this.transceiver(name, kind).sender;
+  }
+
+  /** @param {string} name @param {string} kind */
+  transceiver(name, kind) {
+    const transceivers = this.call(name).peer.getTransceivers();
+    const found = transceivers.find(({ receiver }) => receiver.track.kind === kind);
+    if (!found) throw new Error(`no ${kind} in ${name}`);
+    return found;
+  }
+
+  /** @param {string} name */
+  fragment(name) {
+    return /^a=ice-ufrag:(\S+)/m.exec(this.call(name).peer.currentLocalDescription?.sdp ?? '')?.[1];
+  }
+
+  /** What the browser gives instead of a screen. */
+  async screen() {
+    const video = { width: 320, height: 240, frameRate: 15 };
+    const screen = await navigator.mediaDevices.getDisplayMedia({ video, audio: true });
+    this.made.push(...screen.getTracks());
+    return screen;
+  }
+
+  /** @param {string} name @param {number} nth */
+  moves(name, nth) {
+    const fresh = () => (this.watched(name, 'video', nth)?.shown.length ?? 0) > 3;
+    return this.until(fresh, () => `picture ${nth}, moving`);
+  }
+
+  /** A tone ends. @param {string} name @param {number} pitch */
+  falls(name, pitch) {
+    return this.until(() => !this.watched(name, 'audio')?.sounds(pitch), () => `no tone of ${pitch} Hz`);
+  }
+
+  /** Packets had to be sent again. @param {string} name */
+  async resends(name) {
+    let count = 0;
+    const look = async () => {
+      const entries = [...(await this.call(name).peer.getStats()).values()];
+      count = Math.max(...entries.map(({ retransmittedPacketsSent: sent }) => sent ?? 0));
+    };
+    await this.until(() => { look(); return count > 3; }, () => 'packets sent again');
+  }
+
+  /** @param {string} name */
+  close(name) {
+    this.call(name).peer.close();
+    this.calls.delete(name);
+  }
+
+  /** @param {string} [but] a connection that stays */
+  closeAll(but) {
+    for (const name of this.calls.keys()) if (name !== but) this.close(name);
+    for (const track of this.made) track.stop();
+    this.made = [];
+    document.body.replaceChildren();
+  }
+}

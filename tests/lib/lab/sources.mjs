@@ -1,0 +1,38 @@
+/** Page side: cameras and microphones that a script makes, told apart by colour and pitch. */
+
+const RATE = 20;
+
+/** @param {[number, number, number]} colour @returns {MediaStreamTrack} a picture with a moving bar */
+export function picture(colour) {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const [track] = canvas.captureStream(RATE).getVideoTracks();
+  let frame = 0;
+  const timer = setInterval(() => {
+    if (track.readyState === 'ended') return clearInterval(timer);
+    frame += 1;
+    pen.fillStyle = `rgb(${colour})`;
+    pen.fillRect(0, 0, 320, 240);
+    pen.fillStyle = 'white';
+    pen.fillRect(0, (frame * 7) % 240, 320, 6);
+  }, 1000 / RATE);
+  return track;
+}
+
+/** @type {AudioContext | null} */
+let audio = null;
+
+export function audioContext() {
+  audio ??= new AudioContext();
+  return audio;
+}
+
+/** @param {number} pitch @returns {MediaStreamTrack} a tone, without a pause */
+export function tone(pitch) {
+  const context = audioContext();
+  const oscillator = new OscillatorNode(context, { frequency: pitch });
+  const destination = context.createMediaStreamDestination();
+  oscillator.connect(new GainNode(context, { gain: 0.4 })).connect(destination);
+  oscillator.start();
+  return destination.stream.getAudioTracks()[0];
+}
