@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 
 use crate::setup::{browser, node, wasm};
 use crate::{build, check, paths, step};
@@ -21,6 +22,36 @@ impl Count {
     }
 }
 
+/// A part of the tests that has a result of its own to show.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum What {
+    /// The table of codecs by scenarios
+    Media,
+}
+
+impl What {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Media => media(),
+        }
+    }
+}
+
+/// Runs the table of media alone, and prints it.
+fn media() -> Result<ExitCode> {
+    let browser = browser::find()?;
+    build::run()?;
+    let story = paths::workspace().join("tests/browser/media.test.mjs");
+    let total = suite("table of media", in_browser(browser, [story])?)?;
+    print!("{}", media_table()?);
+    Ok(conclude(total))
+}
+
+fn media_table() -> Result<String> {
+    let file = paths::target().join("browser-tests/media-table.txt");
+    std::fs::read_to_string(file).context("reading the table of media")
+}
+
 pub(crate) fn run() -> Result<ExitCode> {
     let browser = browser::find()?;
     build::run()?;
@@ -31,13 +62,18 @@ pub(crate) fn run() -> Result<ExitCode> {
     total.add(suite("native tests", native())?);
     total.add(suite("tests of the core on wasm32", on_wasm()?)?);
     step::run("build the demo's server", &mut demo_server())?;
-    total.add(suite("browser tests", in_browser(browser)?)?);
+    total.add(suite("browser tests", in_browser(browser, stories()?)?)?);
+    println!("{}", media_table()?);
+    Ok(conclude(total))
+}
+
+fn conclude(total: Count) -> ExitCode {
     println!("{} passed, {} failed", total.passed, total.failed);
-    Ok(if total.failed == 0 {
+    if total.failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    }
 }
 
 /// A suite that fails as a whole, or runs no test at all, counts as one failure.
@@ -76,10 +112,10 @@ fn demo_server() -> Command {
     cargo
 }
 
-fn in_browser(browser: PathBuf) -> Result<Command> {
+fn in_browser(browser: PathBuf, stories: impl IntoIterator<Item = PathBuf>) -> Result<Command> {
     let mut node = node::node();
     node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]);
-    node.args(stories()?)
+    node.args(stories)
         .env("CHROME", browser)
         .env("SOTTO_EXTENSION", paths::extension())
         .env("SOTTO_DEMO", paths::target().join("debug/demo"));

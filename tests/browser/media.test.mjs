@@ -1,0 +1,72 @@
+/**
+ * The table of media: what happens to streams in real life, by codec, between two people who have
+ * Sotto on. Each cell is judged by decoded pixels and by sound at the far side, and by the far
+ * core, which would see a frame that came in clear.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Lab } from '../lib/lab.mjs';
+import { Network } from '../lib/outage.mjs';
+import { Cell } from '../lib/scenarios/cell.mjs';
+import { connections } from '../lib/scenarios/connections.mjs';
+import { negotiation } from '../lib/scenarios/negotiation.mjs';
+import { tracks } from '../lib/scenarios/tracks.mjs';
+import { Table } from '../lib/scenarios/table.mjs';
+
+/** A codec of each kind is tried at a time. */
+const RUNS = [
+  { video: 'VP8', audio: 'opus' },
+  { video: 'VP9', audio: 'red' },
+  { video: 'H264', audio: 'PCMU' },
+  { video: 'AV1', audio: 'G722' },
+  { video: 'H265', audio: 'PCMA' },
+];
+/** Where the browser lacks the other. */
+const USUAL = RUNS[0];
+
+const FILE = join(resolve(import.meta.dirname, '../../target/browser-tests'), 'media-table.txt');
+
+/** @type {Lab} */ let lab;
+/** @type {Network[]} */ const networks = [];
+const scenarios = { ...tracks, ...negotiation, ...connections(networks) };
+const table = new Table(Object.keys(scenarios), RUNS);
+let cells = 0;
+
+before(async () => {
+  // A way that is to lose packets has to be led through the emulation from its beginning.
+  lab = await Lab.open({ before: async (person) => networks.push(await Network.of(person)) });
+  await lab.turnOn();
+  await lab.near.do((page) => { page.open('base').peer.addTransceiver('audio', { direction: 'recvonly' }); });
+  await lab.joined();
+});
+after(async () => {
+  await lab.close();
+  mkdirSync(join(FILE, '..'), { recursive: true });
+  writeFileSync(FILE, `${table}\n`);
+});
+
+for (const run of RUNS) {
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    test(`${name} (${run.video}, ${run.audio})`, async (t) => {
+      const codecs = { ...run };
+      for (const kind of /** @type {const} */ (['video', 'audio'])) {
+        if (await lab.has(kind, run[kind])) continue;
+        table.refuse(name, run[kind]);
+        codecs[kind] = USUAL[kind];
+      }
+      cells += 1;
+      const cell = new Cell(lab, `cell ${cells}`, (text) => t.diagnostic(text));
+      try {
+        await cell.begin(codecs);
+        await scenario(cell);
+        await cell.used(codecs);
+        await cell.end();
+        for (const codec of Object.values(run)) table.pass(name, codec);
+      } finally {
+        await cell.clear();
+      }
+    });
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What each scenario of the media table has: two ends with Sotto on, a connection of its own, and
+ * what every one begins and ends with.
+ */
+
+import assert from 'node:assert/strict';
+import { eventually } from '../expect.mjs';
+
+/** @typedef {import('../lab.mjs').Lab} Lab */
+/** @typedef {import('../lab.mjs').End} End */
+/** @typedef {import('../lab.mjs').Stats} Stats */
+/** @typedef {(cell: Cell) => Promise<unknown>} Scenario */
+
+/** None of these may be said of a call in which nobody does harm. */
+const HARM = ['stream-bypassed', 'stream-not-sealed', 'frames-forged', 'frames-misdirected', 'page-transform'];
+
+export class Cell {
+  /** @param {Lab} lab @param {string} name of its connection @param {(text: string) => void} note */
+  constructor(lab, name, note) {
+    this.lab = lab;
+    this.near = lab.near;
+    this.far = lab.far;
+    this.name = name;
+    this.note = note;
+    /** @type {Stats[]} */
+    this.before = [];
+  }
+
+  get ends() {
+    return [this.near, this.far];
+  }
+
+  stats() {
+    return Promise.all(this.ends.map(async (end) => /** @type {Stats} */ ((await end.view()).stats)));
+  }
+
+  /** @param {{video: string, audio: string}} codecs */
+  async begin(codecs) {
+    this.before = await this.stats();
+    for (const end of this.ends) await end.do((lab, wanted) => { lab.codecs = wanted; }, codecs);
+  }
+
+  /** The near end sends its microphone and its camera, and they arrive. */
+  async call() {
+    await this.near.do((lab, name) => {
+      const { peer } = lab.open(name);
+      for (const track of [lab.microphone(), lab.camera()]) peer.addTrack(track);
+    }, this.name);
+    await this.arrives();
+  }
+
+  /** @param {{colour?: boolean | number[], pitch?: boolean, nth?: number}} [what] */
+  arrives(what) {
+    return this.far.perceives(this.near, this.name, what);
+  }
+
+  /** From now on only what is new counts as having arrived. */
+  forget() {
+    return this.far.do((lab, name) => lab.forget(name), this.name);
+  }
+
+  /** @param {(lab: import('../lab/page.mjs').Lab, name: string) => unknown} act */
+  atNear(act) {
+    return this.near.do(act, this.name);
+  }
+
+  /** @param {(lab: import('../lab/page.mjs').Lab, name: string) => unknown} act */
+  atFar(act) {
+    return this.far.do(act, this.name);
+  }
+
+  /** No further picture is shown. */
+  async stands() {
+    await this.far.do(async (lab, name) => {
+      const watched = lab.watched(name, 'video');
+      await lab.until(() => {
+        return (watched?.shown.at(-1) ?? 0) < performance.now() - 300;
+      }, () => 'a picture that stands');
+    }, this.name);
+  }
+
+  /** The longest time without a picture since what was before was forgotten. */
+  gap() {
+    return this.far.do((lab, name) => lab.watched(name, 'video')?.gap(), this.name);
+  }
+
+  /** The far end comes to open frames of this role. @param {string} role */
+  role(role) {
+    const received = async () => (await this.far.view()).streams.map((/** @type {any} */ stream) => stream.role);
+    return eventually(received, (roles) => roles.includes(role), `the far end receives a ${role}`);
+  }
+
+  /** The far end has opened frames of these roles. @param {string[]} roles */
+  async roles(roles) {
+    const { streams } = await this.far.view();
+    const opened = streams.filter((/** @type {any} */ { direction, protection }) => direction === 'receive' && protection === 'encrypted');
+    const found = opened.map((/** @type {any} */ { role }) => role);
+    assert.deepEqual(roles.filter((role) => !found.includes(role)), [], `of ${roles}, found ${found}`);
+  }
+
+  /** Frames of these codecs were opened. @param {{video: string, audio: string}} codecs */
+  async used({ video, audio }) {
+    const { streams } = await this.far.view();
+    const opened = streams.filter((/** @type {any} */ { direction, protection }) => direction === 'receive' && protection === 'encrypted');
+    const codecs = opened.map((/** @type {any} */ { codec }) => codec.toLowerCase());
+    for (const codec of [video, audio]) assert.ok(codecs.includes(codec.toLowerCase()), `${codec} is used: ${codecs}`);
+  }
+
+  /** Nothing came in clear, and nothing is held against anybody. */
+  async end() {
+    const after = await this.stats();
+    after.forEach(({ unsealed }, n) => assert.equal(unsealed - this.before[n].unsealed, 0, 'no frame arrived in clear'));
+    for (const end of this.ends) {
+      const codes = (await end.view()).problems.map((/** @type {any} */ { code }) => code);
+      assert.deepEqual(codes.filter((/** @type {string} */ code) => HARM.includes(code)), []);
+    }
+  }
+
+  async clear() {
+    for (const end of this.ends) await end.do((lab, name) => lab.closeAll(name), 'base');
+  }
+}

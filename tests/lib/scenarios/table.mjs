@@ -1,0 +1,31 @@
+/** The table of media as text: a row for each scenario, a column for each codec. */
+
+/** @typedef {{video: string, audio: string}} Run */
+
+export class Table {
+  /** @param {string[]} rows @param {Run[]} runs */
+  constructor(rows, runs) {
+    this.rows = rows;
+    this.columns = [...new Set(runs.flatMap(({ video, audio }) => [video, audio]))];
+    /** @type {Map<string, string>} */
+    this.cells = new Map();
+  }
+
+  /** Unless it was refused. @param {string} row @param {string} codec */
+  pass(row, codec) {
+    const cell = `${row} ${codec}`;
+    if (!this.cells.has(cell)) this.cells.set(cell, 'passed');
+  }
+
+  /** @param {string} row @param {string} codec */
+  refuse(row, codec) {
+    this.cells.set(`${row} ${codec}`, 'no codec: the browser has none');
+  }
+
+  toString() {
+    const body = this.rows.map((row) => [row, ...this.columns.map((column) => this.cells.get(`${row} ${column}`) ?? 'FAILED')]);
+    const lines = [['', ...this.columns], ...body];
+    const widths = lines[0].map((_, n) => Math.max(...lines.map((line) => line[n].length)));
+    return lines.map((line) => line.map((text, n) => text.padEnd(widths[n])).join('  ').trimEnd()).join('\n');
+  }
+}
