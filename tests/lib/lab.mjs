@@ -139,7 +139,7 @@ const tell = (page, signal, side) =>
 /** The blank page and the modules of `lab/`. @returns {Promise<import('node:http').Server>} */
 function serve() {
   const server = createServer(async ({ url }, response) => {
-    const module = /^\/([a-z]+\.mjs)$/.exec(url ?? '')?.[1];
+    const module = /^\/([a-z-]+\.mjs)$/.exec(url ?? '')?.[1];
     response.setHeader('content-type', module ? 'text/javascript' : 'text/html');
     response.end(module ? await readFile(join(import.meta.dirname, 'lab', module)) : '<!doctype html><title>Lab</title><body>');
   });

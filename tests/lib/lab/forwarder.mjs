@@ -4,12 +4,14 @@
  * swaps streams, changes frames, sends its own. What leaves the ends it sees as the wire has it.
  */
 
+import { forceKeyFrame } from './key-frame.mjs';
 import { Negotiator } from './negotiator.mjs';
 import { picture, tone } from './sources.mjs';
 
 /** Of Sotto's control channel, as PROTOCOL.md section 2 has it. */
 const CONTROL = { negotiated: true, id: 1007 };
 const OWN_COLOUR = /** @type {[number, number, number]} */ ([220, 40, 220]);
+const MOST = 10;
 const MARK = 0xc1ea12;
 
 /**
@@ -29,6 +31,8 @@ export class Forwarder {
     /** @type {number[]} when marked frames came from each side, by kind */
     this.marked = [];
     this.forwarded = 0;
+    /** @type {ArrayBuffer[][]} of each picture's frames, what the other is to carry */
+    this.swapped = [[], []];
     this.refused = '';
   }
 
@@ -39,15 +43,27 @@ export class Forwarder {
     return leg.call.receive(signal);
   }
 
+  /**
+   * A frame's place, number and time stay, as an SFU would write them anew; its bytes are those of
+   * the other picture. @param {number} nth @param {any} frame @returns {boolean} whether there are some
+   */
+  swap(nth, frame) {
+    this.swapped[nth].push(frame.data.slice(0));
+    if (this.swapped[nth].length > MOST) this.swapped[nth].shift();
+    const other = this.swapped[1 - nth].shift();
+    if (other) frame.data = other;
+    return other !== undefined;
+  }
+
   /** @param {Place} place @param {any} frame */
   async forward({ kind, nth, side }, frame) {
     if (isMarked(frame.data)) this.marked.push(performance.now());
     if (this.manner === 'own' || frame.data.byteLength === 0) return;
-    const to = this.manner === 'swap' && kind === 'video' ? 1 - nth : nth;
+    if (this.manner === 'swap' && kind === 'video' && !this.swap(nth, frame)) return;
     const changed = this.tamper(frame.data, { kind, nth, side });
     if (changed) frame.data = changed;
     try {
-      await this.legs[1 - side].writers.get(`${kind} ${to}`)?.write(frame);
+      await this.legs[1 - side].writers.get(`${kind} ${nth}`)?.write(frame);
       this.forwarded += 1;
     } catch (error) {
       this.refused = String(error);
@@ -58,18 +74,12 @@ export class Forwarder {
 /** @param {ArrayBuffer} data */
 const isMarked = (data) => data.byteLength > 4 && new DataView(data).getUint32(data.byteLength - 4) === MARK;
 
-/** So that a decoder can start with any frame. @param {any} sender */
-async function askForKeyFrame(sender) {
-  const parameters = sender.getParameters();
-  const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
-  await sender.setParameters(parameters, { encodingOptions }).catch(() => {});
-}
-
 class Leg {
   /** @param {Forwarder} forwarder @param {number} side @param {(signal: object) => void} send */
   constructor(forwarder, side, send) {
     this.forwarder = forwarder;
     this.side = side;
+    this.send = send;
     this.call = new Negotiator('call', true, send, false, /** @type {any} */ ({ encodedInsertableStreams: true }));
     /** @type {Map<string, WritableStreamDefaultWriter>} */
     this.writers = new Map();
@@ -123,9 +133,12 @@ class Leg {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
+      // The far decoder asks whom it knows; the frames come from elsewhere.
+      if (value.type === 'key') this.other.send({ keyFrame: true });
       if (this.forwarder.manner !== 'own') continue;
       await writer.write(value).catch(() => {});
-      if (kind === 'video') await askForKeyFrame(sender);
+      // So that a decoder can start with any frame.
+      if (kind === 'video') await forceKeyFrame(sender);
     }
   }
 }

@@ -4,13 +4,18 @@
  * script carries its signals to the other end. Nothing in here knows Sotto.
  */
 
+import { forceKeyFrame } from './key-frame.mjs';
 import { Negotiator } from './negotiator.mjs';
 import { picture, tone } from './sources.mjs';
 import { Watched } from './watched.mjs';
 
 const PATIENCE = 8_000;
 
-/** @typedef {{name: string, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit}} Signal */
+/**
+ * `keyFrame`: somebody in between, who can't ask for one over the connection, wants one.
+ * @typedef {{name: string, keyFrame?: boolean, description?: RTCSessionDescriptionInit,
+ *   candidate?: RTCIceCandidateInit}} Signal
+ */
 
 export class Lab {
   /** @param {{polite: boolean, colour: [number, number, number], pitch: number}} self @param {(signal: Signal) => void} send */
@@ -47,9 +52,11 @@ export class Lab {
   }
 
   /** @param {Signal} signal */
-  receive({ name, ...signal }) {
+  receive({ name, keyFrame = false, ...signal }) {
     const call = this.calls.get(name) ?? this.open(name);
-    return call.receive(signal);
+    if (!keyFrame) return call.receive(signal);
+    const senders = call.peer.getSenders().filter(({ track }) => track?.kind === 'video');
+    return Promise.all(senders.map(forceKeyFrame));
   }
 
   /** A camera of one's own colour, or another. @param {[number, number, number]} [colour] */
