@@ -179,14 +179,14 @@ pub const DEEPER: [Scenario; 3] = [
     },
     Scenario {
         name: "a fourth joins three, and three people fail",
-        states: 1_237_819,
-        window: Duration::from_millis(700),
+        states: 1_499_543,
+        window: Duration::from_millis(600),
         faults: 3,
         ..ALL[2]
     },
     Scenario {
         name: "two come and two go, and something fails",
-        states: 1_618_432,
+        states: 2_721_667,
         faults: 1,
         kinds: &[Lose, Delay, Crash],
         ..ALL[4]
