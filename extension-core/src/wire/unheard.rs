@@ -2,9 +2,7 @@
 //! same. It goes with every beacon, so that others pass on what is missing, and has only the
 //! exceptions: it is empty where everybody hears everybody.
 
-use tls_codec::{
-    DeserializeBytes, Error, Serialize, Size, TlsDeserializeBytes, TlsSerialize, TlsSize,
-};
+use tls_codec::{DeserializeBytes, Error, TlsDeserializeBytes, TlsSerialize, TlsSize};
 
 use crate::ids::PeerId;
 
@@ -33,7 +31,7 @@ pub struct Lack {
 }
 
 /// Those that aren't heard, in order of their ids, each once, at most [`MAX_UNHEARD`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, TlsSerialize, TlsSize)]
 pub struct Unheard(Vec<Lack>);
 
 impl Unheard {
@@ -58,18 +56,6 @@ impl Unheard {
     }
 }
 
-impl Size for Unheard {
-    fn tls_serialized_len(&self) -> usize {
-        self.0.tls_serialized_len()
-    }
-}
-
-impl Serialize for Unheard {
-    fn tls_serialize<W: std::io::Write>(&self, writer: &mut W) -> Result<usize, Error> {
-        self.0.tls_serialize(writer)
-    }
-}
-
 impl DeserializeBytes for Unheard {
     fn tls_deserialize_bytes(bytes: &[u8]) -> Result<(Self, &[u8]), Error> {
         let (lacks, rest) = Vec::<Lack>::tls_deserialize_bytes(bytes)?;
@@ -86,6 +72,8 @@ impl DeserializeBytes for Unheard {
 mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use tls_codec::Serialize as _;
 
     use super::*;
 
