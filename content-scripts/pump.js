@@ -88,7 +88,10 @@ function sottoPump(scope) {
     underWay = [];
     waiting = [];
     core = port;
-    core.onmessage = (event) => fromCore(event.data);
+    // What a port that was closed had delivered already answers none of these questions.
+    core.onmessage = ({ data }) => {
+      if (port === core) fromCore(data);
+    };
   }
 
   /**

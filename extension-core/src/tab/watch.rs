@@ -20,8 +20,8 @@ pub const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 const PACER: Duration = Duration::from_secs(2);
 /// One frame may be between the encoder and us whenever we look.
 const FRAMES: u64 = 2;
-/// Two frames of sound, of the shortest that codecs have at the lowest rate.
-const SAMPLES: u64 = 320;
+/// More than the longest frame of sound, which is 120 ms at 48 kHz.
+const SAMPLES: u64 = 5_761;
 
 /// So many frames made, none of which came or passed, are no accident.
 const STANDS: u64 = 5;
@@ -131,7 +131,8 @@ impl Watch {
             bytes,
             ..
         } = self.past;
-        if made >= FRAMES && passed >= few && bytes >= self.backlog() {
+        let beyond = direction == Direction::Receive || bytes > self.backlog();
+        if made >= FRAMES && passed >= few && beyond {
             Verdict::Bypassed
         } else if made >= STANDS && passed == 0 {
             Verdict::Stands

@@ -112,6 +112,25 @@ fn padding_and_what_is_sent_again_are_no_frames() {
 }
 
 #[test]
+fn packets_without_a_byte_of_a_frame_are_padding_while_our_worker_stands() {
+    let mut camera = Stream::camera();
+    camera.frames(12, 2000);
+    assert!(!camera.report([12, 24, 24_200, 0]));
+    assert!(!camera.report([2, 30, 0, 0]));
+    assert!(!camera.report([12, 30, 0, 0]));
+}
+
+#[test]
+fn one_frame_of_sound_may_be_on_its_way_from_us_however_long_it_is() {
+    for samples in [160, 960, 5_760] {
+        let mut sound = Stream::new(Direction::Receive, MediaKind::Audio);
+        sound.frames(1, 0);
+        assert!(!sound.report([1, 0, 0, 0]));
+        assert!(!sound.report([20, samples, 0, 0]), "{samples}");
+    }
+}
+
+#[test]
 fn what_the_pacer_still_holds_was_sealed() {
     let mut camera = Stream::camera();
     camera.frames(40, 2000);
