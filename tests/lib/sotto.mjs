@@ -52,6 +52,8 @@ export class Popup {
   /** @param {boolean} on */
   async turn(on) {
     const toggle = this.part('toggle');
+    // Until the first view is there it shows nothing.
+    await this.page.locator('[data-test="toggle"]:enabled').waitFor();
     if ((await toggle.getAttribute('aria-checked')) !== String(on)) await toggle.click();
     await this.page.locator(`[data-test="toggle"][aria-checked="${on}"]`).waitFor();
   }

@@ -16,6 +16,8 @@ use crate::time::Instant;
 /// such looks fit into the second in which a bypass has to end.
 pub const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
+/// Whoever reports so late was asleep, or we were: nothing can be said of that time.
+const LATE: Duration = Duration::from_secs(1);
 /// A browser's pacer holds no packet back for longer.
 const PACER: Duration = Duration::from_secs(2);
 /// One frame may be between the encoder and us whenever we look.
@@ -107,8 +109,12 @@ impl Watch {
             return Verdict::Fine;
         };
         let more = flow.since(last);
+        let late = now.since(then) >= LATE;
+        if late {
+            self.give_back(now.since(then));
+        }
         self.note(now, more);
-        if self.came_since || self.was_waiting(then) {
+        if late || self.came_since || self.was_waiting(then) {
             self.come_round();
             return Verdict::Fine;
         }
@@ -138,6 +144,13 @@ impl Watch {
             Verdict::Stands
         } else {
             Verdict::Fine
+        }
+    }
+
+    /// What was on its way before a sleep is on its way after it.
+    fn give_back(&mut self, slept: Duration) {
+        for (at, ..) in &mut self.sent {
+            *at = *at + slept;
         }
     }
 

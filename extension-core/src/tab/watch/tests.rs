@@ -131,6 +131,17 @@ fn one_frame_of_sound_may_be_on_its_way_from_us_however_long_it_is() {
 }
 
 #[test]
+fn who_was_asleep_sends_what_was_sealed_before() {
+    let mut camera = Stream::camera();
+    camera.frames(12, 2000);
+    assert!(!camera.report([12, 4, 4_000, 0]));
+    camera.now = Instant(camera.now.0 + 15_000);
+    assert!(!camera.report([30, 6, 6_000, 0]), "as it wakes");
+    assert!(!camera.report([12, 10, 10_000, 0]), "its worker is behind");
+    assert!(camera.report([12, 24, 24_000, 0]), "more than was sealed");
+}
+
+#[test]
 fn what_the_pacer_still_holds_was_sealed() {
     let mut camera = Stream::camera();
     camera.frames(40, 2000);
