@@ -30,8 +30,20 @@ declare namespace Sotto {
     codec(mime: string): number;
     /** Where to put a frame of that length before transform is called. */
     room(length: number): number;
-    /** Seals or opens, by the stream's direction, and says where the new frame is; 0 means drop. */
+    /**
+     * Seals or opens, by the stream's direction, and says where the new frame is; 0 means drop,
+     * unless there is a job.
+     */
     transform(now: number, page: number, stream: number, codec: number, length: number): number;
+    /**
+     * Where the eight words are that say what WebCrypto is to do: the numbers of job and key,
+     * whether to seal, the nonce, and place and length of what is authenticated and of the data.
+     * 0 where there is nothing for it.
+     */
+    job(): number;
+    subtleKey(job: number): Uint8Array<ArrayBuffer> | undefined;
+    /** Like transform, with what WebCrypto made put behind the frame; undefined where it refused. */
+    finish(now: number, job: number, length: number, outcome: number | undefined): number;
     /** How long the new frame is. */
     transformed(): number;
     timed(page: number, stream: number, microseconds: number, frames: number): void;

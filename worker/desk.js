@@ -110,7 +110,7 @@ export class Desk {
     return [...this.pages.values()].filter((page) => page.tab === tab);
   }
 
-  /** @param {Sotto.Output} output */
+  /** @param {Exclude<Sotto.Output, {kind: 'forget-key'}>} output */
   handleOutput(output) {
     if (output.kind === 'view') this.watchers.handleChange(output.tab);
     else if (output.kind === 'badge') for (const page of this.pagesOf(output.tab)) page.showBadge(output.state);

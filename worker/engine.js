@@ -7,6 +7,8 @@
  * longer be trusted, so the core is never called again and nothing passes.
  */
 
+import { Frames } from './frames.js';
+
 /** @param {unknown} error */
 const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
@@ -14,11 +16,11 @@ export class Engine {
   /**
    * @param {Sotto.Core | null} core null where it could not be loaded
    * @param {WebAssembly.Memory | null} memory the core's
-   * @param {{handleOutput(output: Sotto.Output): void, handleCrash(): void}} desk
+   * @param {{handleOutput(output: Exclude<Sotto.Output, {kind: 'forget-key'}>): void, handleCrash(): void}} desk
    */
   constructor(core, memory, desk) {
     this.core = core;
-    this.memory = memory;
+    this.frames = core && memory && new Frames(core, memory);
     this.desk = desk;
     this.dead = core === null;
     /** @type {number | undefined} */
@@ -64,7 +66,8 @@ export class Engine {
     for (;;) {
       const output = /** @type {Sotto.Output | undefined} */ (this.attempt(null, (core) => core.pollOutput()));
       if (!output) break;
-      this.desk.handleOutput(output);
+      if (output.kind === 'forget-key') this.frames?.forget(output.key);
+      else this.desk.handleOutput(output);
     }
     this.schedule(this.attempt(null, (core) => core.pollTimeout()));
   }
@@ -86,6 +89,7 @@ export class Engine {
   die() {
     this.dead = true;
     this.core = null;
+    this.frames = null;
     clearTimeout(this.timer);
     this.desk.handleCrash();
   }

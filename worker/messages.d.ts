@@ -160,5 +160,6 @@ declare namespace Sotto {
     | { kind: 'watch'; page: number }
     | { kind: 'contain'; page: number; stream: number; measure: Measure }
     | { kind: 'view'; tab: number }
+    | { kind: 'forget-key'; key: number }
     | { kind: 'badge'; tab: number; state: State };
 }

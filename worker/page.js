@@ -3,7 +3,6 @@
  * messages that come in by them, and the core's outputs for it. A page that
  * the core could not take is outside: while Sotto is on, nothing of it passes.
  */
-import { transform } from './frames.js';
 import { pumpToCore, relayToCore } from './parse.js';
 import { Stopwatch } from './stopwatch.js';
 
@@ -41,25 +40,48 @@ export class Page {
   }
 
   /** Each question of a message has its answer at the same place. @param {unknown} data */
-  handleFrames(data) {
+  async handleFrames(data) {
     if (!Array.isArray(data)) return;
     const frames = data.map((question) => this.transform(pumpToCore(question)));
-    this.ports.frames.postMessage(frames, frames.filter((frame) => frame !== null));
+    const done = frames.some((frame) => frame instanceof Promise) ? await Promise.all(frames) : frames;
+    this.answer(/** @type {(ArrayBuffer | null)[]} */ (done));
     this.engine.settle();
   }
 
-  /** @param {Sotto.PumpQuestion | null} question @returns {ArrayBuffer | null} */
+  /** @param {(ArrayBuffer | null)[]} frames */
+  answer(frames) {
+    this.ports.frames.postMessage(frames, frames.filter((frame) => frame !== null));
+  }
+
+  /**
+   * @param {Sotto.PumpQuestion | null} question
+   * @returns {ArrayBuffer | null | Promise<ArrayBuffer | null>}
+   */
   transform(question) {
     const { number, engine } = this;
-    if (!question || !engine.memory || this.outside) return null;
-    const { memory } = engine;
+    const { frames } = engine;
+    if (!question || !frames || this.outside) return null;
     const [stream, mime, frame] = question;
-    const transformed = engine.attempt(number, (core, now) => {
-      const result = transform(core, memory, now, number, stream, this.codec(core, mime), frame);
-      if (result) this.stopwatch.add(stream, performance.now() - now);
-      return result;
+    const begun = engine.attempt(number, (core, now) => {
+      const result = frames.transform(now, number, stream, this.codec(core, mime), frame);
+      if (result instanceof ArrayBuffer) this.stopwatch.add(stream, performance.now() - now);
+      return result && { result, now };
     });
-    return transformed ?? null;
+    if (!begun) return null;
+    const { result, now } = begun;
+    return result instanceof ArrayBuffer ? result : this.finish(stream, frame, result, now);
+  }
+
+  /**
+   * @param {number} stream @param {ArrayBuffer} frame
+   * @param {import('./frames.js').Away} away @param {number} begun
+   */
+  async finish(stream, frame, { job, outcome }, begun) {
+    const { number, engine } = this;
+    const data = await outcome;
+    const finished = engine.attempt(number, (_, now) => engine.frames?.finish(now, job, frame, data));
+    if (finished) this.stopwatch.add(stream, performance.now() - begun);
+    return finished ?? null;
   }
 
   /** @param {Sotto.Core} core @param {string} mime */
@@ -103,7 +125,7 @@ export class Page {
     }
   }
 
-  /** @param {Exclude<Sotto.Output, {kind: 'view' | 'badge'}>} output */
+  /** @param {Exclude<Sotto.Output, {kind: 'view' | 'badge' | 'forget-key'}>} output */
   handleOutput(output) {
     switch (output.kind) {
       case 'send':

@@ -1,7 +1,12 @@
 //! The whole core: every tab's call, kept apart. Routes what the worker reports to the tab it
 //! belongs to, and collects what is to be done.
 
+mod jobs;
+
 use std::collections::{BTreeMap, VecDeque};
+
+pub use jobs::JobNumber;
+use jobs::{Away, Jobs};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
@@ -9,6 +14,7 @@ use serde::Serialize;
 
 use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
+    media::{AesKey, Job, Outcome, Room},
     tab::{Bypass, ConnectionState, Cuts, End, Flow, Measure, Reach, Tab, Trouble},
     time::Instant,
     view::{State, View},
@@ -68,6 +74,11 @@ pub enum Output {
         /// The tab.
         tab: TabId,
     },
+    /// Forget a key that WebCrypto holds.
+    ForgetKey {
+        /// Its number.
+        key: u32,
+    },
     /// The tab's state has changed; the badge shows it.
     Badge {
         /// The tab.
@@ -75,6 +86,24 @@ pub enum Output {
         /// The new state.
         state: State,
     },
+}
+
+/// What became of a frame.
+#[derive(Debug)]
+pub enum Started<'b> {
+    /// It was sealed or opened.
+    Done(&'b [u8]),
+    /// WebCrypto is to seal or open it.
+    Elsewhere {
+        /// For [`Core::finish`].
+        number: JobNumber,
+        /// What is to be done.
+        job: Job,
+        /// On what.
+        laid_out: &'b [u8],
+    },
+    /// It must be dropped.
+    Dropped,
 }
 
 /// A codec as the worker names it in each frame: a small number for a media type.
@@ -89,7 +118,8 @@ pub struct Core {
     next_page: u32,
     codecs: Vec<String>,
     outputs: VecDeque<Output>,
-    buffer: Vec<u8>,
+    room: Room,
+    jobs: Jobs,
 }
 
 impl Core {
@@ -104,7 +134,8 @@ impl Core {
                 .map(str::to_owned)
                 .into(),
             outputs: VecDeque::new(),
-            buffer: Vec::new(),
+            room: Room::default(),
+            jobs: Jobs::default(),
         }
     }
 
@@ -144,6 +175,7 @@ impl Core {
     /// The tab is closed.
     pub fn forget(&mut self, tab: TabId) {
         self.tabs.remove(&tab);
+        self.forget_keys();
         self.pages.retain(|_, of| *of != tab);
     }
 
@@ -230,9 +262,84 @@ impl Core {
     ) -> Option<&[u8]> {
         let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
         let codec = self.codecs.get(codec.0 as usize)?;
-        let outcome = tab.transform(now, stream, codec, frame, &mut self.buffer);
+        let outcome = tab.transform(now, stream, codec, frame, &mut self.room.buffer);
         tab.collect_urgent(&mut self.outputs);
         outcome
+    }
+
+    /// The same for a caller that has WebCrypto: a large frame is laid out for it where that can be,
+    /// and is back at [`Core::finish`].
+    pub fn start(
+        &mut self,
+        now: Instant,
+        stream: StreamId,
+        codec: CodecNumber,
+        frame: &[u8],
+    ) -> Started<'_> {
+        match self.lay_out(now, stream, codec, frame) {
+            Some((number, job)) => Started::Elsewhere {
+                number,
+                job,
+                laid_out: &self.room.buffer,
+            },
+            None => match self.transform(now, stream, codec, frame) {
+                Some(transformed) => Started::Done(transformed),
+                None => Started::Dropped,
+            },
+        }
+    }
+
+    fn lay_out(
+        &mut self,
+        now: Instant,
+        stream: StreamId,
+        codec: CodecNumber,
+        frame: &[u8],
+    ) -> Option<(JobNumber, Job)> {
+        if self.jobs.is_full() {
+            return None;
+        }
+        let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
+        let name = self.codecs.get(codec.0 as usize)?;
+        let job = tab.lay_out(now, stream, name, frame, &mut self.room)?;
+        let number = self.jobs.add(Away {
+            stream,
+            codec,
+            ticket: job.ticket,
+        });
+        Some((number, job))
+    }
+
+    /// The AES key of a frame that is away.
+    pub fn subtle_key(&self, number: JobNumber) -> Option<AesKey> {
+        let away = self.jobs.get(number)?;
+        let tab = self.tabs.get(self.pages.get(&away.stream.page)?)?;
+        tab.call.as_ref()?.subtle_key(away.ticket)
+    }
+
+    /// Finishes a frame that was away, with what WebCrypto made of it, or without where it refused:
+    /// then the frame is transformed here, where it shows why. None: the frame must be dropped.
+    pub fn finish(
+        &mut self,
+        now: Instant,
+        number: JobNumber,
+        frame: &[u8],
+        data: Option<&[u8]>,
+    ) -> Option<&[u8]> {
+        let Away {
+            stream,
+            codec,
+            ticket,
+        } = self.jobs.take(number)?;
+        let Some(data) = data else {
+            return self.transform(now, stream, codec, frame);
+        };
+        let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
+        let codec = self.codecs.get(codec.0 as usize)?;
+        let outcome = Outcome { ticket, data };
+        let finished = tab.finish(now, stream, codec, frame, &outcome, &mut self.room.buffer);
+        tab.collect_urgent(&mut self.outputs);
+        finished
     }
 
     /// What `frames` calls of [`Core::transform`] on a stream took, as the worker measured it.
@@ -252,6 +359,7 @@ impl Core {
             tab.handle_timeout(now);
             tab.collect(now, *id, &mut self.outputs);
         }
+        self.forget_keys();
     }
 
     /// When to call [`Core::handle_timeout`] next.
@@ -289,6 +397,13 @@ impl Core {
         if tab.is_idle() {
             self.tabs.remove(&id);
         }
+        self.forget_keys();
+    }
+
+    fn forget_keys(&mut self) {
+        let gone = std::iter::from_fn(|| self.room.subtle.poll_forgotten());
+        self.outputs
+            .extend(gone.map(|key| Output::ForgetKey { key }));
     }
 
     fn with_page(&mut self, now: Instant, page: PageId, act: impl FnOnce(&mut Tab)) {

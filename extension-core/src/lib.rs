@@ -26,4 +26,4 @@ pub mod view;
 mod wasm;
 pub mod wire;
 
-pub use crate::core::{ChannelState, CodecNumber, Core, Output};
+pub use crate::core::{ChannelState, CodecNumber, Core, JobNumber, Output, Started};

@@ -7,9 +7,9 @@
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    core::{ChannelState, CodecNumber, Core, Output},
+    core::{ChannelState, CodecNumber, Core, JobNumber, Output, Started},
     ids::{ConnectionId, PageId, StreamId, TabId},
-    media::Role,
+    media::{Operation, Role},
     tab::{ConnectionState, Cuts, End, Flow, MediaKind, Reach, Trouble},
     time::Instant,
 };
@@ -20,6 +20,8 @@ pub struct WasmCore {
     core: Core,
     frame: Vec<u8>,
     transformed: usize,
+    nonce: [u8; 12],
+    job: Option<[u32; 8]>,
 }
 
 #[wasm_bindgen(js_class = Core)]
@@ -34,6 +36,8 @@ impl WasmCore {
             core: Core::new(seed),
             frame: Vec::new(),
             transformed: 0,
+            nonce: [0; 12],
+            job: None,
         })
     }
 
@@ -173,7 +177,7 @@ impl WasmCore {
         self.frame.as_mut_ptr()
     }
 
-    /// Where the new frame is until the next call; null: drop it.
+    /// Where the new frame is until the next call. Null: drop it, unless there is a job.
     pub fn transform(
         &mut self,
         now: f64,
@@ -184,9 +188,60 @@ impl WasmCore {
     ) -> *const u8 {
         let frame = self.frame.get(..length).unwrap_or_default();
         let (stream, codec) = (stream_id(page, stream), CodecNumber(codec));
-        let transformed = self.core.transform(at(now), stream, codec, frame);
-        self.transformed = transformed.map_or(0, <[u8]>::len);
-        transformed.map_or(std::ptr::null(), <[u8]>::as_ptr)
+        self.job = None;
+        match self.core.start(at(now), stream, codec, frame) {
+            Started::Done(frame) => {
+                self.transformed = frame.len();
+                frame.as_ptr()
+            }
+            Started::Elsewhere {
+                number,
+                job,
+                laid_out,
+            } => {
+                let (aad, data) = laid_out.split_at(job.aad);
+                self.nonce = job.nonce;
+                let seals = u32::from(job.operation == Operation::Seal);
+                let ([nonce, _], [aad, aad_length]) = (place(&self.nonce), place(aad));
+                let [data, length] = place(data);
+                self.job = Some([
+                    number.0, job.key, seals, nonce, aad, aad_length, data, length,
+                ]);
+                std::ptr::null()
+            }
+            Started::Dropped => std::ptr::null(),
+        }
+    }
+
+    /// What WebCrypto is to do, if anything: the number of the job and of the key, whether to seal,
+    /// and where the nonce, what is authenticated, and the data are until the next call.
+    pub fn job(&self) -> *const u32 {
+        self.job
+            .as_ref()
+            .map_or(std::ptr::null(), |job| job.as_ptr())
+    }
+
+    /// The AES key of a job.
+    #[wasm_bindgen(js_name = subtleKey)]
+    pub fn subtle_key(&self, job: u32) -> Option<js_sys::Uint8Array> {
+        let key = self.core.subtle_key(JobNumber(job))?;
+        Some(js_sys::Uint8Array::from(key.as_slice()))
+    }
+
+    /// Takes what WebCrypto made of a job, behind the frame in the room; nothing where it refused.
+    pub fn finish(
+        &mut self,
+        now: f64,
+        job: u32,
+        length: usize,
+        outcome: Option<usize>,
+    ) -> *const u8 {
+        let room = self.frame.split_at_checked(length);
+        let (frame, rest) = room.unwrap_or_default();
+        let outcome = outcome.map(|length| rest.get(..length).unwrap_or_default());
+        let finished = self.core.finish(at(now), JobNumber(job), frame, outcome);
+        self.transformed = finished.map_or(0, <[u8]>::len);
+        finished.map_or(std::ptr::null(), <[u8]>::as_ptr)
     }
 
     /// The new frame's length.
@@ -237,6 +292,10 @@ impl WasmCore {
 
 fn at(now: f64) -> Instant {
     Instant::from_millis(now)
+}
+
+fn place(bytes: &[u8]) -> [u32; 2] {
+    [bytes.as_ptr() as u32, bytes.len() as u32]
 }
 
 fn connection_id(page: u32, number: u32) -> ConnectionId {

@@ -23,7 +23,7 @@ use crate::{
     framing::Codec,
     group::{Group, GroupError, Groups, Mls},
     ids::{ConnectionId, Epoch, Leaf, PeerId},
-    media::{Context, Keyring, OpenError, SealError},
+    media::{AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, Room, SealError, Ticket},
     membership::{Membership, Outgoing, Output},
     safety::SafetyNumber,
     time::Instant,
@@ -233,12 +233,85 @@ impl Call {
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let opened = self.keyring.open(codec, frame, buffer)?;
+        self.owned(now, opened)
+    }
+
+    fn owned<'b>(&self, now: Instant, opened: Opened<'b>) -> Result<OpenedFrame<'b>, OpenError> {
         let member = self.epochs.member(now, opened.epoch, opened.kid.leaf);
         Ok(OpenedFrame {
             frame: opened.frame,
             member: member.ok_or(OpenError::NoKey)?,
             context: opened.kid.context,
         })
+    }
+
+    /// Lays a frame out for WebCrypto to seal; see [`Keyring::seal_elsewhere`].
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn seal_elsewhere(
+        &mut self,
+        now: Instant,
+        context: Context,
+        codec: Codec,
+        frame: &[u8],
+        room: &mut Room,
+    ) -> Result<Job, SealError> {
+        if self.is_alone() {
+            return Err(SealError::NoKey);
+        }
+        self.keyring.switch_if_due(now);
+        let Room { buffer, subtle } = room;
+        self.keyring
+            .seal_elsewhere(context, codec, frame, buffer, subtle)
+    }
+
+    /// See [`Keyring::finish_seal`].
+    ///
+    /// # Errors
+    /// See [`SealError`]; the frame must be dropped.
+    pub fn finish_seal<'b>(
+        &mut self,
+        codec: Codec,
+        frame: &[u8],
+        outcome: &Outcome<'_>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8], SealError> {
+        if self.is_alone() {
+            return Err(SealError::NoKey);
+        }
+        let Outcome { ticket, data } = *outcome;
+        self.keyring.finish_seal(ticket, codec, frame, data, buffer)
+    }
+
+    /// Lays a frame out for WebCrypto to open; see [`Keyring::open_elsewhere`].
+    pub fn open_elsewhere(&mut self, codec: Codec, frame: &[u8], room: &mut Room) -> Option<Job> {
+        let Room { buffer, subtle } = room;
+        self.keyring.open_elsewhere(codec, frame, buffer, subtle)
+    }
+
+    /// See [`Keyring::finish_open`].
+    ///
+    /// # Errors
+    /// See [`OpenError`]; the frame must be dropped.
+    pub fn finish_open<'b>(
+        &mut self,
+        now: Instant,
+        codec: Codec,
+        frame: &[u8],
+        outcome: &Outcome<'_>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<OpenedFrame<'b>, OpenError> {
+        let Outcome { ticket, data } = *outcome;
+        let opened = self
+            .keyring
+            .finish_open(ticket, codec, frame, data, buffer)?;
+        self.owned(now, opened)
+    }
+
+    /// The key of a job; see [`Keyring::subtle_key`].
+    pub fn subtle_key(&self, ticket: Ticket) -> Option<AesKey> {
+        self.keyring.subtle_key(ticket)
     }
 
     /// Whether nobody else is in our group.

@@ -4,6 +4,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+mod elsewhere;
 mod streams;
 mod watchdog;
 
@@ -121,7 +122,7 @@ impl Pair {
             Output::Contain {
                 stream, measure, ..
             } => self.measures.push((who, stream, measure)),
-            Output::View { .. } | Output::Watch { .. } => {}
+            Output::View { .. } | Output::Watch { .. } | Output::ForgetKey { .. } => {}
         }
         true
     }

@@ -131,6 +131,10 @@ impl Keyring {
         self.epochs.iter_mut().find(|keys| keys.id == sending)
     }
 
+    pub(super) fn epoch(&self, id: EpochId) -> Option<&EpochKeys> {
+        self.epochs.iter().find(|keys| keys.id == id)
+    }
+
     pub(super) fn newest_first(&mut self) -> impl Iterator<Item = &mut EpochKeys> {
         self.epochs.iter_mut().rev()
     }

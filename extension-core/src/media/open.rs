@@ -4,16 +4,18 @@
 use std::collections::BTreeMap;
 
 use sframe::{
-    crypto::KeyDerivation,
-    frame::validation::{FrameValidation, ReplayAttackProtection, Tolerance, UnvalidatedFrame},
+    frame::validation::{
+        FrameValidation, ReplayAttackProtection, ReplayToken, Tolerance, UnvalidatedFrame,
+    },
     header::SframeHeader,
 };
 
 use super::{
-    BaseKey, CIPHER_SUITE, Keyring, Kid, MAX_COUNTER,
-    cipher::{Derivation, Secret},
+    BaseKey, Job, Keyring, Kid, MAX_COUNTER, Operation, SubtleKeys, Ticket,
+    cipher::{AesKey, Secret, TAG, aes_key},
     header::Header,
     keyring::EpochKeys,
+    subtle::SubtleKey,
 };
 use crate::{
     framing::{Codec, Metadata},
@@ -66,30 +68,40 @@ struct ReceiveKey {
 }
 
 impl ReceiveKey {
-    fn derive(base_key: &BaseKey, kid: Kid) -> Option<Self> {
-        let secret =
-            Derivation::expand_from(CIPHER_SUITE, base_key.as_slice(), kid.number()).ok()?;
-        let tolerance = Tolerance::new(REPLAY_WINDOW);
-        Some(Self {
-            secret,
-            replay: ReplayAttackProtection::new(kid.number(), tolerance),
-        })
+    fn derive(base_key: &BaseKey, kid: Kid) -> Self {
+        Self {
+            secret: Secret::derive(base_key.as_slice(), kid.number()),
+            replay: ReplayAttackProtection::new(kid.number(), Tolerance::new(REPLAY_WINDOW)),
+        }
+    }
+
+    fn screen(&self, sealed: &Sealed<'_>) -> Result<ReplayToken, OpenError> {
+        let header = SframeHeader::new(sealed.header.key_id, sealed.header.counter);
+        let claimed = UnvalidatedFrame::new(&header, sealed.meta.bytes());
+        let screened = self.replay.screen(claimed);
+        screened.map_err(|_| OpenError::Replayed)
     }
 
     fn open(&mut self, sealed: &Sealed<'_>, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
-        let Header {
-            key_id, counter, ..
-        } = sealed.header;
-        let header = SframeHeader::new(key_id, counter);
-        let claimed = UnvalidatedFrame::new(&header, sealed.meta.bytes());
-        let token = self
-            .replay
-            .screen(claimed)
-            .map_err(|_| OpenError::Replayed)?;
-        let (aad, data) = sealed.lay_out(buffer);
-        let opened = self.secret.open(counter, aad, data);
+        let token = self.screen(sealed)?;
+        let aad = sealed.lay_out(sealed.ciphertext(), buffer);
+        let (aad, data) = buffer.split_at_mut(aad);
+        let opened = self.secret.open(sealed.header.counter, aad, data);
         opened.map_err(|_| OpenError::Forged)?;
-        buffer.truncate(buffer.len() - CIPHER_SUITE.auth_tag_len());
+        buffer.truncate(buffer.len() - TAG);
+        self.replay.record(token);
+        Ok(())
+    }
+
+    /// Takes the plaintext that WebCrypto found, the tag being right.
+    fn finish(
+        &mut self,
+        sealed: &Sealed<'_>,
+        plain: &[u8],
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), OpenError> {
+        let token = self.screen(sealed)?;
+        sealed.lay_out(plain, buffer);
         self.replay.record(token);
         Ok(())
     }
@@ -117,13 +129,17 @@ impl ReceiveKeys {
         if let Some(known) = self.streams.get_mut(&sealed.kid) {
             return known.open(sealed, buffer);
         }
-        let mut fresh = ReceiveKey::derive(&self.base_key, sealed.kid).ok_or(OpenError::NoKey)?;
+        let mut fresh = ReceiveKey::derive(&self.base_key, sealed.kid);
         fresh.open(sealed, buffer)?;
         if self.streams_of(sealed.kid.leaf) >= MAX_STREAMS_PER_SENDER {
             return Err(OpenError::TooManyStreams);
         }
         self.streams.insert(sealed.kid, fresh);
         Ok(())
+    }
+
+    pub fn aes_key(&self, kid: Kid) -> AesKey {
+        aes_key(self.base_key.as_slice(), kid.number())
     }
 
     fn streams_of(&self, leaf: Leaf) -> usize {
@@ -146,7 +162,7 @@ impl<'a> Sealed<'a> {
             .map_err(|_| OpenError::NotSealed)?;
         let header = Header::read(body).ok_or(OpenError::NotSealed)?;
         let kid = Kid::from_number(header.key_id).ok_or(OpenError::NotSealed)?;
-        let long_enough = body.len() >= header.length + CIPHER_SUITE.auth_tag_len();
+        let long_enough = body.len() >= header.length + TAG;
         if !long_enough || header.counter > MAX_COUNTER {
             return Err(OpenError::NotSealed);
         }
@@ -158,17 +174,32 @@ impl<'a> Sealed<'a> {
         })
     }
 
-    /// Writes out what is authenticated and what is to be opened (RFC 9605 section 4.4.4). The
-    /// metadata ends in the clear bytes, so where they are the frame's own it is whole once opened.
-    fn lay_out<'b>(&self, buffer: &'b mut Vec<u8>) -> (&'b [u8], &'b mut [u8]) {
-        let (header, ciphertext) = self.body.split_at(self.header.length);
+    fn is(&self, ticket: Ticket) -> bool {
+        self.kid == ticket.kid && self.header.counter == ticket.counter
+    }
+
+    fn opened<'b>(&self, codec: Codec, epoch: EpochId, buffer: &'b mut [u8]) -> Opened<'b> {
+        Opened {
+            frame: codec.restore(&self.meta, &mut buffer[self.header.length..]),
+            kid: self.kid,
+            epoch,
+        }
+    }
+
+    fn ciphertext(&self) -> &'a [u8] {
+        &self.body[self.header.length..]
+    }
+
+    /// Writes out header, metadata and data, and returns how much of it is authenticated (RFC 9605
+    /// section 4.4.4). The metadata ends in the clear bytes, so where they are the frame's own it
+    /// is whole once opened.
+    fn lay_out(&self, data: &[u8], buffer: &mut Vec<u8>) -> usize {
         buffer.clear();
-        buffer.extend_from_slice(header);
+        buffer.extend_from_slice(&self.body[..self.header.length]);
         buffer.extend_from_slice(self.meta.bytes());
         let aad = buffer.len();
-        buffer.extend_from_slice(ciphertext);
-        let (aad, data) = buffer.split_at_mut(aad);
-        (aad, data)
+        buffer.extend_from_slice(data);
+        aad
     }
 }
 
@@ -183,26 +214,75 @@ impl Keyring {
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<Opened<'b>, OpenError> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let outcome = self.open_from(codec, frame, &mut scratch, buffer);
-        self.scratch = scratch;
-        outcome
+        self.with_scratch(|keyring, scratch| {
+            let sealed = Sealed::parse(codec, frame, scratch)?;
+            let epoch = keyring.open_with_any(&sealed, buffer)?;
+            Ok(sealed.opened(codec, epoch, buffer))
+        })
     }
 
-    fn open_from<'b>(
+    /// Lays a frame out in `buffer` for WebCrypto to open, if it is of a stream that has been opened
+    /// before; any other is to be opened here. Nothing changes by it.
+    pub fn open_elsewhere(
         &mut self,
         codec: Codec,
         frame: &[u8],
-        scratch: &mut Vec<u8>,
+        buffer: &mut Vec<u8>,
+        subtle: &mut SubtleKeys,
+    ) -> Option<Job> {
+        self.with_scratch(|keyring, scratch| {
+            let sealed = Sealed::parse(codec, frame, scratch).ok()?;
+            let mut epochs = keyring.newest_first();
+            let keys = epochs.find(|keys| sealed.kid.fits(keys.id.epoch))?;
+            let key = keys.receive.streams.get_mut(&sealed.kid)?;
+            key.screen(&sealed).ok()?;
+            let counter = sealed.header.counter;
+            Some(Job {
+                operation: Operation::Open,
+                key: SubtleKey::number(&mut key.secret.subtle, subtle),
+                nonce: key.secret.nonce(counter),
+                aad: sealed.lay_out(sealed.ciphertext(), buffer),
+                ticket: Ticket {
+                    epoch: keys.id,
+                    kid: sealed.kid,
+                    counter,
+                },
+            })
+        })
+    }
+
+    /// Puts the frame together that [`Keyring::open_elsewhere`] laid out, of the plaintext that was
+    /// found, the tag being right.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; the epoch may be gone by now, or another copy of the frame been opened.
+    pub fn finish_open<'b>(
+        &mut self,
+        ticket: Ticket,
+        codec: Codec,
+        frame: &[u8],
+        plain: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<Opened<'b>, OpenError> {
-        let sealed = Sealed::parse(codec, frame, scratch)?;
-        let epoch = self.open_with_any(&sealed, buffer)?;
-        Ok(Opened {
-            frame: codec.restore(&sealed.meta, &mut buffer[sealed.header.length..]),
-            kid: sealed.kid,
-            epoch,
+        self.with_scratch(|keyring, scratch| {
+            let sealed = Sealed::parse(codec, frame, scratch)?;
+            if !sealed.is(ticket) || sealed.ciphertext().len() != plain.len() + TAG {
+                return Err(OpenError::Forged);
+            }
+            let mut epochs = keyring.newest_first();
+            let keys = epochs.find(|keys| keys.id == ticket.epoch);
+            let key = keys.and_then(|keys| keys.receive.streams.get_mut(&ticket.kid));
+            key.ok_or(OpenError::NoKey)?
+                .finish(&sealed, plain, buffer)?;
+            Ok(sealed.opened(codec, ticket.epoch, buffer))
         })
+    }
+
+    fn with_scratch<T>(&mut self, act: impl FnOnce(&mut Self, &mut Vec<u8>) -> T) -> T {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let outcome = act(self, &mut scratch);
+        self.scratch = scratch;
+        outcome
     }
 
     /// The newest epoch that fits first; an older one with the same low bits only if that fails.

@@ -3,11 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use sframe::frame::{MediaFrameView, MonotonicCounter};
+use sframe::{
+    frame::{FrameCounter, MonotonicCounter},
+    header::SframeHeader,
+};
 
-use super::{BaseKey, CIPHER_SUITE, Context, Keyring, Kid, MAX_COUNTER, cipher::EncryptionKey};
+use super::{
+    BaseKey, Context, Job, Keyring, Kid, MAX_COUNTER, Operation, SubtleKeys, Ticket,
+    cipher::{Secret, TAG},
+    subtle::SubtleKey,
+};
 use crate::{
-    framing::Codec,
+    framing::{Codec, Metadata},
     ids::{Epoch, Leaf},
 };
 
@@ -26,8 +33,18 @@ pub enum SealError {
 }
 
 struct SendKey {
-    key: EncryptionKey,
+    kid: Kid,
+    secret: Secret,
     counter: MonotonicCounter,
+}
+
+impl SendKey {
+    /// The header of the next frame, which no other frame will have.
+    fn next_header(&mut self) -> Result<SframeHeader, SealError> {
+        let counter = self.counter.try_next();
+        let counter = counter.map_err(|_| SealError::CounterExhausted)?;
+        Ok(SframeHeader::new(self.kid.number(), counter))
+    }
 }
 
 pub(super) struct SendKeys {
@@ -53,10 +70,9 @@ impl SendKeys {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
                 let kid = Kid::new(context, self.leaf, self.epoch).ok_or(SealError::NoKey)?;
-                let key = EncryptionKey::derive_from(CIPHER_SUITE, kid.number(), &*self.base_key)
-                    .map_err(|_| SealError::NoKey)?;
                 Ok(entry.insert(SendKey {
-                    key,
+                    kid,
+                    secret: Secret::derive(self.base_key.as_slice(), kid.number()),
                     counter: MonotonicCounter::new(MAX_COUNTER),
                 }))
             }
@@ -79,12 +95,100 @@ impl Keyring {
         let keys = self.sending_keys().ok_or(SealError::NoKey)?;
         let stream = keys.send.stream(context)?;
         let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
-        let view = MediaFrameView::try_with_meta_data(&mut stream.counter, secret, meta.bytes())
-            .map_err(|_| SealError::CounterExhausted)?;
-        view.encrypt_into(&stream.key, buffer)
-            .map_err(|_| SealError::Malformed)?;
-        Ok(codec.pack(frame, &meta, buffer, &mut self.scratch))
+        let header = stream.next_header()?;
+        let aad = lay_out(&header, meta.bytes(), secret, buffer);
+        let (aad, data) = buffer.split_at_mut(aad);
+        let tag = stream.secret.seal(header.counter(), aad, data);
+        buffer.extend_from_slice(&tag.map_err(|_| SealError::Malformed)?);
+        Ok(self.pack(codec, frame, &header, &meta, buffer))
     }
+
+    /// Lays a frame out in `buffer` for WebCrypto to seal. It has its counter then, whatever
+    /// becomes of it.
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn seal_elsewhere(
+        &mut self,
+        context: Context,
+        codec: Codec,
+        frame: &[u8],
+        buffer: &mut Vec<u8>,
+        subtle: &mut SubtleKeys,
+    ) -> Result<Job, SealError> {
+        let keys = self.sending_keys().ok_or(SealError::NoKey)?;
+        let stream = keys.send.stream(context)?;
+        let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
+        let header = stream.next_header()?;
+        let counter = header.counter();
+        Ok(Job {
+            operation: Operation::Seal,
+            key: SubtleKey::number(&mut stream.secret.subtle, subtle),
+            nonce: stream.secret.nonce(counter),
+            aad: lay_out(&header, meta.bytes(), secret, buffer),
+            ticket: Ticket {
+                epoch: keys.id,
+                kid: stream.kid,
+                counter,
+            },
+        })
+    }
+
+    /// Puts the frame together that [`Keyring::seal_elsewhere`] laid out, of its ciphertext with
+    /// the tag.
+    ///
+    /// # Errors
+    /// [`SealError::NoKey`] when the epoch is gone, [`SealError::Malformed`].
+    pub fn finish_seal<'b>(
+        &mut self,
+        ticket: Ticket,
+        codec: Codec,
+        frame: &[u8],
+        ciphertext: &[u8],
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8], SealError> {
+        self.epoch(ticket.epoch).ok_or(SealError::NoKey)?;
+        let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
+        if ciphertext.len() != secret.len() + TAG {
+            return Err(SealError::Malformed);
+        }
+        let header = SframeHeader::new(ticket.kid.number(), ticket.counter);
+        lay_out(&header, meta.bytes(), ciphertext, buffer);
+        Ok(self.pack(codec, frame, &header, &meta, buffer))
+    }
+
+    /// What is authenticated has the header first, what is sent has it behind the clear bytes.
+    fn pack<'b>(
+        &mut self,
+        codec: Codec,
+        frame: &[u8],
+        header: &SframeHeader,
+        meta: &Metadata,
+        buffer: &'b mut Vec<u8>,
+    ) -> &'b [u8] {
+        let aad = header.len() + meta.bytes().len();
+        buffer[..aad].rotate_left(header.len());
+        codec.pack(frame, meta, buffer, &mut self.scratch)
+    }
+}
+
+/// Writes header, metadata and data into `buffer`, and returns how much of it is authenticated
+/// (RFC 9605 section 4.4.3).
+pub(super) fn lay_out(
+    header: &SframeHeader,
+    meta: &[u8],
+    data: &[u8],
+    buffer: &mut Vec<u8>,
+) -> usize {
+    buffer.clear();
+    buffer.resize(header.len(), 0);
+    header
+        .serialize(buffer.as_mut_slice())
+        .expect("as long as the header");
+    buffer.extend_from_slice(meta);
+    let aad = buffer.len();
+    buffer.extend_from_slice(data);
+    aad
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Media without a group: base keys are given, epochs made up.
 
+mod subtle;
 mod vectors;
 
 #[cfg(target_arch = "wasm32")]

@@ -3,13 +3,16 @@
 
 use super::{Direction, MediaKind, Tab, claims::Claims, streams::Stream};
 use crate::{
-    call::Call,
+    call::{Call, OpenedFrame},
     evidence::DropReason,
     framing::Codec,
     ids::StreamId,
-    media::{OpenError, SealError},
+    media::{Context, Job, OpenError, Outcome, Room, SealError},
     time::Instant,
 };
+
+/// Frames from this length on are cheaper in WebCrypto; the measured crossover is in docs/media.md.
+const ELSEWHERE: usize = 4096;
 
 type Transformed<'b> = Result<&'b [u8], DropReason>;
 
@@ -38,24 +41,78 @@ impl Tab {
         if frame.is_empty() {
             return None;
         }
+        self.pass(now, id, codec, frame.len(), |passage| {
+            passage.go(frame, buffer)
+        })
+    }
+
+    /// Lays a large frame out for WebCrypto, if nothing speaks against it; any other is to be
+    /// transformed here, where it shows what does.
+    pub(crate) fn lay_out(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        codec: &str,
+        frame: &[u8],
+        room: &mut Room,
+    ) -> Option<Job> {
+        if frame.len() < ELSEWHERE {
+            return None;
+        }
+        self.passage(now, id, codec)?.ok()?.lay_out(frame, room)
+    }
+
+    /// Finishes a frame that was laid out, with what came back for it. All is asked again that was
+    /// asked then: the stream, the members and the epoch may have gone meanwhile.
+    pub(crate) fn finish<'b>(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        codec: &str,
+        frame: &[u8],
+        outcome: &Outcome<'_>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Option<&'b [u8]> {
+        self.pass(now, id, codec, frame.len(), |passage| {
+            passage.finish(frame, outcome, buffer)
+        })
+    }
+
+    /// None: there is no such stream, or Sotto is off.
+    fn passage(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        codec: &str,
+    ) -> Option<Result<Passage<'_>, DropReason>> {
         let stream = self.streams.get_mut(id)?;
         let call = self.call.as_mut()?;
         stream.note_codec(codec);
-        let outcome = match stream.codec() {
-            None => Err(DropReason::Codec),
-            Some(codec) => Passage {
-                now,
-                id,
-                call,
-                claims: &mut self.claims,
-                stream,
-                codec,
-            }
-            .go(frame, buffer),
-        };
+        let codec = stream.codec().ok_or(DropReason::Codec);
+        Some(codec.map(|codec| Passage {
+            now,
+            id,
+            call,
+            claims: &mut self.claims,
+            stream,
+            codec,
+        }))
+    }
+
+    fn pass<'b>(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        codec: &str,
+        length: usize,
+        act: impl FnOnce(&mut Passage<'_>) -> Transformed<'b>,
+    ) -> Option<&'b [u8]> {
+        let outcome = self
+            .passage(now, id, codec)?
+            .and_then(|mut passage| act(&mut passage));
         match outcome {
             Ok(transformed) => {
-                self.count_success(now, id, frame.len(), transformed.len());
+                self.count_success(now, id, length, transformed.len());
                 Some(transformed)
             }
             Err(reason) => {
@@ -112,30 +169,68 @@ impl Passage<'_> {
         }
     }
 
+    fn lay_out(&mut self, frame: &[u8], room: &mut Room) -> Option<Job> {
+        match self.stream.direction {
+            Direction::Send => {
+                let context = self.context().ok()?;
+                let job = self
+                    .call
+                    .seal_elsewhere(self.now, context, self.codec, frame, room);
+                job.ok()
+            }
+            Direction::Receive => self.call.open_elsewhere(self.codec, frame, room),
+        }
+    }
+
+    fn finish<'b>(
+        &mut self,
+        frame: &[u8],
+        outcome: &Outcome<'_>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Transformed<'b> {
+        match self.stream.direction {
+            Direction::Send => {
+                self.context()?;
+                let sealed = self.call.finish_seal(self.codec, frame, outcome, buffer);
+                sealed.map_err(why_not_sealed)
+            }
+            Direction::Receive => {
+                let opened = self
+                    .call
+                    .finish_open(self.now, self.codec, frame, outcome, buffer);
+                self.admit(opened)
+            }
+        }
+    }
+
     fn seal<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+        let context = self.context()?;
+        self.call
+            .seal(self.now, context, self.codec, frame, buffer)
+            .map_err(why_not_sealed)
+    }
+
+    /// What to seal as, if there is somebody to seal for.
+    fn context(&mut self) -> Result<Context, DropReason> {
         if self.call.is_alone() {
             return Err(DropReason::Alone);
         }
         if !self.call.reaches_member(self.now, self.stream.connection) {
             return Err(DropReason::Outsider);
         }
-        let context = self.stream.context().ok_or(DropReason::TooManyStreams)?;
-        self.call
-            .seal(self.now, context, self.codec, frame, buffer)
-            .map_err(|error| match error {
-                SealError::NoKey => DropReason::NoKey,
-                SealError::Malformed => DropReason::Malformed,
-                SealError::CounterExhausted => DropReason::CounterExhausted,
-            })
+        self.stream.context().ok_or(DropReason::TooManyStreams)
     }
 
     fn open<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+        let opened = self.call.open(self.now, self.codec, frame, buffer);
+        self.admit(opened)
+    }
+
+    /// Whether a frame that was opened belongs here.
+    fn admit<'b>(&mut self, opened: Result<OpenedFrame<'b>, OpenError>) -> Transformed<'b> {
         // In a mesh a connection ends at one member, and only its frames belong there.
         let at_the_end = self.call.peer_on(self.now, self.stream.connection);
-        let opened = match self.call.open(self.now, self.codec, frame, buffer) {
-            Ok(opened) => opened,
-            Err(error) => return Err(reason_of(error, at_the_end.is_some())),
-        };
+        let opened = opened.map_err(|error| reason_of(error, at_the_end.is_some()))?;
         let role = opened.context.role();
         let source = (opened.member, opened.context);
         let belongs = at_the_end == Some(opened.member)
@@ -147,6 +242,14 @@ impl Passage<'_> {
         self.stream.member = Some(opened.member);
         self.stream.role = Some(role);
         Ok(opened.frame)
+    }
+}
+
+fn why_not_sealed(error: SealError) -> DropReason {
+    match error {
+        SealError::NoKey => DropReason::NoKey,
+        SealError::Malformed => DropReason::Malformed,
+        SealError::CounterExhausted => DropReason::CounterExhausted,
     }
 }
 

@@ -1,0 +1,143 @@
+//! Large frames that are sealed and opened by WebCrypto, played by the bare cipher.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use aes_gcm::{Aes128Gcm, KeyInit, Nonce, aead::Aead, aead::Payload};
+
+use super::*;
+use crate::media::{Job, Operation};
+
+const LARGE: [u8; 9000] = {
+    let mut frame = [0x5a; 9000];
+    frame[0] = 0x11;
+    frame
+};
+
+impl Pair {
+    fn start(&mut self, who: usize, stream: u32, frame: &[u8]) -> (JobNumber, Option<Vec<u8>>) {
+        let core = &mut self.cores[who];
+        let codec = core.codec("video/VP8");
+        let id = StreamId {
+            page: self.pages[who],
+            number: stream,
+        };
+        let Started::Elsewhere {
+            number,
+            job,
+            laid_out,
+        } = core.start(self.now, id, codec, frame)
+        else {
+            panic!("a large frame of a known stream goes elsewhere");
+        };
+        let laid_out = laid_out.to_vec();
+        let key = core.subtle_key(number).expect("its key");
+        (number, webcrypto(&job, &laid_out, key.as_slice()))
+    }
+
+    fn finish(
+        &mut self,
+        who: usize,
+        number: JobNumber,
+        frame: &[u8],
+        data: Option<&[u8]>,
+    ) -> Option<Vec<u8>> {
+        let finished = self.cores[who].finish(self.now, number, frame, data);
+        finished.map(<[u8]>::to_vec)
+    }
+
+    /// Both ways once in wasm, as the first frame of each stream goes.
+    fn acquainted() -> Self {
+        let mut pair = Self::both_on();
+        assert!(pair.send_video(0).is_some());
+        assert!(pair.send_video(1).is_some());
+        pair
+    }
+
+    fn seal_there(&mut self) -> Vec<u8> {
+        let (number, data) = self.start(0, SEND_VIDEO, &LARGE);
+        let sealed = self.finish(0, number, &LARGE, data.as_deref());
+        sealed.expect("sealed")
+    }
+}
+
+fn webcrypto(job: &Job, laid_out: &[u8], key: &[u8]) -> Option<Vec<u8>> {
+    let cipher = Aes128Gcm::new_from_slice(key).expect("16 bytes");
+    let (nonce, (aad, msg)) = (Nonce::from(job.nonce), laid_out.split_at(job.aad));
+    let payload = Payload { msg, aad };
+    match job.operation {
+        Operation::Seal => cipher.encrypt(&nonce, payload).ok(),
+        Operation::Open => cipher.decrypt(&nonce, payload).ok(),
+    }
+}
+
+#[test]
+fn a_large_frame_goes_the_whole_way_elsewhere() {
+    let mut pair = Pair::acquainted();
+    let sealed = pair.seal_there();
+    let (number, plain) = pair.start(1, RECEIVE_VIDEO, &sealed);
+    let opened = pair.finish(1, number, &sealed, plain.as_deref());
+    assert_eq!(opened.as_deref(), Some(&LARGE[..]));
+    let (sent, received) = (pair.view(0).stats, pair.view(1).stats);
+    assert_eq!((sent.sealed, received.opened), (2, 2));
+}
+
+#[test]
+fn what_is_sealed_there_is_opened_here() {
+    let mut pair = Pair::acquainted();
+    let sealed = pair.seal_there();
+    let opened = pair.transform(1, RECEIVE_VIDEO, "video/VP8", &sealed);
+    assert_eq!(opened.as_deref(), Some(&LARGE[..]));
+}
+
+#[test]
+fn a_small_frame_stays_here() {
+    let mut pair = Pair::acquainted();
+    let core = &mut pair.cores[0];
+    let (page, codec) = (pair.pages[0], core.codec("video/VP8"));
+    let number = SEND_VIDEO;
+    let started = core.start(pair.now, StreamId { page, number }, codec, &PLAIN_VIDEO);
+    assert!(matches!(started, Started::Done(_)));
+}
+
+#[test]
+fn a_frame_whose_stream_or_call_is_gone_is_dropped() {
+    let mut pair = Pair::acquainted();
+    let [first, second] = [0, 1].map(|_| pair.start(0, SEND_VIDEO, &LARGE));
+    let (page, number) = (pair.pages[0], SEND_VIDEO);
+    pair.cores[0].turn_off(pair.now, TAB);
+    assert_eq!(pair.finish(0, first.0, &LARGE, first.1.as_deref()), None);
+    let mut forgotten = std::iter::from_fn(|| pair.cores[0].poll_output());
+    assert!(forgotten.any(|output| matches!(output, Output::ForgetKey { .. })));
+    pair.cores[0].stream_ended(pair.now, StreamId { page, number });
+    assert_eq!(pair.finish(0, second.0, &LARGE, second.1.as_deref()), None);
+}
+
+#[test]
+fn an_outcome_counts_once() {
+    let mut pair = Pair::acquainted();
+    let (number, data) = pair.start(0, SEND_VIDEO, &LARGE);
+    assert!(pair.finish(0, number, &LARGE, data.as_deref()).is_some());
+    assert_eq!(pair.finish(0, number, &LARGE, data.as_deref()), None);
+}
+
+#[test]
+fn what_webcrypto_refuses_is_done_here() {
+    let mut pair = Pair::acquainted();
+    let (number, _) = pair.start(0, SEND_VIDEO, &LARGE);
+    let sealed = pair.finish(0, number, &LARGE, None).expect("sealed here");
+    let (number, _) = pair.start(1, RECEIVE_VIDEO, &sealed);
+    let opened = pair.finish(1, number, &sealed, None);
+    assert_eq!(opened.as_deref(), Some(&LARGE[..]));
+}
+
+#[test]
+fn a_forged_frame_is_dropped_and_said_to_be_forged() {
+    let mut pair = Pair::acquainted();
+    let mut sealed = pair.seal_there();
+    *sealed.last_mut().expect("a tag") ^= 1;
+    let (number, plain) = pair.start(1, RECEIVE_VIDEO, &sealed);
+    assert_eq!(plain, None);
+    assert_eq!(pair.finish(1, number, &sealed, None), None);
+    assert_eq!(pair.view(1).stats.failed, 1);
+}
