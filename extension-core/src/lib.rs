@@ -7,6 +7,12 @@
 //! The one law of its use: after every call that takes `&mut self`, drain [`Core::poll_output`].
 //! A panic is our bug; whatever a peer, a page or storage can cause is an error or a drop.
 
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "repeatable", feature = "remember-signatures")
+))]
+compile_error!("what is for simulations must not ship");
+
 pub mod call;
 pub mod carrier;
 mod core;

@@ -10,6 +10,9 @@
 mod groups;
 mod mls;
 mod provider;
+#[cfg(feature = "repeatable")]
+pub mod repeatable;
+mod rules;
 mod storage;
 mod suite;
 
@@ -17,11 +20,10 @@ pub use groups::{Committed, GroupError, Groups, Merged};
 pub use mls::Mls;
 
 use openmls::prelude::{
-    BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey,
-    KeyPackage, KeyPackageBundle, KeyPackageIn, LeafNode, LeafNodeIndex, Lifetime, MlsGroup,
-    MlsGroupCreateConfig, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut,
-    ProcessedMessageContent, Proposal, ProtocolVersion, Sender, SenderRatchetConfiguration,
-    StagedCommit, StagedWelcome, Welcome,
+    BasicCredential, Ciphersuite, CredentialWithKey, KeyPackage, KeyPackageBundle, KeyPackageIn,
+    LeafNodeIndex, MlsGroup, MlsGroupCreateConfig, MlsGroupJoinConfig, MlsMessageBodyIn,
+    MlsMessageIn, MlsMessageOut, ProcessedMessageContent, ProtocolVersion,
+    SenderRatchetConfiguration, StagedCommit, StagedWelcome, Welcome,
 };
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
@@ -55,8 +57,7 @@ pub struct Joiner {
 }
 
 impl Joiner {
-    /// Checks a key package from the carrier (RFC 9420 section 10.1): its signature, its suite,
-    /// its lifetime, and that its credential is the participant id of its key.
+    /// Checks a key package from the carrier (RFC 9420 section 10.1, and our rules).
     ///
     /// # Errors
     /// [`GroupError::Unsupported`] for another suite, else [`GroupError::PeerMisbehaved`].
@@ -72,13 +73,7 @@ impl Joiner {
         let key_package = key_package
             .validate(crypto, ProtocolVersion::Mls10)
             .map_err(|_| GroupError::PeerMisbehaved)?;
-        if key_package.ciphersuite() != CIPHERSUITE {
-            return Err(GroupError::Unsupported);
-        }
-        if *key_package.life_time() != unlimited() {
-            return Err(GroupError::PeerMisbehaved);
-        }
-        let peer = peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
+        let peer = rules::check_key_package(&key_package)?;
         Ok(Self {
             peer,
             reference: reference_of(&key_package, crypto)?,
@@ -103,8 +98,8 @@ impl Candidate {
     pub fn new(identity: &Identity, rng: ChaCha20Rng) -> Result<Self, GroupError> {
         let provider = Provider::new(rng);
         let bundle: KeyPackageBundle = KeyPackage::builder()
-            .leaf_node_capabilities(capabilities())
-            .key_package_lifetime(unlimited())
+            .leaf_node_capabilities(rules::capabilities())
+            .key_package_lifetime(rules::unlimited())
             .build(CIPHERSUITE, &provider, identity, credential(identity))
             .map_err(|_| GroupError::Internal)?;
         let reference = reference_of(bundle.key_package(), provider.crypto())?;
@@ -163,7 +158,7 @@ fn join(provider: &Provider, welcome: &[u8]) -> Result<MlsGroup, GroupError> {
         .and_then(|builder| builder.skip_lifetime_validation().build())
         .and_then(|staged| staged.into_group(provider))
         .map_err(|_| GroupError::PeerMisbehaved)?;
-    check_group(&mls)?;
+    rules::check_group(&mls)?;
     Ok(mls)
 }
 
@@ -225,7 +220,7 @@ impl Group {
         self.mls
             .members()
             .filter_map(|member| {
-                let peer = peer_of(&member.signature_key, &member.credential)?;
+                let peer = rules::peer_of(&member.signature_key, &member.credential)?;
                 Some((Leaf(member.index.u32()), peer))
             })
             .collect()
@@ -234,7 +229,7 @@ impl Group {
     /// Whether a member's leaf is the one of this key package.
     pub fn holds(&self, joiner: &Joiner) -> bool {
         self.mls.members().any(|member| {
-            let peer = peer_of(&member.signature_key, &member.credential);
+            let peer = rules::peer_of(&member.signature_key, &member.credential);
             peer == Some(joiner.peer) && member.encryption_key == joiner.leaf_key.as_slice()
         })
     }
@@ -343,8 +338,8 @@ impl Group {
         let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
             return Err(GroupError::PeerMisbehaved);
         };
-        let by = self.check_committer(&sender, &staged)?;
-        let added = self.check_joiners(&staged)?;
+        let by = rules::check_commit(&self.mls, &sender, &staged)?;
+        let added = self.added(&staged)?;
         let removed = staged.self_removed();
         let update = staged.queued_proposals().next().is_none();
         self.mls
@@ -357,79 +352,17 @@ impl Group {
         })
     }
 
-    /// A Commit adds and removes, and may renew its sender's leaf; it makes nobody, its sender
-    /// included, into somebody else.
-    fn check_committer(
-        &self,
-        sender: &Sender,
-        staged: &StagedCommit,
-    ) -> Result<PeerId, GroupError> {
-        let Sender::Member(index) = sender else {
-            return Err(GroupError::PeerMisbehaved);
-        };
-        let before = self.mls.member_at(*index);
-        let before = before.and_then(|member| peer_of(&member.signature_key, &member.credential));
-        let renewed = staged.update_path_leaf_node().map(peer_of_leaf);
-        let by = before.ok_or(GroupError::PeerMisbehaved)?;
-        let same = renewed.is_none_or(|after| after == before);
-        let plain = staged
-            .queued_proposals()
-            .all(|queued| matches!(queued.proposal(), Proposal::Add(_) | Proposal::Remove(_)));
-        if same && plain {
-            Ok(by)
-        } else {
-            Err(GroupError::PeerMisbehaved)
-        }
-    }
-
-    /// Whom a Commit adds; refused when one of them isn't who it says.
-    fn check_joiners(
-        &self,
-        staged: &StagedCommit,
-    ) -> Result<Vec<(PeerId, KeyPackageRef)>, GroupError> {
+    /// Whom a Commit adds that keeps the rules.
+    fn added(&self, staged: &StagedCommit) -> Result<Vec<(PeerId, KeyPackageRef)>, GroupError> {
         staged
             .add_proposals()
             .map(|add| {
                 let key_package = add.add_proposal().key_package();
-                // A lifetime that ends while the Commit travels would be merged by some alone.
-                if *key_package.life_time() != unlimited() {
-                    return Err(GroupError::PeerMisbehaved);
-                }
-                let peer =
-                    peer_of_leaf(key_package.leaf_node()).ok_or(GroupError::PeerMisbehaved)?;
+                let peer = rules::check_key_package(key_package)?;
                 Ok((peer, reference_of(key_package, self.provider.crypto())?))
             })
             .collect()
     }
-}
-
-/// Rules of ours that a group must keep which we are welcomed to.
-fn check_group(mls: &MlsGroup) -> Result<(), GroupError> {
-    if mls.ciphersuite() != CIPHERSUITE {
-        return Err(GroupError::Unsupported);
-    }
-    let named = group_id(mls.group_id()).is_some();
-    let everyone_is_themselves = mls
-        .members()
-        .all(|member| peer_of(&member.signature_key, &member.credential).is_some());
-    let room =
-        mls.members().count() <= MAX_MEMBERS as usize && mls.own_leaf_index().u32() < MAX_MEMBERS;
-    if named && everyone_is_themselves && room {
-        Ok(())
-    } else {
-        Err(GroupError::PeerMisbehaved)
-    }
-}
-
-/// The participant that a leaf belongs to: its credential must be the id of its own key.
-fn peer_of(signature_key: &[u8], credential: &Credential) -> Option<PeerId> {
-    let peer = PeerId::of(signature_key.try_into().ok()?);
-    let basic = credential.credential_type() == CredentialType::Basic;
-    (basic && credential.serialized_content() == peer.0).then_some(peer)
-}
-
-fn peer_of_leaf(leaf: &LeafNode) -> Option<PeerId> {
-    peer_of(leaf.signature_key().as_slice(), leaf.credential())
 }
 
 fn credential(identity: &Identity) -> CredentialWithKey {
@@ -439,21 +372,11 @@ fn credential(identity: &Identity) -> CredentialWithKey {
     }
 }
 
-/// A key package is for one call, and no clock is to be trusted: neither ours nor its sender's.
-fn unlimited() -> Lifetime {
-    Lifetime::init(0, u64::MAX)
-}
-
-fn capabilities() -> Capabilities {
-    Capabilities::builder()
-        .ciphersuites(vec![CIPHERSUITE])
-        .build()
-}
-
 fn create_config() -> MlsGroupCreateConfig {
     MlsGroupCreateConfig::builder()
         .ciphersuite(CIPHERSUITE)
-        .capabilities(capabilities())
+        .capabilities(rules::capabilities())
+        .lifetime(rules::unlimited())
         .use_ratchet_tree_extension(true)
         .sender_ratchet_configuration(SenderRatchetConfiguration::default())
         .build()

@@ -303,6 +303,10 @@ impl HpkeCrypto for SuiteHpke {
         recipient: &[u8],
         prng: &mut HpkeRustCryptoPrng,
     ) -> Result<(Vec<u8>, Vec<u8>), Error> {
+        #[cfg(feature = "repeatable")]
+        if let Some(encapsulated) = super::repeatable::encapsulate(recipient) {
+            return encapsulated;
+        }
         HpkeRustCrypto::kem_encaps(KEM, recipient, prng)
     }
 

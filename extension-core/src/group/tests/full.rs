@@ -1,0 +1,40 @@
+//! G11: how large a group may become.
+
+use super::*;
+
+fn crowd(count: usize) -> Vec<Joiner> {
+    let mut rng = rng(200);
+    let mut somebody = || {
+        let identity = Identity::generate(&mut rng);
+        let candidate = Candidate::new(&identity, ChaCha20Rng::from_rng(&mut rng));
+        joiner(&candidate.expect("a candidate"))
+    };
+    (0..count).map(|_| somebody()).collect()
+}
+
+#[test]
+fn g11_a_commit_that_leads_to_too_many_members_is_not_made() {
+    let alice = identity(1);
+    let mut ours = founded(&alice);
+    let [one] = &crowd(1)[..] else { panic!("one") };
+    let too_many = ours.commit(&alice, &vec![one; MAX_MEMBERS as usize], &[]);
+    assert_eq!(too_many, Err(GroupError::Full));
+}
+
+#[test]
+fn g11_a_commit_that_leads_to_too_many_members_is_not_taken() {
+    let most = MAX_MEMBERS as usize;
+    assert!(rules::has_room(most - 2, 2, 0) && !rules::has_room(most - 2, 3, 0));
+    assert!(rules::has_room(most, 5, 5) && !rules::has_room(most, 6, 5));
+}
+
+#[test]
+fn g11_a_commit_whose_welcome_nobody_could_put_together_is_not_made() {
+    let alice = identity(1);
+    let mut ours = founded(&alice);
+    let crowd = crowd(1700);
+    let crowd: Vec<&Joiner> = crowd.iter().collect();
+    let too_large = ours.commit(&alice, &crowd, &[]);
+    assert_eq!(too_large, Err(GroupError::Full));
+    assert!(ours.commit(&alice, &crowd[..2], &[]).is_ok(), "as before");
+}
