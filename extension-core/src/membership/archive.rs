@@ -11,6 +11,8 @@ pub const MAX_COMMITS: usize = 8;
 const MAX_USED: usize = 64;
 /// R9: the Welcomes that are kept.
 pub const MAX_WELCOMES: usize = 4;
+/// R7 and R9: the bytes of Commits that are kept, of our Welcomes, and of the others': of each.
+pub const MAX_KEPT: usize = 8 * 1024 * 1024;
 
 #[derive(Clone, Hash)]
 struct Waiting<J> {
@@ -84,7 +86,10 @@ impl<J> Archive<J> {
 
     /// A key package was used, and is not to be used again.
     pub fn note_used(&mut self, peer: PeerId, reference: KeyPackageRef) {
-        push_bounded(&mut self.used, MAX_USED, reference);
+        if self.used.len() >= MAX_USED {
+            self.used.pop_front();
+        }
+        self.used.push_back(reference);
         self.forget_joiner(peer);
     }
 
@@ -120,11 +125,12 @@ impl<J> Archive<J> {
 
     /// Keeps the commit that ended an epoch.
     pub fn keep_commit(&mut self, ended: (Epoch, BranchDigest), commit: Vec<u8>) {
-        if self.past.len() >= MAX_COMMITS {
+        self.past.push(ended);
+        self.commits.push_back(commit);
+        while self.commits.len() > MAX_COMMITS || bytes(self.commits.iter()) > MAX_KEPT {
+            self.commits.pop_front();
             self.past.remove(0);
         }
-        self.past.push(ended);
-        push_bounded(&mut self.commits, MAX_COMMITS, commit);
     }
 
     pub fn commit(&self, ended: Epoch) -> Option<&[u8]> {
@@ -134,7 +140,7 @@ impl<J> Archive<J> {
 
     /// Keeps a Welcome of ours.
     pub fn keep_own_welcome(&mut self, added: Vec<KeyPackageRef>, welcome: Vec<u8>) {
-        push_bounded(&mut self.own_welcomes, MAX_WELCOMES, (added, welcome));
+        keep(&mut self.own_welcomes, (added, welcome));
     }
 
     /// Keeps a Welcome that another member may take with it. Anybody can send one that leads
@@ -145,7 +151,7 @@ impl<J> Archive<J> {
             .iter()
             .any(|(_, known)| *known == welcome)
         {
-            push_bounded(&mut self.kept_welcomes, MAX_WELCOMES, (added, welcome));
+            keep(&mut self.kept_welcomes, (added, welcome));
         }
     }
 
@@ -175,9 +181,94 @@ fn matching(welcomes: &Welcomes, added: KeyPackageRef) -> Vec<&[u8]> {
     matching.map(|(_, welcome)| &welcome[..]).collect()
 }
 
-fn push_bounded<T>(queue: &mut VecDeque<T>, bound: usize, item: T) {
-    if queue.len() >= bound {
-        queue.pop_front();
+/// The newest stay.
+fn keep(welcomes: &mut Welcomes, newest: (Vec<KeyPackageRef>, Vec<u8>)) {
+    welcomes.push_back(newest);
+    let held = |welcomes: &Welcomes| bytes(welcomes.iter().map(|(_, welcome)| welcome));
+    while welcomes.len() > MAX_WELCOMES || held(welcomes) > MAX_KEPT {
+        welcomes.pop_front();
     }
-    queue.push_back(item);
+}
+
+fn bytes<'a>(messages: impl Iterator<Item = &'a Vec<u8>>) -> usize {
+    messages.map(Vec::len).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+    use crate::wire::MAX_MESSAGE;
+
+    fn reference(number: u8) -> KeyPackageRef {
+        KeyPackageRef([number; 32])
+    }
+
+    fn ended(number: u8) -> (Epoch, BranchDigest) {
+        (Epoch(number.into()), BranchDigest([number; 8]))
+    }
+
+    #[test]
+    fn r11_the_last_64_used_key_packages_are_not_taken_again() {
+        let mut archive = Archive::<u8>::default();
+        let peer = PeerId([1; 16]);
+        (0..65).for_each(|number| archive.note_used(peer, reference(number)));
+        assert_eq!(archive.used.len(), MAX_USED);
+        archive.keep_joiner(peer, reference(1), b"used", 1);
+        assert!(archive.packages().is_empty());
+        archive.keep_joiner(peer, reference(0), b"used long ago", 0);
+        assert_eq!(archive.packages(), &BTreeSet::from([(peer, reference(0))]));
+    }
+
+    #[test]
+    fn b5_one_key_package_of_each_is_kept() {
+        let mut archive = Archive::<u8>::default();
+        let peer = PeerId([1; 16]);
+        (0..9).for_each(|number| archive.keep_joiner(peer, reference(number), &[number], number));
+        assert_eq!(archive.packages(), &BTreeSet::from([(peer, reference(8))]));
+    }
+
+    #[test]
+    fn r7_the_last_eight_commits_are_kept() {
+        let mut archive = Archive::<u8>::default();
+        (0..9).for_each(|number| archive.keep_commit(ended(number), vec![number]));
+        assert_eq!(archive.past().len(), MAX_COMMITS);
+        assert_eq!(archive.commit(Epoch(0)), None);
+        let kept = (1..9).map(|number| archive.commit(Epoch(number)).map(<[u8]>::to_vec));
+        assert!(kept.eq((1..9).map(|number| Some(vec![number]))));
+    }
+
+    #[test]
+    fn r7_commits_are_bounded_in_bytes_too() {
+        let mut archive = Archive::<u8>::default();
+        (0..8).for_each(|number| archive.keep_commit(ended(number), vec![number; MAX_MESSAGE]));
+        assert_eq!(archive.past(), [ended(6), ended(7)]);
+        assert_eq!(bytes(archive.commits.iter()), MAX_KEPT);
+    }
+
+    #[test]
+    fn r9_four_welcomes_of_ours_are_kept_and_four_of_others() {
+        let mut archive = Archive::<u8>::default();
+        for number in 0..100 {
+            archive.keep_own_welcome(vec![reference(number)], vec![number]);
+            archive.keep_welcome(vec![reference(100 + number)], vec![100 + number]);
+        }
+        let kept = |first: u8| {
+            (first..first + 100).filter(|it| !archive.welcomes(reference(*it)).is_empty())
+        };
+        assert!(kept(0).eq(96..100));
+        assert!(kept(100).eq(196..200));
+    }
+
+    #[test]
+    fn r9_welcomes_are_bounded_in_bytes_too() {
+        let mut archive = Archive::<u8>::default();
+        for number in 0..4 {
+            archive.keep_welcome(vec![reference(number)], vec![number; MAX_MESSAGE]);
+        }
+        assert!(archive.welcomes(reference(1)).is_empty());
+        assert_eq!(archive.welcomes(reference(2)).len(), 1);
+    }
 }

@@ -135,3 +135,22 @@ fn r13_a_refused_welcome_leaves_the_wish_as_it_was() {
     assert_eq!(us.seeks(), Some(target));
     assert_eq!(us.awaited().next(), Some((key_package, target)));
 }
+
+#[test]
+fn r1_nobody_makes_us_speak_more_than_every_20_ms() {
+    let mut us = alone();
+    let mut stranger = Stranger::new(10);
+    let mut beacons = 0;
+    for now in (0..10_000).map(Instant) {
+        let mut wish = stranger.wish(GroupId([3; 16]), Presence::Here);
+        wish.standing.group = GroupId([now.0 as u8; 16]);
+        wish.standing.epoch = crate::ids::Epoch(now.0);
+        us.handle_beacon(now, stranger.peer(), wish);
+        us.handle_link(now);
+        let said = std::iter::from_fn(|| us.poll_output());
+        beacons += said
+            .filter(|it| matches!(it, Output::Send(Outgoing::Beacon(_))))
+            .count();
+    }
+    assert!((10..=500).contains(&beacons), "{beacons}");
+}

@@ -237,6 +237,23 @@ fn a_key_package_that_was_used_is_not_used_again() {
 }
 
 #[test]
+fn r11_nobody_is_added_again_within_two_seconds() {
+    let mut us = Us::new(0, 2);
+    let mut roster = Roster::default();
+    roster.handle_added(Instant(0), peer(1), KeyPackageRef([8; 32]), peer(0));
+    let again = seeking(1, standing(HOME, 2, 1), HOME);
+    roster.handle_beacon(Instant(10), peer(1), again);
+    us.packages.insert((peer(1), PACKAGE));
+    for now in (10..2000).step_by(10) {
+        let steps = roster.decide(Instant(now), &us.ourselves());
+        assert_eq!(commit(&steps), None, "{now} ms");
+    }
+    roster.decide(Instant(2000), &us.ourselves());
+    let steps = roster.decide(Instant(2050), &us.ourselves());
+    assert_eq!(commit(&steps), Some((vec![peer(1)], vec![1])));
+}
+
+#[test]
 fn a_wish_without_a_key_package_makes_nobody_overdue() {
     let mut us = Us::new(1, 2);
     us.packages.clear();
