@@ -2,9 +2,8 @@
 //! real wire, over a network that loses, doubles, delays and reorders, among people who come, go,
 //! crash and sleep, and with hostile peers. Nothing here sleeps or opens a socket.
 //!
-//! One seed fixes a whole run, but for what HPKE draws from the system: epoch secrets, and with
-//! them branch digests, differ from run to run. They only decide between branches of equal
-//! strength, so a failing seed nearly always fails again.
+//! One seed fixes a whole run, to the last byte on the wire: a run that is made twice gives the same
+//! log twice.
 //!
 //! ```text
 //!   fleet --seed--> World --events--> Call, Hostile
@@ -22,5 +21,6 @@ mod plan;
 mod queue;
 mod world;
 
+pub use hostile::Lie;
 pub use plan::Plan;
 pub use world::{Report, World};

@@ -60,3 +60,17 @@ fn a_good_network_without_churn_needs_no_time() {
     let report = World::new(1, plan(3, 0, 0.0)).run();
     assert_eq!(report.violations, []);
 }
+
+#[test]
+fn a_seed_that_is_run_twice_gives_the_same_log_twice() {
+    for (seed, hostile) in [(7, false), (8, true), (9, false), (10, true)] {
+        let plan = Plan {
+            hostile,
+            ..plan(4, 8, 0.2)
+        };
+        let [first, second] = [seed, seed].map(|seed| World::new(seed, plan).with_log().run());
+        assert!(first.log.len() > 5);
+        assert_eq!(first.log, second.log);
+        assert_eq!(first.bytes, second.bytes);
+    }
+}

@@ -1,9 +1,13 @@
 //! Peers that speak the wire and keep no rule. Each has channels to everyone, as any participant
 //! of the page does, and knows what everyone may know.
 
+mod guest;
 mod liar;
 mod replayer;
+mod teller;
 mod wrecker;
+
+pub use teller::{Lie, Teller};
 
 use sotto_core::{ids::ConnectionId, time::Instant};
 

@@ -2,6 +2,7 @@
 //! everyone who is left must end in one group.
 
 mod change;
+mod company;
 mod faults;
 mod goal;
 mod probe;
@@ -10,7 +11,7 @@ mod slot;
 use std::time::Duration;
 
 use slot::{Body, Slot, State, link};
-use sotto_core::{call::Call, time::Instant};
+use sotto_core::{call::Call, group::repeatable, time::Instant};
 
 use crate::{
     Plan,
@@ -69,6 +70,7 @@ pub struct World {
 impl World {
     /// An empty world, with everyone about to join.
     pub fn new(seed: u64, plan: Plan) -> Self {
+        repeatable::begin();
         let mut world = Self {
             plan,
             now: Instant(0),
