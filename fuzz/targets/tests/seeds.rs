@@ -44,7 +44,7 @@ fn the_kept_frames_are_opened() {
 
 #[test]
 fn the_kept_call_meets_and_hears_a_frame() {
-    let world = call::play(include_bytes!("../../corpus/call/media"), |_| true);
+    let world = call::play(include_bytes!("../../corpus/call/media"));
     assert!(world.is_one_group(), "{}", world.describe());
     assert_eq!(world.opened(), 1);
 }

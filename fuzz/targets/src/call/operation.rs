@@ -72,10 +72,3 @@ pub struct Claim {
     /// Whether it goes.
     pub leaves: bool,
 }
-
-impl Operation<'_> {
-    /// Whether somebody does it who is not in the call.
-    pub fn is_by_a_stranger(&self) -> bool {
-        matches!(self, Self::Claim(_))
-    }
-}
