@@ -2,8 +2,9 @@
 //! real wire, over a network that loses, doubles, delays and reorders, among people who come, go,
 //! crash and sleep, and with hostile peers. Nothing here sleeps or opens a socket.
 //!
-//! One seed fixes a whole run, to the last byte on the wire: a run that is made twice gives the same
-//! log twice.
+//! One seed fixes a whole run, to the last byte on the wire, but for one thing: openmls writes the
+//! removals of a Commit in the order of a hash map, so that where one removes two at once, the
+//! branch digest, and what little hangs on it, differs from run to run.
 //!
 //! ```text
 //!   fleet --seed--> World --events--> Call, Hostile

@@ -46,6 +46,12 @@ fn forty_come_through_anything() {
     assert_fine(4000, 1, plan(40, 6, 0.1));
 }
 
+/// Long enough for turns to come round, and for everyone to be shunned and forgiven.
+#[test]
+fn three_come_through_minutes_of_anything() {
+    assert_fine(6000, 6, plan(3, 150, 0.3));
+}
+
 #[test]
 fn hostile_peers_break_nothing_and_leave_nothing_broken() {
     let plan = Plan {
@@ -61,6 +67,7 @@ fn a_good_network_without_churn_needs_no_time() {
     assert_eq!(report.violations, []);
 }
 
+/// Runs in which no Commit removes two at once.
 #[test]
 fn a_seed_that_is_run_twice_gives_the_same_log_twice() {
     for (seed, hostile) in [(7, false), (8, true), (9, false), (10, true)] {
