@@ -13,6 +13,9 @@ import { Stage } from '../lib/stage.mjs';
 /** On either side of a switch. */
 const BESIDE = 2_500;
 const AT_MOST = 0.01;
+/** A timer this late: whoever stands still for M1's half a second gets the new key too late. */
+const STOOD_STILL = 400;
+const TURNS = 3;
 /** A minute, a quarter more, and the turns of two. */
 const ITS_TURN = 85_000;
 /** Browsers that start are a load of their own, and no story yet. */
@@ -43,7 +46,7 @@ test('a third joins, and hardly a frame of the others is lost', async (t) => {
   await stage.connected([...members, dora]);
   await agree([...members, dora], SETTING_OUT);
   await sleep(BESIDE);
-  await hardlyAnyFailed(t, start);
+  hardlyAnyFailed(await whatFailed(t, start));
 });
 
 test('the third leaves, and hardly a frame of the others is lost', async (t) => {
@@ -52,16 +55,18 @@ test('the third leaves, and hardly a frame of the others is lost', async (t) => 
   await stage.connected(members);
   await agree(members);
   await sleep(BESIDE);
-  await hardlyAnyFailed(t, start);
+  hardlyAnyFailed(await whatFailed(t, start));
 });
 
 test('somebody renews its leaf, unasked, and hardly a frame is lost', async (t) => {
-  // Who stands still for half a second gets the new key after M1's bound. Nothing is done to this
-  // call, so if its machine was too busy for one turn, the next is as good.
-  await itsTurn(t).catch((error) => {
-    t.diagnostic(`${error.message}: the next turn is taken`);
-    return itsTurn(t);
-  });
+  let seen = await itsTurn(t);
+  // Nothing is done to this call: a turn in which the machine stood still says nothing, whatever
+  // came of it, and the next is as good.
+  for (let turn = 1; turn < TURNS && seen.late >= STOOD_STILL; turn += 1) {
+    t.diagnostic(`a timer was ${seen.late} ms late: the next turn is taken`);
+    seen = await itsTurn(t);
+  }
+  hardlyAnyFailed(seen);
 });
 
 /** @param {import('node:test').TestContext} t */
@@ -73,21 +78,32 @@ async function itsTurn(t) {
   t.diagnostic(`the epoch changed by itself after ${Date.now() - start} ms`);
   await agree(members);
   await sleep(BESIDE);
-  await hardlyAnyFailed(t, start);
+  return whatFailed(t, start);
 }
 
-/** @param {import('node:test').TestContext} t @param {number} start */
-async function hardlyAnyFailed(t, start) {
-  const shares = [];
+/** @typedef {{share: number, late: number}} Seen the worst share of failed frames, and the latest timer */
+
+/**
+ * @param {import('node:test').TestContext} t @param {number} start
+ * @returns {Promise<Seen>}
+ */
+async function whatFailed(t, start) {
+  const seen = { share: 0, late: 0 };
   for (const member of members) {
-    const { epochs, opened, failed, dropped } = aroundSwitch(await diaryOf(member), start);
+    const { epochs, opened, failed, dropped, late } = aroundSwitch(await diaryOf(member), start);
     const share = failed / (opened + failed);
     t.diagnostic(
-      `${member.name}, epoch ${epochs}: opened ${opened}, failed ${failed}, dropped ${dropped}: ${(100 * share).toFixed(2)} %`,
+      `${member.name}, epoch ${epochs}: opened ${opened}, failed ${failed}, dropped ${dropped}: ${(100 * share).toFixed(2)} %, a timer ${late} ms late`,
     );
-    shares.push(share);
+    seen.share = Math.max(seen.share, share);
+    seen.late = Math.max(seen.late, late);
   }
-  assert.ok(Math.max(...shares) <= AT_MOST, `at most ${100 * AT_MOST} % of the frames fail`);
+  return seen;
+}
+
+/** @param {Seen} seen */
+function hardlyAnyFailed({ share }) {
+  assert.ok(share <= AT_MOST, `at most ${100 * AT_MOST} % of the frames fail, not ${(100 * share).toFixed(2)} %`);
 }
 
 /**
@@ -102,6 +118,8 @@ function aroundSwitch(diary, start) {
   const to = diary.findLast(({ at }) => at <= last.at + BESIDE) ?? diary[diary.length - 1];
   /** @param {'opened' | 'failed' | 'dropped'} figure */
   const count = (figure) => to.figures[figure] - from.figures[figure];
+  const between = diary.filter(({ at }) => at > from.at && at <= to.at);
+  const late = Math.max(0, ...between.map((entry) => entry.late));
   const epochs = changes.map(({ epoch }) => epoch).join(', then ');
-  return { epochs, opened: count('opened'), failed: count('failed'), dropped: count('dropped') };
+  return { epochs, opened: count('opened'), failed: count('failed'), dropped: count('dropped'), late };
 }

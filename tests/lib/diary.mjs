@@ -8,7 +8,8 @@ import assert from 'node:assert/strict';
 /**
  * @typedef {import('./participant.mjs').Participant} Participant
  * @typedef {{sealed: number, opened: number, failed: number, dropped: number}} Figures
- * @typedef {{at: number, shown: string, members: number, epoch: number | null, figures: Figures}} Entry
+ * @typedef {{at: number, late: number, shown: string, members: number, epoch: number | null, figures: Figures}} Entry
+ *   `late` is by how much the latest timer came, since the entry before: a machine that stands still shows there
  */
 
 /** What was opened counts for 3 s, and the popup follows twice a second. */
@@ -26,13 +27,27 @@ export async function beginDiary({ popup }) {
         return new Promise(() => {});
       });
     });
+    const every = 100;
+    let [due, late] = [performance.now() + every, 0];
+    setInterval(() => {
+      late = Math.max(late, performance.now() - due);
+      due = performance.now() + every;
+    }, every);
     const url = chrome.runtime.getURL('worker/core-worker.js');
     const { port } = new SharedWorker(url, { type: 'module', name: 'sotto-core' });
     port.onmessage = ({ data }) => {
       if (data.kind !== 'view') return;
       const { epoch, members, stats: figures } = data.view;
       const shown = /** @type {HTMLElement | null} */ (document.querySelector('[data-test="state"]'));
-      diary.push({ at: Date.now(), shown: shown?.dataset.state ?? '', members: members.length, epoch, figures });
+      diary.push({
+        at: Date.now(),
+        late: Math.round(late),
+        shown: shown?.dataset.state ?? '',
+        members: members.length,
+        epoch,
+        figures,
+      });
+      late = 0;
     };
     port.postMessage({ kind: 'watch', tab, reach: 'ok', on: true, lock });
   }, popup.tab);
