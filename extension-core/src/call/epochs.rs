@@ -44,6 +44,11 @@ impl Epochs {
         found.is_some_and(|(_, members)| members.iter().any(|(_, member)| *member == peer))
     }
 
+    /// Which, the oldest first.
+    pub fn ids(&self) -> impl Iterator<Item = EpochId> {
+        self.members.iter().map(|(epoch, _)| *epoch)
+    }
+
     /// Who held a leaf; none once it was removed for longer than a moment.
     pub fn member(&self, now: Instant, epoch: EpochId, leaf: Leaf) -> Option<PeerId> {
         let (_, members) = self.members.iter().find(|(id, _)| *id == epoch)?;

@@ -22,7 +22,7 @@ use crate::{
     carrier::{Audience, Carrier, MeshCarrier},
     framing::Codec,
     group::{Group, GroupError, Groups, Mls},
-    ids::{ConnectionId, Epoch, Leaf, PeerId},
+    ids::{ConnectionId, Epoch, EpochId, Leaf, PeerId},
     media::{AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, Room, SealError, Ticket},
     membership::{Membership, Outgoing, Output},
     safety::SafetyNumber,
@@ -367,6 +367,11 @@ impl Call {
     /// The group's epoch.
     pub fn epoch(&self) -> Epoch {
         self.membership.standing().epoch
+    }
+
+    /// The epochs that we went through and whose media keys may still be here, the oldest first.
+    pub fn epochs(&self) -> impl Iterator<Item = EpochId> {
+        self.epochs.ids()
     }
 
     /// The safety number of the group's present state.

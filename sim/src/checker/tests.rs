@@ -35,6 +35,7 @@ fn two_who_agree_are_fine_and_may_go_on() {
 #[test]
 fn who_goes_two_epochs_in_one_step_was_in_the_one_between() {
     let mut checker = checker();
+    checker.note_passed(1, claim(1, 6).epoch);
     assert_eq!(checker.observe(1, claim(1, 7), &[]), Ok(()));
     assert!(checker.entered(1, claim(1, 6).epoch));
     assert!(!checker.entered(2, claim(2, 6).epoch) && !checker.entered(1, claim(1, 8).epoch));

@@ -252,6 +252,8 @@ impl World {
                 self.slots[who].since = self.now;
                 self.note_move(who);
                 let claim = self.slots[who].claim();
+                let through = self.slots[who].call().into_iter().flat_map(Call::epochs);
+                through.for_each(|epoch| self.checker.note_passed(who, epoch));
                 let outcome = claim.map(|claim| self.checker.observe(who, claim, &awaited));
                 self.hold(outcome.unwrap_or(Ok(())));
             }
