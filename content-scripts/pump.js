@@ -18,8 +18,9 @@ function sottoPump(scope) {
   let underWay = [];
   /** @type {Asked[]} questions for the next message */
   let waiting = [];
-  /** @type {Map<number, any>} */
-  const transformers = new Map();
+  /** @typedef {{transformer: any, reader: ReadableStreamDefaultReader}} Source */
+  /** @type {Map<number, Source>} where each stream's frames come from */
+  const sources = new Map();
   /** @type {Set<number>} streams that lost frames while Sotto was on */
   const dropped = new Set();
   /** @type {() => void} */
@@ -48,11 +49,15 @@ function sottoPump(scope) {
     dropped.clear();
   }
 
-  /** @param {(ArrayBuffer | null)[]} frames */
+  /**
+   * An answer to other questions has no frame for these.
+   * @param {(ArrayBuffer | null)[]} frames
+   */
   function answer(frames) {
     const answered = underWay;
     underWay = [];
-    answered.forEach(({ resolve }, place) => resolve(frames[place] ?? null));
+    const fits = frames.length === answered.length;
+    answered.forEach(({ resolve }, place) => resolve(fits ? frames[place] : null));
     send();
   }
 
@@ -65,7 +70,12 @@ function sottoPump(scope) {
     underWay = waiting;
     waiting = [];
     const questions = underWay.map(({ question }) => question);
-    core.postMessage(questions, questions.map(([, , data]) => data));
+    try {
+      core.postMessage(questions, questions.map(([, , data]) => data));
+    } catch {
+      // A frame that can't be handed over; nobody will answer any of them.
+      answer([]);
+    }
   }
 
   /** @param {any} message */
@@ -78,7 +88,7 @@ function sottoPump(scope) {
   /** @param {number} stream */
   async function requestKeyFrame(stream) {
     // A receiver that has ended refuses; there is nobody left to ask for.
-    await transformers.get(stream)?.sendKeyFrameRequest?.().catch(() => {});
+    await sources.get(stream)?.transformer.sendKeyFrameRequest?.().catch(() => {});
   }
 
   /** @param {MessagePort} port */
@@ -125,9 +135,10 @@ function sottoPump(scope) {
   /** @param {any} transformer */
   async function pump(transformer) {
     const { stream } = transformer.options;
-    transformers.set(stream, transformer);
     const reader = transformer.readable.getReader();
     const writer = transformer.writable.getWriter();
+    end(stream);
+    sources.set(stream, { transformer, reader });
     await known;
     for (;;) {
       const { value: frame, done } = await reader.read();
@@ -137,9 +148,20 @@ function sottoPump(scope) {
     }
   }
 
+  /**
+   * The browser doesn't end the frames of a transform that gave way to another, or whose connection
+   * was closed, so whoever waits for the next would do so for good. To cancel them could take the
+   * sender or receiver from the transform that came after.
+   * @param {number} stream
+   */
+  function end(stream) {
+    sources.get(stream)?.reader.releaseLock();
+    sources.delete(stream);
+  }
+
   /** @param {number} stream */
   function forget(stream) {
-    transformers.delete(stream);
+    end(stream);
     dropped.delete(stream);
   }
 
@@ -152,7 +174,7 @@ function sottoPump(scope) {
 
   scope.onmessage = (event) => fromRelay(event.data, event.ports);
   scope.onrtctransform = (event) => {
-    // Ends with its stream, or with the page; there is nothing to pass on then.
+    // Ends with its stream, its transform or the page; there is nothing to pass on then.
     pump(event.transformer).catch(() => {});
   };
 }

@@ -2,15 +2,14 @@
  * The way to the core: every call goes through here, is timed by one clock,
  * followed by draining the core's outputs and setting its one timer.
  *
- * An error is the core's word about one call: it is reported as a trouble of
- * that page and the others go on. A trap is not: the wasm's memory can no
- * longer be trusted, so the core is never called again and nothing passes.
+ * An error is about one call, the core's word or ours around it: it is reported
+ * as a trouble of that page and the others go on. A trap is not: the wasm's
+ * memory can no longer be trusted, so the core is never called again and nothing
+ * passes.
  */
 
 import { Frames } from './frames.js';
-
-/** @param {unknown} error */
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+import { guarded } from './guarded.js';
 
 export class Engine {
   /**
@@ -19,8 +18,8 @@ export class Engine {
    * @param {{handleOutput(output: Exclude<Sotto.Output, {kind: 'forget-key'}>): void, handleCrash(): void}} desk
    */
   constructor(core, memory, desk) {
-    this.core = core;
-    this.frames = core && memory && new Frames(core, memory);
+    this.core = core && guarded(core, () => this.die());
+    this.frames = this.core && memory && new Frames(this.core, memory);
     this.desk = desk;
     this.dead = core === null;
     /** @type {number | undefined} */
@@ -51,9 +50,8 @@ export class Engine {
     if (this.dead || !this.core) return undefined;
     try {
       return action(this.core, performance.now());
-    } catch (error) {
-      if (isTrap(error)) this.die();
-      else if (page !== null) this.attempt(null, (core, now) => core.trouble(now, page, 'core-error'));
+    } catch {
+      if (page !== null) this.attempt(null, (core, now) => core.trouble(now, page, 'core-error'));
     }
   }
 

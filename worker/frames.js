@@ -1,6 +1,7 @@
 /**
  * The way of a frame through the core's memory: copied in once, to room that
- * the core keeps, and out once, into the buffer that the pump gets.
+ * the core keeps, and out once, into the buffer that the pump gets. What it leaves
+ * on its way is overwritten with zeros.
  *
  * A large frame the core only lays out, for WebCrypto to seal or open, which is
  * cheaper there (docs/media.md); what comes back goes through the core again.
@@ -12,6 +13,12 @@
 
 /** The words by which the core describes a job. */
 const WORDS = 8;
+
+/** @param {ArrayBuffer} buffer @returns {null} */
+function erase(buffer) {
+  new Uint8Array(buffer).fill(0);
+  return null;
+}
 
 export class Frames {
   /** @param {Sotto.Core} core @param {WebAssembly.Memory} memory the core's */
@@ -28,9 +35,12 @@ export class Frames {
    * @returns {ArrayBuffer | Away | null} null: drop it
    */
   transform(now, page, stream, codec, frame) {
-    this.put(frame);
+    const place = this.put(frame);
     const start = this.core.transform(now, page, stream, codec, frame.byteLength);
-    return start === 0 ? this.handOver(now, frame) : this.take(start);
+    this.view(place, frame.byteLength).fill(0);
+    if (start === 0) return this.handOver(now, frame);
+    erase(frame);
+    return this.take(start);
   }
 
   /**
@@ -38,8 +48,11 @@ export class Frames {
    * @param {ArrayBuffer | null} outcome
    */
   finish(now, job, frame, outcome) {
-    this.put(frame, outcome ?? new ArrayBuffer(0));
+    const made = outcome ?? new ArrayBuffer(0);
+    const place = this.put(frame, made);
     const start = this.core.finish(now, job, frame.byteLength, outcome?.byteLength);
+    this.view(place, frame.byteLength + made.byteLength).fill(0);
+    for (const part of [frame, made]) erase(part);
     return start === 0 ? null : this.take(start);
   }
 
@@ -51,7 +64,7 @@ export class Frames {
   /** @param {number} now @param {ArrayBuffer} frame */
   handOver(now, frame) {
     const place = this.core.job();
-    if (place === 0) return null;
+    if (place === 0) return erase(frame);
     const [job, number, seals, nonce, aad, aadLength, data, length] = new Uint32Array(this.memory.buffer, place, WORDS);
     const key = this.keys.get(number);
     if (!key) {
@@ -62,6 +75,7 @@ export class Frames {
     const operation = seals ? 'encrypt' : 'decrypt';
     // WebCrypto copies what it is given before it returns.
     const outcome = crypto.subtle[operation](parameters, key, this.view(data, length));
+    this.view(data, length).fill(0);
     return { job, outcome: outcome.catch(() => null) };
   }
 
@@ -77,19 +91,24 @@ export class Frames {
     raw.fill(0);
   }
 
-  /** @param {ArrayBuffer[]} parts */
+  /** @param {ArrayBuffer[]} parts @returns {number} where they begin */
   put(...parts) {
-    let place = this.core.room(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    const start = this.core.room(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
     const memory = new Uint8Array(this.memory.buffer);
+    let place = start;
     for (const part of parts) {
       memory.set(new Uint8Array(part), place);
       place += part.byteLength;
     }
+    return start;
   }
 
   /** @param {number} start */
   take(start) {
-    return this.memory.buffer.slice(start, start + this.core.transformed());
+    const length = this.core.transformed();
+    const taken = this.memory.buffer.slice(start, start + length);
+    this.view(start, length).fill(0);
+    return taken;
   }
 
   /** @param {number} start @param {number} length */

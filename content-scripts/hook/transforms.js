@@ -13,6 +13,8 @@
 
   /** @type {WeakMap<object, unknown>} */
   const chosen = new WeakMap();
+  /** @type {WeakMap<object, boolean>} ends that are in line: once each, however often they are set */
+  const inLine = new WeakMap();
 
   /**
    * What isn't one fails at once, and so may the browser say it.
@@ -20,10 +22,14 @@
    */
   const mustWait = (value) => !isPassing() && !!prototype && isPrototypeOf(prototype, value);
 
-  /** @param {Function} native @param {object} end @param {unknown} value */
-  function setWhenPassing(native, end, value) {
+  /** The last one that was set is the one that counts. @param {Function} native @param {object} end */
+  function setWhenPassing(native, end) {
+    if (weakGet(inLine, end)) return;
+    weakSet(inLine, end, true);
     whenPassing(() => {
-      if (weakGet(chosen, end) !== value) return;
+      weakSet(inLine, end, false);
+      const value = weakGet(chosen, end);
+      if (!value) return;
       try {
         apply(native, end, [value]);
       } catch {
@@ -39,7 +45,7 @@
       const value = args[0] ?? null;
       if (mustWait(value)) {
         apply(/** @type {Function} */ (shown), self, []);
-        setWhenPassing(native, self, value);
+        setWhenPassing(native, self);
       } else {
         apply(native, self, args);
       }

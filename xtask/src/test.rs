@@ -61,6 +61,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     };
     total.add(suite("native tests", native())?);
     total.add(suite("tests of the core on wasm32", on_wasm()?)?);
+    total.add(suite("tests of scripts by themselves", in_node(units()?))?);
     step::run("build the demo's server", &mut demo_server())?;
     total.add(suite("browser tests", in_browser(browser, stories()?)?)?);
     println!("{}", media_table()?);
@@ -112,19 +113,32 @@ fn demo_server() -> Command {
     cargo
 }
 
-fn in_browser(browser: PathBuf, stories: impl IntoIterator<Item = PathBuf>) -> Result<Command> {
+fn in_node(files: impl IntoIterator<Item = PathBuf>) -> Command {
     let mut node = node::node();
     node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]);
-    node.args(stories)
-        .env("CHROME", browser)
+    node.args(files);
+    node
+}
+
+fn in_browser(browser: PathBuf, stories: impl IntoIterator<Item = PathBuf>) -> Result<Command> {
+    let mut node = in_node(stories);
+    node.env("CHROME", browser)
         .env("SOTTO_EXTENSION", paths::extension())
         .env("SOTTO_DEMO", paths::target().join("debug/demo"));
     Ok(node)
 }
 
 fn stories() -> Result<Vec<PathBuf>> {
-    let folder = paths::workspace().join("tests/browser");
-    let entries = std::fs::read_dir(&folder).context("reading tests/browser")?;
+    test_files("tests/browser")
+}
+
+fn units() -> Result<Vec<PathBuf>> {
+    test_files("tests/units")
+}
+
+fn test_files(folder: &str) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(paths::workspace().join(folder))
+        .with_context(|| format!("reading {folder}"))?;
     let mut files: Vec<PathBuf> = entries
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;

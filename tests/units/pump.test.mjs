@@ -1,0 +1,92 @@
+/** The pump by itself, with transformers and a core that the test plays. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeEach, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { runInThisContext } from 'node:vm';
+
+const FILE = join(resolve(import.meta.dirname, '../..'), 'content-scripts/pump.js');
+const sottoPump = runInThisContext(`${readFileSync(FILE, 'utf8')}; sottoPump`);
+
+/** What the pump asked. @type {[number, string, ArrayBuffer][][]} */ let asked;
+/** @type {SottoPumpScope & {send(message: object, ports?: object[]): void}} */ let scope;
+/** @type {{postMessage(questions: any[]): void, close(): void, onmessage?: (event: {data: unknown}) => void}} */ let core;
+
+beforeEach(() => {
+  asked = [];
+  core = { postMessage: (questions) => { asked.push(questions); }, close() {} };
+  scope = /** @type {any} */ ({ send(/** @type {object} */ data, /** @type {object[]} */ ports = []) { this.onmessage({ data, ports }); } });
+  sottoPump(scope);
+  scope.send({ kind: 'port' }, [core]);
+  core.onmessage?.({ data: { kind: 'mode', on: true } });
+});
+
+/** @param {number[]} bytes */
+const frame = (...bytes) => ({ data: Uint8Array.from(bytes).buffer, getMetadata: () => ({ mimeType: 'audio/opus' }) });
+
+/** A transform of a stream. @param {number} stream */
+function transformer(stream) {
+  /** @type {any} */ let controller;
+  /** @type {number[][]} */ const written = [];
+  const readable = new ReadableStream({ start: (given) => { controller = given; } });
+  const writable = new WritableStream({ write: ({ data }) => { written.push([...new Uint8Array(data)]); } });
+  scope.onrtctransform?.({ transformer: { options: { stream }, readable, writable } });
+  return { written, readable, give: (/** @type {any} */ one) => controller.enqueue(one) };
+}
+
+/** @param {(ArrayBuffer | null)[]} frames */
+function answer(...frames) {
+  core.onmessage?.({ data: frames });
+  return turn();
+}
+
+test('a frame goes on with what the core gave for it', async () => {
+  const one = transformer(1);
+  one.give(frame(1));
+  await turn();
+  await answer(frame(7).data);
+  assert.deepEqual(one.written, [[7]]);
+});
+
+test('an answer of another length than the question has a frame for nobody', async () => {
+  const [one, two] = [transformer(1), transformer(2)];
+  for (const { give } of [one, two]) give(frame(1));
+  await turn();
+  await answer(frame(7).data, frame(8).data);
+  assert.deepEqual([one.written, two.written], [[], []], 'the first question was of one frame');
+  await answer(frame(9).data);
+  assert.deepEqual(two.written, [[9]], 'the next has its own answer');
+});
+
+test('a message that cannot be sent costs its frames and nothing that follows', async () => {
+  const one = transformer(1);
+  core.postMessage = () => { throw new Error('a buffer that is gone'); };
+  one.give(frame(1));
+  await turn();
+  core.postMessage = (questions) => { asked.push(questions); };
+  one.give(frame(2));
+  await turn();
+  await answer(frame(7).data);
+  assert.deepEqual(one.written, [[7]]);
+});
+
+test('a transform that gave way to another is read no more', async () => {
+  const old = transformer(1);
+  await turn();
+  const fresh = transformer(1);
+  await turn();
+  assert.ok(!old.readable.locked);
+  fresh.give(frame(1));
+  await turn();
+  await answer(frame(7).data);
+  assert.deepEqual(fresh.written, [[7]]);
+});
+
+test('nor is one whose stream has ended', async () => {
+  const one = transformer(1);
+  await turn();
+  scope.send({ kind: 'stream-ended', stream: 1 });
+  assert.ok(!one.readable.locked);
+});
