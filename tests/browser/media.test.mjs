@@ -11,6 +11,7 @@ import { Lab } from '../lib/lab.mjs';
 import { Network } from '../lib/outage.mjs';
 import { Cell } from '../lib/scenarios/cell.mjs';
 import { connections } from '../lib/scenarios/connections.mjs';
+import { layers } from '../lib/scenarios/layers.mjs';
 import { negotiation } from '../lib/scenarios/negotiation.mjs';
 import { tracks } from '../lib/scenarios/tracks.mjs';
 import { Table } from '../lib/scenarios/table.mjs';
@@ -30,7 +31,7 @@ const FILE = join(resolve(import.meta.dirname, '../../target/browser-tests'), 'm
 
 /** @type {Lab} */ let lab;
 /** @type {Network[]} */ const networks = [];
-const scenarios = { ...tracks, ...negotiation, ...connections(networks) };
+const scenarios = { ...tracks, ...layers, ...negotiation, ...connections(networks) };
 const table = new Table(Object.keys(scenarios), RUNS);
 let cells = 0;
 
@@ -60,7 +61,11 @@ for (const run of RUNS) {
       const cell = new Cell(lab, `cell ${cells}`, (text) => t.diagnostic(text));
       try {
         await cell.begin(codecs);
-        await scenario(cell);
+        const refusal = await scenario(cell);
+        if (typeof refusal === 'string') {
+          for (const codec of Object.values(codecs)) table.refuse(name, codec, refusal);
+          return;
+        }
         await cell.used(codecs);
         await cell.end();
         for (const codec of Object.values(run)) table.pass(name, codec);

@@ -10,7 +10,9 @@ export class Negotiator {
   constructor(name, polite, send, manual, configuration) {
     this.name = name;
     this.polite = polite;
-    this.send = send;
+    /** @type {{incoming(signal: Signal): Signal, outgoing(signal: Signal): Signal} | null} */
+    this.interpreter = null;
+    this.send = (/** @type {Signal} */ signal) => send(this.interpreter?.outgoing(signal) ?? signal);
     this.manual = manual;
     this.peer = new RTCPeerConnection(configuration);
     /** @type {{transceiver: RTCRtpTransceiver, watched: import('./watched.mjs').Watched}[]} */
@@ -19,7 +21,7 @@ export class Negotiator {
     this.making = false;
     this.ignoring = false;
     this.queue = Promise.resolve();
-    this.peer.addEventListener('icecandidate', ({ candidate }) => candidate && send({ candidate: candidate.toJSON() }));
+    this.peer.addEventListener('icecandidate', ({ candidate }) => candidate && this.send({ candidate: candidate.toJSON() }));
     this.peer.addEventListener('negotiationneeded', () => !this.manual && this.offer());
   }
 
@@ -45,8 +47,9 @@ export class Negotiator {
   }
 
   /** @param {Signal} signal */
-  async handle({ description, candidate }) {
+  async handle(signal) {
     if (this.peer.signalingState === 'closed') return;
+    const { description, candidate } = this.interpreter?.incoming(signal) ?? signal;
     if (description) await this.handleDescription(description);
     else if (candidate && !this.ignoring) await this.peer.addIceCandidate(candidate).catch(() => {});
   }

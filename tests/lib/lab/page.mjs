@@ -5,6 +5,7 @@
  */
 
 import { forceKeyFrame } from './key-frame.mjs';
+import { Layers } from './layers.mjs';
 import { Negotiator } from './negotiator.mjs';
 import { picture, tone } from './sources.mjs';
 import { Watched } from './watched.mjs';
@@ -30,6 +31,7 @@ export class Lab {
     this.codecs = null;
     /** @type {MediaStreamTrack[]} */
     this.made = [];
+    this.largest = 960;
   }
 
   /**
@@ -42,6 +44,11 @@ export class Lab {
     call.peer.addEventListener('track', ({ track, transceiver }) => this.handleTrack(call, track, transceiver));
     this.calls.set(name, call);
     return call;
+  }
+
+  /** For one who sends simulcast: each layer arrives as a picture of its own. @param {string} name */
+  openLayered(name) {
+    this.open(name).interpreter = new Layers();
   }
 
   /** @param {string} name */
@@ -62,6 +69,13 @@ export class Lab {
   /** A camera of one's own colour, or another. @param {[number, number, number]} [colour] */
   camera(colour = this.self.colour) {
     const track = picture(colour);
+    this.made.push(track);
+    return track;
+  }
+
+  /** Large enough for three layers. */
+  largeCamera() {
+    const track = picture(this.self.colour, this.largest, 540);
     this.made.push(track);
     return track;
   }
@@ -96,6 +110,11 @@ export class Lab {
   watched(name, kind, nth = 0) {
     const all = this.calls.get(name)?.watched.filter(({ watched }) => watched.track.kind === kind);
     return all?.at(nth)?.watched ?? null;
+  }
+
+  /** Of the picture that arrives. @param {string} name @param {number} [nth] */
+  width(name, nth = 0) {
+    return this.watched(name, 'video', nth)?.video?.videoWidth ?? 0;
   }
 
   /** @param {string} name @param {{colour?: number[], pitch?: number, nth?: number}} wanted */
@@ -161,14 +180,41 @@ export class Lab {
     return this.until(() => !this.watched(name, 'audio')?.sounds(pitch), () => `no tone of ${pitch} Hz`);
   }
 
-  /** Packets had to be sent again. @param {string} name */
-  async resends(name) {
-    let count = 0;
+  /**
+   * @param {string} name @param {(sent: any[]) => boolean} holds of its statistics of what is sent
+   * @param {string} wanted
+   */
+  async sending(name, holds, wanted) {
+    /** @type {any[]} */ let sent = [];
     const look = async () => {
       const entries = [...(await this.call(name).peer.getStats()).values()];
-      count = Math.max(...entries.map(({ retransmittedPacketsSent: sent }) => sent ?? 0));
+      sent = entries.filter(({ type }) => type === 'outbound-rtp');
     };
-    await this.until(() => { look(); return count > 3; }, () => 'packets sent again');
+    await this.until(() => { look(); return holds(sent); }, () => `${wanted}: ${JSON.stringify(sent)}`);
+  }
+
+  /** Packets had to be sent again. @param {string} name */
+  resends(name) {
+    return this.sending(name, (sent) => sent.some(({ retransmittedPacketsSent: count }) => count > 3), 'packets sent again');
+  }
+
+  /** Packets of all these layers, which only what passed the transform makes. @param {string} name @param {string[]} rids */
+  sends(name, rids) {
+    const flows = (/** @type {any[]} */ sent, /** @type {string} */ wanted) => sent.some(({ rid, packetsSent }) => rid === wanted && packetsSent > 20);
+    return this.sending(name, (sent) => rids.every((rid) => flows(sent, rid)), `layers ${rids}`);
+  }
+
+  /** @param {string} name @param {string} mode */
+  sendsInMode(name, mode) {
+    return this.sending(name, (sent) => sent.some(({ scalabilityMode }) => scalabilityMode === mode), mode);
+  }
+
+  /** Of the layers of its picture. @param {string} name @param {string} rid */
+  async sendOnly(name, rid) {
+    const sender = this.sender(name, 'video');
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = encoding.rid === rid;
+    await sender.setParameters(parameters);
   }
 
   /** @param {string} name */

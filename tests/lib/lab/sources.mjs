@@ -2,9 +2,12 @@
 
 const RATE = 20;
 
-/** @param {[number, number, number]} colour @returns {MediaStreamTrack} a picture with a moving bar */
-export function picture(colour) {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+/**
+ * @param {[number, number, number]} colour @param {number} [width] @param {number} [height]
+ * @returns {MediaStreamTrack} a picture with a moving bar
+ */
+export function picture(colour, width = 320, height = 240) {
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   const [track] = canvas.captureStream(RATE).getVideoTracks();
   let frame = 0;
@@ -12,9 +15,9 @@ export function picture(colour) {
     if (track.readyState === 'ended') return clearInterval(timer);
     frame += 1;
     pen.fillStyle = `rgb(${colour})`;
-    pen.fillRect(0, 0, 320, 240);
+    pen.fillRect(0, 0, width, height);
     pen.fillStyle = 'white';
-    pen.fillRect(0, (frame * 7) % 240, 320, 6);
+    pen.fillRect(0, (frame * 7) % height, width, 6);
   }, 1000 / RATE);
   return track;
 }

@@ -9,7 +9,7 @@ import { eventually } from '../expect.mjs';
 /** @typedef {import('../lab.mjs').Lab} Lab */
 /** @typedef {import('../lab.mjs').End} End */
 /** @typedef {import('../lab.mjs').Stats} Stats */
-/** @typedef {(cell: Cell) => Promise<unknown>} Scenario */
+/** @typedef {(cell: Cell) => Promise<unknown>} Scenario why the cell can't be, or anything but a text */
 
 /** None of these may be said of a call in which nobody does harm. */
 const HARM = ['stream-bypassed', 'stream-not-sealed', 'frames-forged', 'frames-misdirected', 'page-transform'];
@@ -24,6 +24,7 @@ export class Cell {
     this.note = note;
     /** @type {Stats[]} */
     this.before = [];
+    this.codecs = { video: '', audio: '' };
   }
 
   get ends() {
@@ -36,7 +37,13 @@ export class Cell {
 
   /** @param {{video: string, audio: string}} codecs */
   async begin(codecs) {
+    this.codecs = codecs;
     this.before = await this.stats();
+    await this.agreeOn(codecs);
+  }
+
+  /** What both ends prefer whenever they negotiate from now on. @param {{video: string, audio: string}} codecs */
+  async agreeOn(codecs) {
     for (const end of this.ends) await end.do((lab, wanted) => { lab.codecs = wanted; }, codecs);
   }
 
@@ -98,12 +105,23 @@ export class Cell {
     assert.deepEqual(roles.filter((role) => !found.includes(role)), [], `of ${roles}, found ${found}`);
   }
 
-  /** Frames of these codecs were opened. @param {{video: string, audio: string}} codecs */
-  async used({ video, audio }) {
+  /** Of the frames that the far end has opened. */
+  async opened() {
     const { streams } = await this.far.view();
     const opened = streams.filter((/** @type {any} */ { direction, protection }) => direction === 'receive' && protection === 'encrypted');
-    const codecs = opened.map((/** @type {any} */ { codec }) => codec.toLowerCase());
+    return /** @type {string[]} */ (opened.map((/** @type {any} */ { codec }) => codec.toLowerCase()));
+  }
+
+  /** Frames of these codecs were opened. @param {{video: string, audio: string}} codecs */
+  async used({ video, audio }) {
+    const codecs = await this.opened();
     for (const codec of [video, audio]) assert.ok(codecs.includes(codec.toLowerCase()), `${codec} is used: ${codecs}`);
+  }
+
+  /** Frames of these come to be opened. @param {{video: string, audio: string}} codecs */
+  takes({ video, audio }) {
+    const wanted = [video, audio].map((codec) => codec.toLowerCase());
+    return eventually(() => this.opened(), (codecs) => wanted.every((codec) => codecs.includes(codec)), `${wanted} are used`);
   }
 
   /** Nothing came in clear, and nothing is held against anybody. */

@@ -28,6 +28,19 @@ export const negotiation = {
     await cell.arrives();
   },
 
+  'the codecs change': async (cell) => {
+    const { video, audio } = cell.codecs;
+    const others = { video: video === 'VP8' ? 'VP9' : 'VP8', audio: audio === 'opus' ? 'PCMU' : 'opus' };
+    await cell.agreeOn(others);
+    await cell.call();
+    await cell.used(others);
+    await cell.agreeOn({ video, audio });
+    await cell.atNear((lab, name) => lab.call(name).offer());
+    await cell.takes({ video, audio });
+    await cell.forget();
+    await cell.arrives();
+  },
+
   'both offer at once': async (cell) => {
     await cell.call();
     /** @type {(lab: import('../lab/page.mjs').Lab, name: string) => unknown} */

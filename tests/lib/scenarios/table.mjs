@@ -17,9 +17,9 @@ export class Table {
     if (!this.cells.has(cell)) this.cells.set(cell, 'passed');
   }
 
-  /** @param {string} row @param {string} codec */
-  refuse(row, codec) {
-    this.cells.set(`${row} ${codec}`, 'no codec: the browser has none');
+  /** @param {string} row @param {string} codec @param {string} [reason] */
+  refuse(row, codec, reason = 'no codec: the browser has none') {
+    this.cells.set(`${row} ${codec}`, reason);
   }
 
   toString() {
