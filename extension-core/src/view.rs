@@ -373,14 +373,18 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
         });
     }
     if let Some(call) = &tab.call {
-        let silent = call.silent_members(now);
-        if silent > 0 {
-            found.insert(Problem {
-                code: "member-unreachable",
-                count: Some(silent),
-                detail: None,
-                stream: None,
-            });
+        for (code, members) in [
+            ("member-unreachable", call.silent_members(now)),
+            ("members-apart", call.members_apart(now)),
+        ] {
+            if members > 0 {
+                found.insert(Problem {
+                    code,
+                    count: Some(members),
+                    detail: None,
+                    stream: None,
+                });
+            }
         }
         found.extend(stream_problems(tab, call, now));
     }

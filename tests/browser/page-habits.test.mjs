@@ -72,6 +72,9 @@ test('two connections of one page to different rooms', async (t) => {
   await encrypted(ana, cleo, 'another room');
   const counts = await Promise.all([ana, ben, cleo].map(async ({ popup }) => (await popup.shown()).members.length));
   t.diagnostic(`members shown to Ana, Ben and Cleo: ${counts}`);
+  for (const one of [ana, ben, cleo]) {
+    await eventually(() => one.words(), (said) => said.some((words) => /connected with everybody/.test(words)), `${one.name} is told`);
+  }
   await cleo.page.close();
 });
 

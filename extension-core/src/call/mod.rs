@@ -339,6 +339,11 @@ impl Call {
         self.membership.silent_members(now)
     }
 
+    /// Members that not everybody in the group is connected with.
+    pub fn members_apart(&self, now: Instant) -> usize {
+        self.membership.members_apart(now)
+    }
+
     /// The participant at the far end of a connection, while it shows itself there.
     pub fn peer_on(&self, now: Instant, link: ConnectionId) -> Option<PeerId> {
         let peer = self.links.peer(link)?;

@@ -463,6 +463,27 @@ fn r20_a_dead_channel_between_two_changes_nothing() {
     }
 }
 
+/// Two rooms in one tab: nothing but that tab connects their people. They are one group, and told.
+#[test]
+fn the_calls_of_one_tab_are_one_group_and_everybody_is_told() {
+    const TAB: usize = 1;
+    let mut mesh = Mesh::new(3);
+    mesh.network.kill(&[(0, 2), (2, 0)]);
+    mesh.run_for(SECOND * 30);
+    mesh.assert_one_group(&[0, TAB, 2]);
+    let apart = [0, TAB, 2].map(|who| mesh.call(who).members_apart(mesh.now()));
+    assert_eq!(apart, [1, 2, 1]);
+}
+
+#[test]
+fn where_all_hear_all_nobody_is_apart() {
+    let mut mesh = Mesh::new(4);
+    for _ in 0..20 {
+        mesh.run_for(SECOND / 2);
+        assert!((0..4).all(|who| mesh.call(who).members_apart(mesh.now()) == 0));
+    }
+}
+
 #[test]
 fn r20_a_stranger_is_not_introduced_by_being_passed_on() {
     let mut mesh = Mesh::new(2);

@@ -263,6 +263,11 @@ impl<G: Groups> Membership<G> {
         self.roster.silent_members(now, &self.ourselves())
     }
 
+    /// Live members that somebody in the group doesn't hear by themselves.
+    pub fn members_apart(&self, now: Instant) -> usize {
+        self.roster.apart(now, &self.ourselves())
+    }
+
     /// Joins and leaves that wait to be committed.
     pub fn pending(&self) -> usize {
         self.roster.pending()

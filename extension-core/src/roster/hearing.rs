@@ -23,6 +23,21 @@ impl Roster {
         Unheard::of(others.filter_map(|(_, peer)| self.lack(now, *peer)))
     }
 
+    /// Live members that another one, or we, don't hear by themselves: a channel is dead, or they are
+    /// in different calls that somebody's tab holds.
+    pub fn apart(&self, now: Instant, us: &Ourselves<'_>) -> usize {
+        let is_member = |peer: &PeerId| us.members.iter().any(|(_, member)| member == peer);
+        let own = self.unheard(now, us);
+        let theirs = self.heard_in(now, us.standing.group);
+        let theirs = theirs.filter_map(|(id, unheard)| is_member(&id).then_some(unheard));
+        let unheard = theirs.chain([&own]).flat_map(Unheard::lacks);
+        let apart: BTreeSet<PeerId> = unheard
+            .map(|lack| lack.peer)
+            .filter(|peer| is_member(peer) && self.live_peer(now, peer).is_some())
+            .collect();
+        apart.len()
+    }
+
     fn lack(&self, now: Instant, peer: PeerId) -> Option<Lack> {
         let known = self.peers.get(&peer);
         let left = known.is_some_and(|it| it.beacon.presence == Presence::Leaving);
