@@ -5,38 +5,18 @@
  * variables; no call, key or frame comes near it.
  */
 
+import { begin, forget, isOn, isWithdrawn, originOf, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { toBackground } from '../worker/parse.js';
+import { followPermissions } from './permissions.js';
+import { followUpdates } from './updates.js';
 
 /** A page makes one token each time it connects; a tab that floods loses its oldest. */
 const MAX_TOKENS = 64;
 const TOKEN = 'token:';
 
 /** @typedef {{tab: number, frame: number, origin: string, at: number}} Page */
-
-/** @param {number} tab */
-const onKey = (tab) => `on:${tab}`;
-
-/** @param {string | undefined} url */
-function originOf(url) {
-  try {
-    return new URL(url ?? '').origin;
-  } catch {
-    return 'null';
-  }
-}
-
-/** @param {number} tab @returns {Promise<string | undefined>} the origin Sotto is on for */
-async function originOn(tab) {
-  const key = onKey(tab);
-  return /** @type {string | undefined} */ ((await chrome.storage.session.get(key))[key]);
-}
-
-/** Turned on for one origin in a tab; another origin there starts off. @param {chrome.tabs.Tab} tab */
-async function isOn(tab) {
-  return (await originOn(/** @type {number} */ (tab.id))) === originOf(tab.url);
-}
 
 /** @param {number} tab */
 async function dropOldTokens(tab) {
@@ -52,6 +32,7 @@ async function hello(token, tab, { frameId, origin }) {
   const page = { tab: /** @type {number} */ (tab.id), frame: frameId, origin, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
+  await begin(tab);
   return { on: await isOn(tab) };
 }
 
@@ -96,27 +77,34 @@ chrome.runtime.onMessage.addListener((message, sender, reply) => {
 });
 
 chrome.tabs.onRemoved.addListener((tab) => {
-  chrome.storage.session.remove(onKey(tab));
+  forget(tab);
   forgetCuts(tab);
 });
 
 // The browser clears a tab's badge when the tab loads another document.
 chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
-  if (status === 'loading') await forgetCuts(id);
+  if (status === 'loading') await handleLoading(id, tab);
   const origin = await originOn(id);
-  if (origin === undefined) return;
-  if (origin !== originOf(tab.url)) await chrome.storage.session.remove(onKey(id));
-  else if (status === 'complete') await showDefaultBadge(id, true);
+  // A page whose permission was withdrawn has no address for us, and is still the same.
+  const moved = origin !== originOf(tab.url) && (tab.url !== undefined || status === 'loading');
+  if (origin !== undefined && moved) await forget(id);
+  else if (origin !== undefined && status === 'complete') await showDefaultBadge(id, true);
 });
+
+/** @param {number} id @param {chrome.tabs.Tab} tab */
+async function handleLoading(id, tab) {
+  await forgetCuts(id);
+  await begin(tab);
+}
 
 // Until a page of the tab has a host page, nobody else shows that Sotto is on.
 chrome.storage.onChanged.addListener(async (changes, area) => {
   if (area !== 'session') return;
   for (const [key, { newValue }] of Object.entries(changes)) {
-    if (!key.startsWith('on:')) continue;
-    const tab = Number(key.slice(3));
-    if (newValue !== undefined) await tellRelays(tab);
-    await showDefaultBadge(tab, newValue !== undefined);
+    const [what, id] = key.split(':');
+    const tab = Number(id);
+    if (what === 'on' && newValue !== undefined) await tellRelays(tab);
+    if (what === 'on' || what === 'withdrawn') await showDefaultBadge(tab, (await originOn(tab)) !== undefined);
   }
 });
 
@@ -137,10 +125,15 @@ async function showDefaultBadge(tabId, on) {
   try {
     const shown = await chrome.action.getBadgeText({ tabId });
     const { sandboxed, lost } = await cutsOf(tabId);
-    const { text } = !on ? badges.off : sandboxed + lost > 0 ? badges.trouble : badges.alone;
-    const ours = on ? [badges.off.text, badges.alone.text] : [badges.alone.text, badges.trouble.text];
-    if (ours.includes(shown)) await chrome.action.setBadgeText({ tabId, text });
+    const withdrawn = await isWithdrawn(tabId);
+    const cut = sandboxed + lost > 0;
+    const { text } = !on ? badges.off : withdrawn ? badges.unsupported : cut ? badges.trouble : badges.alone;
+    const ours = on ? [badges.off, badges.alone, badges.unsupported] : [badges.alone, badges.trouble, badges.unsupported];
+    if (withdrawn || ours.some((badge) => badge.text === shown)) await chrome.action.setBadgeText({ tabId, text });
   } catch {
     // The tab is gone.
   }
 }
+
+followPermissions();
+followUpdates();

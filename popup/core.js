@@ -54,7 +54,7 @@ export async function connect(tab, reach, on, show) {
     name: 'sotto-core',
   });
   const heard = watchSilence(show);
-  /** @param {Sotto.PopupToCore | Sotto.CutsToCore} message */
+  /** @param {Sotto.PopupToCore | Sotto.CutsToCore | Sotto.ReachToCore} message */
   const post = (message) => port.postMessage(message);
   port.onmessage = ({ data }) => {
     const message = /** @type {Sotto.CoreToPopup} */ (data);
@@ -67,5 +67,7 @@ export async function connect(tab, reach, on, show) {
   return {
     /** @param {boolean} value */
     toggle: (value) => post({ kind: 'toggle', tab, on: value }),
+    /** @param {Sotto.Reach} value */
+    reach: (value) => post({ kind: 'reach', tab, reach: value }),
   };
 }

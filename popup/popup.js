@@ -8,18 +8,21 @@ import { connect } from './core.js';
 import { showFigures } from './sections/figures.js';
 import { showMembers } from './sections/members.js';
 import { prepareNumber, showNumber } from './sections/number.js';
+import { prepareOffer, showOffer } from './sections/offer.js';
 import { showProblems } from './sections/problems.js';
 import { showState } from './sections/state.js';
 import { showStreams } from './sections/streams.js';
 import { prepareToggle, showToggle } from './sections/toggle.js';
-import { currentTab, isOn, reachOf, remember } from './tab.js';
-import { element } from './dom.js';
+import { allow, currentTab, reachOf, reload, remember } from './tab.js';
+import { element, setText } from './dom.js';
+import { originOn } from '../sites/tabs.js';
 import { text } from './texts.js';
 
 /** @param {Sotto.View} view */
 function show(view) {
   showToggle(view);
   showState(view);
+  showOffer(view);
   showProblems(view);
   showNumber(view);
   showMembers(view);
@@ -27,16 +30,37 @@ function show(view) {
   showFigures(view);
 }
 
+/**
+ * The tab moves on and its permission comes and goes while the popup is open.
+ * @param {import('./tab.js').Tab} tab @param {(reach: Sotto.Reach) => void} tell
+ */
+function follow(tab, tell) {
+  const look = async () => {
+    const now = await currentTab();
+    if (now.url) Object.assign(tab, now);
+    setText(element('host'), tab.host);
+    tell(await reachOf(tab));
+  };
+  chrome.permissions.onAdded.addListener(look);
+  chrome.permissions.onRemoved.addListener(look);
+  chrome.tabs.onUpdated.addListener((id, { status }) => {
+    if (id === tab.id && status === 'complete') look();
+  });
+}
+
 async function start() {
   document.documentElement.lang = chrome.i18n.getUILanguage();
   document.documentElement.dir = text('@@bidi_dir');
   const tab = await currentTab();
-  element('host').textContent = tab.host;
-  const core = await connect(tab.id, await reachOf(tab), await isOn(tab), show);
+  setText(element('host'), tab.host);
+  const on = (await originOn(tab.id)) === tab.origin;
+  const core = await connect(tab.id, await reachOf(tab), on, show);
+  follow(tab, core.reach);
   prepareNumber();
-  prepareToggle(async (on) => {
-    await remember(tab, on);
-    core.toggle(on);
+  prepareOffer({ protect: () => allow(tab), reload: () => reload(tab) });
+  prepareToggle(async (value) => {
+    await remember(tab, value);
+    core.toggle(value);
   });
 }
 

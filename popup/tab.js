@@ -3,6 +3,10 @@
  * was turned on there. What is remembered lasts as long as the browser runs, for one origin.
  */
 
+import { patternOf } from '../sites/patterns.js';
+import { hasPermission, registerScripts } from '../sites/permissions.js';
+import { originOf, originOn, turn } from '../sites/tabs.js';
+
 /** @typedef {{id: number, url: string, origin: string, host: string}} Tab */
 
 /** Where no extension may go. */
@@ -14,14 +18,15 @@ export async function currentTab() {
   const [active] = named
     ? [await chrome.tabs.get(named)]
     : await chrome.tabs.query({ active: true, currentWindow: true });
-  const url = URL.parse(active?.url ?? '');
+  // The browser hides the address of a page whose permission was withdrawn.
+  const url = URL.parse(active?.url ?? (await originOn(active?.id ?? -1)) ?? '');
   return { id: active?.id ?? -1, url: url?.href ?? '', origin: url?.origin ?? '', host: url?.host ?? '' };
 }
 
 /** @param {Tab} tab @returns {Promise<Sotto.Reach>} */
-export async function reachOf({ id, url, origin, host }) {
-  if (!/^https?:/.test(url) || STORES.has(host)) return 'restricted';
-  if (!(await chrome.permissions.contains({ origins: [`${origin}/*`] }))) return 'no-permission';
+export async function reachOf({ id, url, host }) {
+  if (patternOf(url) === null || STORES.has(host)) return 'restricted';
+  if (!(await hasPermission(url))) return 'no-permission';
   return (await hasRelay(id)) ? 'ok' : 'reload-needed';
 }
 
@@ -35,17 +40,21 @@ async function hasRelay(id) {
   }
 }
 
-/** @param {number} id */
-const key = (id) => `on:${id}`;
-
-/** @param {Tab} tab */
-export async function isOn({ id, origin }) {
-  return (await chrome.storage.session.get(key(id)))[key(id)] === origin;
+/** The tab may have gone elsewhere since the popup was opened. @param {Tab} tab @param {boolean} on */
+export async function remember({ id, origin }, on) {
+  const { url } = await chrome.tabs.get(id);
+  await turn(id, url ? originOf(url) : origin, on);
 }
 
-/** The tab may have gone elsewhere since the popup was opened. @param {Tab} tab @param {boolean} on */
-export async function remember({ id }, on) {
-  const origin = URL.parse((await chrome.tabs.get(id)).url ?? '')?.origin;
-  if (on) await chrome.storage.session.set({ [key(id)]: origin });
-  else await chrome.storage.session.remove(key(id));
+/** Asks the browser for this one site. @param {Tab} tab */
+export async function allow({ url }) {
+  const pattern = patternOf(url);
+  if (pattern) await chrome.permissions.request({ origins: [pattern] });
+}
+
+/** Sotto is on from the new page's first frame. @param {Tab} tab */
+export async function reload(tab) {
+  await registerScripts();
+  await remember(tab, true);
+  await chrome.tabs.reload(tab.id);
 }

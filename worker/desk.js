@@ -5,7 +5,7 @@
  */
 import { crashedView } from './crashed-view.js';
 import { Page } from './page.js';
-import { cutsToCore, hostToCore, popupToCore } from './parse.js';
+import { cutsToCore, hostToCore, popupToCore, reachToCore } from './parse.js';
 import { Watchers } from './watchers.js';
 
 export class Desk {
@@ -33,6 +33,8 @@ export class Desk {
     if (popup) this.handlePopup(port, popup);
     const cuts = cutsToCore(data);
     if (cuts) this.engine?.call(null, (core, now) => core.cuts(now, cuts.tab, cuts.sandboxed, cuts.lost));
+    const reach = reachToCore(data);
+    if (reach) this.engine?.call(null, (core, now) => core.reach(now, reach.tab, reach.reach));
   }
 
   /**

@@ -4,6 +4,7 @@
  * the page is. The page can embed this file and post messages to it, so
  * nothing is done for a token that the background does not know.
  */
+import { watchWithdrawal } from '../sites/tabs.js';
 import { badges } from './badges.js';
 import { watchCuts } from './cuts.js';
 import { relayToHost } from './parse.js';
@@ -48,6 +49,7 @@ async function attach(token, ports) {
   const message = { kind: 'attach', tab: page.tab, on: page.on, lock };
   core.port.postMessage(message, [...ports]);
   await watchCuts(page.tab, (cuts) => core.port.postMessage(cuts));
+  await watchWithdrawal(page.tab, (reach) => core.port.postMessage(reach));
 }
 
 addEventListener('message', (event) => {

@@ -92,6 +92,8 @@ declare namespace Sotto {
   type HostToCore = { kind: 'attach'; tab: number; on: boolean; lock: string };
   /** From whoever can see what the background knows: hosts and popups. */
   type CutsToCore = { kind: 'cuts'; tab: number } & Cuts;
+  /** From the same: whether the site's permission is there. */
+  type ReachToCore = { kind: 'reach'; tab: number; reach: Reach };
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
   type PopupToCore =

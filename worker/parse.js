@@ -15,6 +15,7 @@ const CARRIED = /** @type {const} */ ({
   receive: ['audio', 'video'],
 });
 const CUTS = /** @type {const} */ (['sandboxed', 'lost']);
+const REACHES = /** @type {const} */ (['ok', 'restricted', 'no-permission', 'reload-needed']);
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
 const fields = (value) =>
@@ -65,12 +66,18 @@ export function cutsToCore(value) {
   return kind === 'cuts' && isId(tab) && isId(sandboxed) && isId(lost) ? { kind, tab, sandboxed, lost } : null;
 }
 
+/** @param {unknown} value @returns {Sotto.ReachToCore | null} */
+export function reachToCore(value) {
+  const { kind, tab, reach } = fields(value);
+  return kind === 'reach' && isId(tab) && isOneOf(reach, REACHES) ? { kind, tab, reach } : null;
+}
+
 /** @param {unknown} value @returns {Sotto.PopupToCore | null} */
 export function popupToCore(value) {
   const { kind, tab, on, reach, lock } = fields(value);
   if (!isId(tab) || !isBoolean(on)) return null;
   if (kind === 'toggle') return { kind, tab, on };
-  if (kind !== 'watch' || !isOneOf(reach, /** @type {const} */ (['ok', 'restricted', 'no-permission', 'reload-needed']))) return null;
+  if (kind !== 'watch' || !isOneOf(reach, REACHES)) return null;
   return isWord(lock) ? { kind, tab, reach, on, lock } : { kind, tab, reach, on };
 }
 

@@ -179,7 +179,7 @@ impl Core {
         self.pages.retain(|_, of| *of != tab);
     }
 
-    /// What the popup found out about our access to the tab.
+    /// What popup or background found out about our access to the tab.
     pub fn reach(&mut self, now: Instant, tab: TabId, reach: Reach) {
         self.with_tab(now, tab, |tab| tab.set_reach(reach));
     }

@@ -42,6 +42,8 @@ pub enum DropReason {
     Malformed,
     /// Frames went past our transform, and the stream was stopped.
     Bypassed,
+    /// The permission for the site was withdrawn in mid-call.
+    NoPermission,
 }
 
 impl DropReason {

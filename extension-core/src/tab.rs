@@ -44,7 +44,7 @@ pub enum Reach {
     Ok,
     /// The browser allows no extension there.
     Restricted,
-    /// The person hasn't given the permission.
+    /// The person hasn't given the permission, or took it back: then nothing of a call moves.
     NoPermission,
     /// The page was there before Sotto was.
     ReloadNeeded,

@@ -412,7 +412,7 @@ fn stream_problems<'a>(
             DropReason::CounterExhausted => ("counter-exhausted", None),
             DropReason::Malformed => ("malformed", codec),
             DropReason::Bypassed => ("stream-bypassed", who),
-            DropReason::Alone | DropReason::Outsider => return None,
+            DropReason::Alone | DropReason::Outsider | DropReason::NoPermission => return None,
         };
         Some(Problem {
             code,

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { letIn, scriptsAreThere } from './permission.mjs';
 
 /**
  * @typedef {import('playwright-core').BrowserContext} BrowserContext
@@ -66,15 +67,21 @@ function flags({ devices, headless, window }) {
 }
 
 /**
+ * The extension as it ships, on a browser whose person has let it into this machine's pages. Done
+ * again, it is an update.
  * @param {BrowserContext} context
  * @param {string} path
  */
-async function install(context, path) {
+export async function install(context, path) {
   const browser = context.browser();
   if (!browser) throw new Error('this browser shows no debugging session of its own');
   const session = await browser.newBrowserCDPSession();
-  const load = /** @type {any} */ (session).send.bind(session);
-  const { id } = await load('Extensions.loadUnpacked', { path });
+  /** @param {string} folder @returns {Promise<string>} */
+  const load = async (folder) =>
+    (await /** @type {any} */ (session).send('Extensions.loadUnpacked', { path: folder })).id;
+  const isLetIn = await letIn(path, load);
+  const id = await load(path);
+  if (isLetIn) await scriptsAreThere(context, id);
   await session.detach();
-  return /** @type {string} */ (id);
+  return id;
 }

@@ -8,10 +8,11 @@ use anyhow::{Context, Result};
 use crate::paths;
 
 const FILES: [&str; 3] = ["manifest.json", "LICENSE-MIT", "LICENSE-APACHE"];
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     "content-scripts",
     "worker",
     "background",
+    "sites",
     "popup",
     "icons",
     "_locales",

@@ -1,7 +1,7 @@
 //! The frame path of a tab: each frame is sealed or opened, or dropped for a reason that is kept.
 //! It changes counters and evidence, never membership.
 
-use super::{Direction, MediaKind, Tab, claims::Claims, streams::Stream};
+use super::{Direction, MediaKind, Reach, Tab, claims::Claims, streams::Stream};
 use crate::{
     call::{Call, OpenedFrame},
     evidence::DropReason,
@@ -88,7 +88,10 @@ impl Tab {
         let stream = self.streams.get_mut(id)?;
         let call = self.call.as_mut()?;
         stream.note_codec(codec);
-        let codec = stream.codec().ok_or(DropReason::Codec);
+        let codec = match self.reach {
+            Reach::NoPermission => Err(DropReason::NoPermission),
+            _ => stream.codec().ok_or(DropReason::Codec),
+        };
         Some(codec.map(|codec| Passage {
             now,
             id,

@@ -1,0 +1,50 @@
+/**
+ * Sites that the browser lets Sotto into, and the content scripts there. The
+ * permissions themselves are the only list that is kept: what the manifest's
+ * own scripts don't cover of them gets the same scripts registered.
+ */
+import { isCovered, patternOf, unscripted } from './patterns.js';
+
+const declared = () => chrome.runtime.getManifest().content_scripts ?? [];
+
+/** @returns {Promise<string[]>} */
+export async function grantedSites() {
+  return (await chrome.permissions.getAll()).origins ?? [];
+}
+
+/** @param {string} url */
+export async function hasPermission(url) {
+  const pattern = patternOf(url);
+  return pattern !== null && isCovered(pattern, await grantedSites());
+}
+
+/** @param {string[]} matches @returns {chrome.scripting.RegisteredContentScript[]} */
+function scriptsFor(matches) {
+  return declared().map(({ js = [], ...script }, index) => ({
+    id: `call-${index}`,
+    matches,
+    js: /** @type {[string, ...string[]]} */ (js),
+    world: /** @type {any} */ (script).world ?? 'ISOLATED',
+    runAt: 'document_start',
+    allFrames: true,
+    matchOriginAsFallback: true,
+    persistAcrossSessions: true,
+  }));
+}
+
+async function register() {
+  const matches = unscripted(await grantedSites(), declared().flatMap((script) => script.matches ?? []));
+  const registered = await chrome.scripting.getRegisteredContentScripts();
+  if (matches.length === 0) {
+    if (registered.length > 0) await chrome.scripting.unregisterContentScripts();
+  } else if (registered.length === 0) {
+    await chrome.scripting.registerContentScripts(scriptsFor(matches));
+  } else {
+    await chrome.scripting.updateContentScripts(scriptsFor(matches));
+  }
+}
+
+/** Brings the scripts in line with the permissions; popup and background may do so at once. */
+export function registerScripts() {
+  return navigator.locks.request('sotto-scripts', register);
+}

@@ -1,0 +1,78 @@
+/**
+ * What is remembered of each tab for as long as the browser runs: the origin
+ * that Sotto is on for there, the one that a person turned it off for, and
+ * whether the permission was withdrawn while it was on.
+ */
+import { isAlwaysOn } from './always.js';
+import { hasPermission } from './permissions.js';
+
+/** @typedef {'on' | 'off' | 'withdrawn'} What */
+
+/** @param {What} what @param {number} tab */
+export const keyOf = (what, tab) => `${what}:${tab}`;
+
+/** @param {string | undefined} url */
+export const originOf = (url) => URL.parse(url ?? '')?.origin ?? 'null';
+
+/** @param {What} what @param {number} tab @returns {Promise<string | undefined>} */
+async function noted(what, tab) {
+  const key = keyOf(what, tab);
+  return /** @type {string | undefined} */ ((await chrome.storage.session.get(key))[key]);
+}
+
+/** The origin that Sotto is on for. @param {number} tab */
+export const originOn = (tab) => noted('on', tab);
+
+/** Turned on for one origin in a tab; another origin there starts off. @param {chrome.tabs.Tab} tab */
+export async function isOn({ id = -1, url }) {
+  return (await originOn(id)) === originOf(url);
+}
+
+/** @param {number} tab @param {string} origin @param {boolean} on */
+export async function turn(tab, origin, on) {
+  await chrome.storage.session.remove(keyOf(on ? 'off' : 'on', tab));
+  await chrome.storage.session.set({ [keyOf(on ? 'on' : 'off', tab)]: origin });
+}
+
+/** Where Sotto is always on, a tab starts so, unless it was turned off there. @param {chrome.tabs.Tab} tab */
+export async function begin({ id = -1, url }) {
+  const origin = originOf(url);
+  const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;
+  if (isNew && (await isAlwaysOn(url))) await turn(id, origin, true);
+}
+
+/** @param {number} tab */
+export async function forget(tab) {
+  await chrome.storage.session.remove([keyOf('on', tab), keyOf('off', tab), keyOf('withdrawn', tab)]);
+}
+
+/** @returns {Promise<[tab: number, origin: string][]>} */
+export async function tabsOn() {
+  const all = /** @type {Record<string, string>} */ (await chrome.storage.session.get(null));
+  const on = Object.entries(all).filter(([key]) => key.startsWith('on:'));
+  return on.map(([key, origin]) => [Number(key.slice(3)), origin]);
+}
+
+/** @param {number} tab */
+export async function isWithdrawn(tab) {
+  return (await noted('withdrawn', tab)) !== undefined;
+}
+
+/** Looks at the permission of each tab that Sotto is on in. */
+export async function noteWithdrawals() {
+  for (const [tab, origin] of await tabsOn()) {
+    const key = keyOf('withdrawn', tab);
+    if (await hasPermission(origin)) await chrome.storage.session.remove(key);
+    else await chrome.storage.session.set({ [key]: origin });
+  }
+}
+
+/** @param {number} tab @param {(message: Sotto.ReachToCore) => void} tell at every change, and now what is bad */
+export async function watchWithdrawal(tab, tell) {
+  const key = keyOf('withdrawn', tab);
+  chrome.storage.onChanged.addListener((changes) => {
+    if (!(key in changes)) return;
+    tell({ kind: 'reach', tab, reach: changes[key].newValue === undefined ? 'ok' : 'no-permission' });
+  });
+  if (await isWithdrawn(tab)) tell({ kind: 'reach', tab, reach: 'no-permission' });
+}

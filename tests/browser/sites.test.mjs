@@ -1,0 +1,104 @@
+/** Which sites Sotto may come into: asked for, given, withdrawn; and pages that were there before it. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { isCovered, patternOf, unscripted } from '../../sites/patterns.js';
+import { install } from '../lib/browser.mjs';
+import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { EXTENSION, Stage } from '../lib/stage.mjs';
+import { ToolbarPopup } from '../lib/toolbar.mjs';
+
+const HERE = { origins: ['http://127.0.0.1/*'] };
+
+/** @type {Stage} */ let stage;
+/** @type {import('../lib/participant.mjs').Participant} */ let ana;
+/** @type {import('../lib/participant.mjs').Participant} */ let ben;
+
+before(async () => {
+  stage = await Stage.open();
+  ana = await stage.cast({ name: 'Ana' });
+  ben = await stage.cast({ name: 'Ben' });
+});
+after(() => stage.close());
+
+const badge = () =>
+  ana.popup.page.evaluate((tabId) => chrome.action.getBadgeText({ tabId }), ana.popup.tab);
+
+/** The way to the core leaves an element in each page that makes a call. */
+const isThere = async () => (await ana.page.locator('html > div[inert]').count()) > 0;
+
+const updateSotto = () => install(ana.browser.context, EXTENSION);
+
+test('a site is asked for without its port, and covered by what is wider', () => {
+  assert.equal(patternOf('https://calls.example:8443/room?x#y'), 'https://calls.example/*');
+  assert.equal(patternOf('chrome://version/'), null);
+  const wide = ['https://*.calls.example/*', 'http://one.example/*'];
+  assert.ok(isCovered('https://calls.example/*', wide) && isCovered('https://a.calls.example/*', wide));
+  assert.ok(!isCovered('https://badcalls.example/*', wide) && !isCovered('http://calls.example/*', wide));
+  assert.ok(!isCovered('*://one.example/*', wide) && isCovered('https://one.example/*', ['<all_urls>']));
+  assert.deepEqual(unscripted(['https://calls.example/*', 'https://b/*', 'file:///*'], wide), ['https://b/*']);
+});
+
+test('a permission that is withdrawn in mid-call stops the call, and shows at once', async () => {
+  await stage.gather([ana, ben], { room: 'sites' });
+  await turnOn([ana, ben]);
+  await agree([ana, ben]);
+  const { page } = ana.popup;
+  await page.evaluate((site) => chrome.permissions.remove(site), HERE);
+  await page.locator('#state-word:text("Permission withdrawn")').waitFor();
+  await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
+  await pictureStands(ben, ana);
+  await pictureStands(ana, ben);
+
+  await ana.popup.turn(false);
+  await ben.popup.turn(false);
+  await seeEachOther([ana, ben]);
+});
+
+test('on a site that it has no access to it is not there, asks, and comes with a reload', async () => {
+  await ana.page.reload();
+  await stage.connected([ana, ben]);
+  assert.ok(!(await isThere()));
+  const popup = await ToolbarPopup.open(ana.browser, ana.page.url());
+  await popup.says('Not on this site yet');
+  // The browser's own question can't be clicked here: what is asked is kept, and the answer given.
+  await popup.evaluate('chrome.permissions.request = (asked) => Promise.resolve((globalThis.asked = asked))');
+  await popup.click('protect');
+  assert.deepEqual(await popup.evaluate('asked'), HERE);
+  await updateSotto();
+
+  const after = await ToolbarPopup.open(ana.browser, ana.page.url());
+  await after.says('Reload needed');
+  await after.click('reload');
+  await after.says('On, alone');
+  await stage.connected([ana, ben]);
+  assert.ok(await isThere());
+  await ana.openPopup();
+  await turnOn([ben]);
+  await agree([ana, ben]);
+  await seeEachOther([ana, ben]);
+});
+
+test('an update in mid-call leaves nothing in clear, and the popup says to reload', async () => {
+  await updateSotto();
+  const popup = await ana.openPopup();
+  const reload = popup.page.locator('[data-test="reload"]');
+  await reload.waitFor();
+  // The old core may live on with its page: what comes is sealed, or nothing comes.
+  assert.equal((await ben.popup.view()).stats.unsealed, 0);
+  await reload.click();
+  await stage.connected([ana, ben]);
+  await agree([ana, ben]);
+  await seeEachOther([ana, ben]);
+});
+
+test('an update beside a call that is not encrypted does not disturb it', async () => {
+  await ana.popup.turn(false);
+  await ben.popup.turn(false);
+  await seeEachOther([ana, ben]);
+  await updateSotto();
+  await seeEachOther([ana, ben]);
+  const popup = await ana.openPopup();
+  await popup.page.locator('[data-test="reload"]').waitFor();
+  assert.ok(await popup.part('toggle').isDisabled());
+});

@@ -1,0 +1,41 @@
+/**
+ * The popup as the toolbar opens it, over the page: the browser then tells it the page's address,
+ * without a permission for the site.
+ */
+
+import { eventually } from './expect.mjs';
+import { debuggingSession, inTarget } from './target.mjs';
+
+export class ToolbarPopup {
+  /** @param {import('./browser.mjs').Browser} browser */
+  constructor(browser) {
+    this.browser = browser;
+  }
+
+  /** @param {import('./browser.mjs').Browser} browser @param {string} url of the page that it is opened over */
+  static async open(browser, url) {
+    const session = await debuggingSession(browser.context);
+    const { targetInfos } = await session.send('Target.getTargets', { filter: [{ type: 'tab' }] });
+    const tab = targetInfos.find((/** @type {{url: string}} */ target) => target.url === url);
+    await session.send('Extensions.triggerAction', { id: browser.extensionId, targetId: tab?.targetId });
+    await session.detach();
+    return new ToolbarPopup(browser);
+  }
+
+  /** @param {string} expression */
+  evaluate(expression) {
+    const url = `chrome-extension://${this.browser.extensionId}/popup/popup.html`;
+    return inTarget(this.browser.context, (target) => target.url === url, expression);
+  }
+
+  /** @param {string} word the beginning of what the state says */
+  async says(word) {
+    const look = () => this.evaluate(`document.querySelector('#state-word').textContent`).catch(String);
+    await eventually(look, (said) => said.startsWith(word), `the toolbar's popup says "${word}"`);
+  }
+
+  /** @param {string} name in the popup's test contract */
+  async click(name) {
+    await this.evaluate(`document.querySelector('[data-test="${name}"]').click()`);
+  }
+}
