@@ -103,21 +103,22 @@ chrome.storage.onChanged.addListener(async (changes, area) => {
   for (const [key, { newValue }] of Object.entries(changes)) {
     const [what, id] = key.split(':');
     const tab = Number(id);
-    if (what === 'on' && newValue !== undefined) await tellRelays(tab);
+    if ((what === 'on' || what === 'off') && newValue !== undefined) await tellRelays(tab);
     if (what === 'on' || what === 'withdrawn') await showDefaultBadge(tab, (await originOn(tab)) !== undefined);
   }
 });
 
 /**
  * A page whose way to the core is cut would go on sending in clear until it is
- * mended: its relay stops all frames on this word alone.
+ * mended, or for good be silent: its relay stops all frames, and lets them pass
+ * again, on this word alone.
  * @param {number} tab
  */
 async function tellRelays(tab) {
-  // It may have been turned off again while this was waking up.
-  if ((await originOn(tab)) === undefined) return;
+  // Not by what has changed: that may be another thing again while this was waking up.
+  const kind = (await originOn(tab)) === undefined ? 'turned-off' : 'turned-on';
   // Without a relay there is nothing to stop.
-  await chrome.tabs.sendMessage(tab, { kind: 'turned-on' }).catch(() => {});
+  await chrome.tabs.sendMessage(tab, { kind }).catch(() => {});
 }
 
 /** @param {number} tabId @param {boolean} on */

@@ -91,12 +91,23 @@ function sottoPump(scope) {
     await sources.get(stream)?.transformer.sendKeyFrameRequest?.().catch(() => {});
   }
 
-  /** @param {MessagePort} port */
-  function useCore(port) {
+  function leaveCore() {
     core?.close();
     for (const { resolve } of [...underWay, ...waiting]) resolve(null);
     underWay = [];
     waiting = [];
+    core = null;
+  }
+
+  /** Sotto was turned off where the way to the core is cut, which would have said so. */
+  function release() {
+    leaveCore();
+    setMode(false);
+  }
+
+  /** @param {MessagePort} port */
+  function useCore(port) {
+    leaveCore();
     core = port;
     // What a port that was closed had delivered already answers none of these questions.
     core.onmessage = ({ data }) => {
@@ -169,6 +180,7 @@ function sottoPump(scope) {
   function fromRelay(message, ports) {
     if (message.kind === 'port') useCore(ports[0]);
     else if (message.kind === 'hint') takeHint(message.on);
+    else if (message.kind === 'release') release();
     else if (message.kind === 'stream-ended') forget(message.stream);
   }
 

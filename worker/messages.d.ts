@@ -65,6 +65,7 @@ declare namespace Sotto {
   type RelayToPump =
     | { kind: 'port' }
     | { kind: 'hint'; on: boolean }
+    | { kind: 'release' }
     | { kind: 'stream-ended'; stream: number };
 
   /** Frames of several streams; one message is under way at a time. */

@@ -194,9 +194,17 @@
     listen(node);
   }
 
+  /** No hint: the background has it from the person, and there is no core to say it. */
+  function release() {
+    pump().post({ kind: 'release' });
+    handleMode(false);
+  }
+
   // Comes by way of the background, for a page whose way to the core is cut.
   chrome.runtime.onMessage.addListener((message) => {
-    if (message?.kind === 'turned-on' && place && !ready) takeHint(true);
+    if (!place || ready) return;
+    if (message?.kind === 'turned-on') takeHint(true);
+    else if (message?.kind === 'turned-off') release();
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

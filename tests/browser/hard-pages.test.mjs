@@ -8,9 +8,12 @@ import { after, before, test } from 'node:test';
 import { eventually } from '../lib/expect.mjs';
 import { childFrame, hardPages } from '../lib/pages/hard.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
-import { call, encrypted, nothingFlows } from '../lib/pages/seat.mjs';
+import { call, encrypted, nothingFlows, seeEachOther } from '../lib/pages/seat.mjs';
 
 /** @typedef {import('../lib/pages/seat.mjs').Seat} Seat */
+
+/** So many looks, of ten a second, at what would have moved. */
+const STILL = 8;
 
 /** @type {Scene} */ let scene;
 /** @type {Seat} */ let ana;
@@ -41,6 +44,7 @@ for (const [n, { name }] of hardPages('').entries()) {
     if (page.words) await refused(page.words);
     else await encrypted(ana, ben);
     note(name, page.words ? 'refused' : 'works', await ana.words());
+    if (page.words) await worksOff();
   });
 }
 
@@ -51,6 +55,33 @@ async function refused(words) {
   await eventually(() => ana.words(), (said) => said.some((one) => words.test(one)), `the popup says ${words}`);
   await nothingFlows(ana, ben);
   assert.equal(await ana.badge(), '!');
+}
+
+/** Turned off, and only then, the call goes on as without Sotto, each time. */
+async function worksOff() {
+  await turnBoth(false);
+  await seeEachOther(ana, ben);
+  await turnBoth(true);
+  await nothingMoves();
+  await turnBoth(false);
+  await seeEachOther(ana, ben);
+  await turnBoth(true);
+}
+
+/** @param {boolean} on */
+async function turnBoth(on) {
+  for (const { popup } of [ana, ben]) await popup.turn(on);
+}
+
+async function nothingMoves() {
+  /** @type {string[]} */
+  const looks = [];
+  const look = async () => {
+    const both = await Promise.all([ana, ben].map((seat) => seat.traffic()));
+    looks.push(both.map(({ sent }) => sent).join());
+    return looks.slice(-STILL);
+  };
+  await eventually(look, (last) => last.length === STILL && new Set(last).size === 1, 'nothing more is sent');
 }
 
 test('the table of pages', (t) => {

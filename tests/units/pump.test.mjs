@@ -72,6 +72,26 @@ test('a message that cannot be sent costs its frames and nothing that follows', 
   assert.deepEqual(one.written, [[7]]);
 });
 
+test('where the core is cut off frames pass once Sotto is turned off, and no more once it is on', async () => {
+  const one = transformer(1);
+  one.give(frame(1));
+  await turn();
+  scope.send({ kind: 'hint', on: false });
+  one.give(frame(2));
+  await turn();
+  assert.deepEqual(one.written, [], 'what may be out of date lets nothing pass');
+  scope.send({ kind: 'release' });
+  await turn();
+  one.give(frame(3));
+  await turn();
+  assert.deepEqual(one.written.at(-1), [3]);
+  scope.send({ kind: 'hint', on: true });
+  one.give(frame(4));
+  await turn();
+  await turn();
+  assert.deepEqual(one.written.at(-1), [3]);
+});
+
 test('a transform that gave way to another is read no more', async () => {
   const old = transformer(1);
   await turn();
