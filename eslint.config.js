@@ -14,6 +14,7 @@ const SHIPPED = ['content-scripts/**/*.js', 'worker/**/*.js', 'background/**/*.j
 const SHARED = {
   hook: { sottoHook: 'writable' },
   relay: {
+    sottoPlatform: 'readonly',
     sottoPump: 'readonly',
     sottoSdp: 'readonly',
     SottoConnection: 'readonly',

@@ -11,6 +11,8 @@ import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { toBackground } from '../worker/parse.js';
 import { followPermissions } from './permissions.js';
 import { followUpdates } from './updates.js';
+import { showBadge } from '../worker/show-badge.js';
+import { followForHosts, tellCore } from './core.js';
 
 /** A page makes one token each time it connects; a tab that floods loses its oldest. */
 const MAX_TOKENS = 64;
@@ -42,6 +44,7 @@ async function redeem(token, tab) {
   const page = /** @type {Page | undefined} */ ((await chrome.storage.session.get(key))[key]);
   await chrome.storage.session.remove(key);
   if (!page || page.tab !== tab.id) return null;
+  await tellCore(page.tab);
   return { tab: page.tab, frame: page.frame, origin: page.origin, on: await isOn(tab) };
 }
 
@@ -57,6 +60,7 @@ function answer(value, sender) {
   const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
   if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
+  if (message.kind === 'badge' && isHost) showBadge(tab.id, message.state);
   if (message.kind === 'cut' && !isHost) return handleCut(tab, sender.frameId ?? 0, message.cut);
   return null;
 }
@@ -136,5 +140,6 @@ async function showDefaultBadge(tabId, on) {
   }
 }
 
+followForHosts();
 followPermissions();
 followUpdates();

@@ -35,7 +35,7 @@ const browser = await startBrowser({
   headless: true,
 });
 const page = browser.context.pages()[0];
-await page.goto(`chrome-extension://${browser.extensionId}/page.html`);
+await page.goto(`${browser.extension}/page.html`);
 const cpuSeconds = await cpuOf(browser);
 
 /** @param {Way} way @param {number} size @returns {Promise<Cost>} */

@@ -91,6 +91,12 @@ function sottoPump(scope) {
     await sources.get(stream)?.transformer.sendKeyFrameRequest?.().catch(() => {});
   }
 
+  /** @param {number} stream */
+  async function makeKeyFrame(stream) {
+    // A sender that has stopped refuses; it has no frame to send either.
+    await sources.get(stream)?.transformer.generateKeyFrame?.().catch(() => {});
+  }
+
   function leaveCore() {
     core?.close();
     for (const { resolve } of [...underWay, ...waiting]) resolve(null);
@@ -145,6 +151,8 @@ function sottoPump(scope) {
 
   /** @param {any} transformer */
   async function pump(transformer) {
+    // One without a stream is there to let nothing pass.
+    if (!transformer.options) return;
     const { stream } = transformer.options;
     const reader = transformer.readable.getReader();
     const writer = transformer.writable.getWriter();
@@ -181,6 +189,7 @@ function sottoPump(scope) {
     if (message.kind === 'port') useCore(ports[0]);
     else if (message.kind === 'hint') takeHint(message.on);
     else if (message.kind === 'release') release();
+    else if (message.kind === 'key-frame') makeKeyFrame(message.stream);
     else if (message.kind === 'stream-ended') forget(message.stream);
   }
 

@@ -20,7 +20,7 @@ const ROOM = 'demo';
 const MOVING = 5;
 
 /**
- * @typedef {{browser: string, extension: string, page: string, participants: number,
+ * @typedef {{browsers: {browser: import('../tests/lib/browser.mjs').BrowserName, program: string}[], extension: string, page: string, participants: number,
  *   headless: boolean, seconds: number | null, video: string | null, json: boolean}} Settings
  */
 
@@ -36,7 +36,7 @@ async function openWindows(settings, folder) {
   for (let index = 0; index < settings.participants; index += 1) {
     say(`opening the window of ${nameOf(index)} ...`);
     const person = await Participant.start({
-      program: settings.browser,
+      ...settings.browsers[index % settings.browsers.length],
       extension: settings.extension,
       headless: settings.headless,
       camera: settings.video,

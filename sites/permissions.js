@@ -23,7 +23,8 @@ function scriptsFor(matches) {
   return declared().map(({ js = [], ...script }, index) => ({
     id: `call-${index}`,
     matches,
-    js: /** @type {[string, ...string[]]} */ (js),
+    // Firefox gives them as whole addresses, and doesn't take them so.
+    js: /** @type {[string, ...string[]]} */ (js.map((file) => file.replace(chrome.runtime.getURL(''), ''))),
     world: /** @type {any} */ (script).world ?? 'ISOLATED',
     runAt: 'document_start',
     allFrames: true,

@@ -6,6 +6,7 @@
 import { crashedView } from './crashed-view.js';
 import { Page } from './page.js';
 import { cutsToCore, hostToCore, popupToCore, reachToCore } from './parse.js';
+import { Presence } from './presence.js';
 import { Watchers } from './watchers.js';
 
 export class Desk {
@@ -28,6 +29,7 @@ export class Desk {
   /** @param {MessagePort} port @param {MessageEvent} event */
   handleMessage(port, { data, ports }) {
     const host = hostToCore(data);
+    if (host?.kind === 'leave') return this.pageOf(port)?.presence?.end();
     if (host && ports.length === 2) return this.attach(port, host, ports);
     const popup = popupToCore(data);
     if (popup) this.handlePopup(port, popup);
@@ -38,7 +40,7 @@ export class Desk {
   }
 
   /**
-   * @param {MessagePort} port @param {Sotto.HostToCore} host
+   * @param {MessagePort} port @param {Extract<Sotto.HostToCore, {kind: 'attach'}>} host
    * @param {readonly MessagePort[]} ports
    */
   attach(port, { tab, on, lock }, [control, frames]) {
@@ -51,10 +53,10 @@ export class Desk {
     this.pages.set(number, page);
     if (page.outside || engine.dead) this.shut(page, this.modes.get(tab) === true);
     page.open();
-    navigator.locks.request(lock, () => this.detach(page));
+    page.presence = new Presence(lock, () => this.detach(page));
   }
 
-  /** The page's lock is free: its host document is gone. @param {Page} page */
+  /** Its host document is gone. @param {Page} page */
   detach(page) {
     this.pages.delete(page.number);
     page.close();
@@ -105,6 +107,11 @@ export class Desk {
     if (this.pagesOf(tab).length > 0 || this.watchers.has(tab)) return;
     this.modes.delete(tab);
     this.engine?.call(null, (core, now) => core.forget(now, tab));
+  }
+
+  /** @param {MessagePort} host */
+  pageOf(host) {
+    return [...this.pages.values()].find(({ ports }) => ports.host === host);
   }
 
   /** @param {number} tab */

@@ -5,9 +5,15 @@
  * nothing is done for a token that the background does not know.
  */
 import { watchWithdrawal } from '../sites/tabs.js';
-import { badges } from './badges.js';
+import { showBadge } from './show-badge.js';
 import { watchCuts } from './cuts.js';
 import { relayToHost } from './parse.js';
+
+/**
+ * Firefox runs this document in the page's process: it has no more than content scripts have, and
+ * its locks aren't those of the worker.
+ */
+const isApart = !chrome.action;
 
 /** The relay posts one message; the page may have posted before it, but not without end. */
 const MAX_MESSAGES = 16;
@@ -26,12 +32,16 @@ async function holdLock() {
 }
 
 /** @param {MessageEvent} event */
-function showBadge({ data }) {
+function handleBadge({ data }) {
   const { tab, state } = /** @type {Sotto.CoreToHost} */ (data);
-  const { text, color } = badges[state];
-  // The tab may be gone by now.
-  chrome.action.setBadgeText({ tabId: tab, text }).catch(() => {});
-  chrome.action.setBadgeBackgroundColor({ tabId: tab, color }).catch(() => {});
+  if (isApart) chrome.runtime.sendMessage({ kind: 'badge', state }).catch(() => {});
+  else showBadge(tab, state);
+}
+
+/** What the background knows and the core can't see. @param {number} tab @param {MessagePort} core */
+async function watch(tab, core) {
+  await watchCuts(tab, (cuts) => core.postMessage(cuts));
+  await watchWithdrawal(tab, (reach) => core.postMessage(reach));
 }
 
 /** @param {string} token @param {readonly MessagePort[]} ports */
@@ -39,17 +49,17 @@ async function attach(token, ports) {
   /** @type {Sotto.RedeemReply} */
   const page = await chrome.runtime.sendMessage({ kind: 'redeem', token });
   if (!page) return;
-  const lock = await holdLock();
+  const lock = isApart ? undefined : await holdLock();
   const core = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
     type: 'module',
     name: 'sotto-core',
   });
-  core.port.onmessage = showBadge;
+  core.port.onmessage = handleBadge;
   /** @type {Sotto.HostToCore} */
   const message = { kind: 'attach', tab: page.tab, on: page.on, lock };
   core.port.postMessage(message, [...ports]);
-  await watchCuts(page.tab, (cuts) => core.port.postMessage(cuts));
-  await watchWithdrawal(page.tab, (reach) => core.port.postMessage(reach));
+  if (isApart) addEventListener('pagehide', () => core.port.postMessage({ kind: 'leave' }));
+  else await watch(page.tab, core.port);
 }
 
 addEventListener('message', (event) => {

@@ -66,6 +66,7 @@ declare namespace Sotto {
     | { kind: 'port' }
     | { kind: 'hint'; on: boolean }
     | { kind: 'release' }
+    | { kind: 'key-frame'; stream: number }
     | { kind: 'stream-ended'; stream: number };
 
   /** Frames of several streams; one message is under way at a time. */
@@ -85,12 +86,13 @@ declare namespace Sotto {
   type ToBackground =
     | { kind: 'hello'; token: string }
     | { kind: 'redeem'; token: string }
-    | { kind: 'cut'; cut: Cut | null };
+    | { kind: 'cut'; cut: Cut | null }
+    | { kind: 'badge'; state: State };
   type HelloReply = { on: boolean };
   type RedeemReply = { tab: number; frame: number; origin: string; on: boolean } | null;
 
   /** With a control and a frame port, which become the page's. */
-  type HostToCore = { kind: 'attach'; tab: number; on: boolean; lock: string };
+  type HostToCore = { kind: 'attach'; tab: number; on: boolean; lock?: string } | { kind: 'leave' };
   /** From whoever can see what the background knows: hosts and popups. */
   type CutsToCore = { kind: 'cuts'; tab: number } & Cuts;
   /** From the same: whether the site's permission is there. */

@@ -22,6 +22,8 @@ export class Page {
     this.outside = number < 0;
     this.ports = ports;
     this.engine = engine;
+    /** @type {import('./presence.js').Presence | null} */
+    this.presence = null;
     /** @type {Map<string, number>} */
     this.codecs = new Map();
     this.stopwatch = new Stopwatch((stream, microseconds, frames) =>
@@ -96,6 +98,7 @@ export class Page {
   /** @param {unknown} data */
   handleControl(data) {
     const message = relayToCore(data);
+    this.presence?.handleSign();
     if (message?.kind === 'ping') this.tellRelay({ kind: 'pong' });
     else if (message && !this.outside) this.engine.call(this.number, (core, now) => this.pass(core, now, message));
   }

@@ -14,6 +14,7 @@ const CARRIED = /** @type {const} */ ({
   send: ['microphone', 'camera', 'screen-sound', 'screen-picture'],
   receive: ['audio', 'video'],
 });
+const STATES = /** @type {const} */ (['off', 'alone', 'joining', 'encrypted', 'trouble', 'unsupported']);
 const CUTS = /** @type {const} */ (['sandboxed', 'lost']);
 const REACHES = /** @type {const} */ (['ok', 'restricted', 'no-permission', 'reload-needed']);
 
@@ -48,7 +49,8 @@ export function relayToHost(value) {
 
 /** @param {unknown} value @returns {Sotto.ToBackground | null} */
 export function toBackground(value) {
-  const { kind, token, cut } = fields(value);
+  const { kind, token, cut, state } = fields(value);
+  if (kind === 'badge') return isOneOf(state, STATES) ? { kind, state } : null;
   if (kind === 'cut') return cut === null || isOneOf(cut, CUTS) ? { kind, cut } : null;
   return isOneOf(kind, /** @type {const} */ (['hello', 'redeem'])) && isWord(token) ? { kind, token } : null;
 }
@@ -56,8 +58,9 @@ export function toBackground(value) {
 /** @param {unknown} value @returns {Sotto.HostToCore | null} */
 export function hostToCore(value) {
   const { kind, tab, on, lock } = fields(value);
-  if (kind !== 'attach' || !isId(tab) || !isBoolean(on) || !isWord(lock)) return null;
-  return { kind, tab, on, lock };
+  if (kind === 'leave') return { kind };
+  if (kind !== 'attach' || !isId(tab) || !isBoolean(on)) return null;
+  return isWord(lock) ? { kind, tab, on, lock } : { kind, tab, on };
 }
 
 /** @param {unknown} value @returns {Sotto.CutsToCore | null} */

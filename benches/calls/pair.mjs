@@ -72,14 +72,6 @@ async function startEnd(program, extension, index) {
   mkdirSync(folder, { recursive: true });
   const devices = makeDevices(folder, index, 'small');
   const browser = await startBrowser({ program, extension, devices, headless: true });
-  const page = await newWindow(browser.context);
+  const page = await browser.newWindow();
   return { browser, page, cpu: await cpuOf(browser) };
-}
-
-/** A tab behind another is throttled. @param {import('playwright-core').BrowserContext} context */
-async function newWindow(context) {
-  const session = await context.browser()?.newBrowserCDPSession();
-  const opened = context.waitForEvent('page');
-  await session?.send('Target.createTarget', { url: 'about:blank', newWindow: true });
-  return opened;
 }

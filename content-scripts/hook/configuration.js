@@ -13,6 +13,9 @@
   const NativeProxy = Proxy;
   const empty = Object.create(null);
   const FLAG = 'encodedInsertableStreams';
+  const { RTCRtpSender: NativeSender } = globalThis;
+  /** Where there are no such streams, the browser knows no flag and the page must see none. */
+  const hasFlag = !!NativeSender && 'createEncodedStreams' in NativeSender.prototype;
 
   /** @param {unknown} value @returns {value is object} */
   const isObject = (value) =>
@@ -46,6 +49,7 @@
 
   /** @type {SottoHook['forConstruction']} */
   sottoHook.forConstruction = (configuration) => {
+    if (!hasFlag) return { flagged: configuration, wanted: () => false };
     let wanted = false;
     const flagged = withFlag(configuration, (value) => {
       wanted = value;
@@ -57,10 +61,11 @@
   // The browser refuses a changed flag: a page that changes its own gets that error.
   /** @type {SottoHook['forChange']} */
   sottoHook.forChange = (configuration, had) =>
-    withFlag(configuration, (wanted) => wanted === had);
+    hasFlag ? withFlag(configuration, (wanted) => wanted === had) : configuration;
 
   /** @type {SottoHook['asThePageSetIt']} */
   sottoHook.asThePageSetIt = (configuration, had) => {
+    if (!hasFlag) return configuration;
     const shown = bare({ value: had, writable: true, enumerable: true, configurable: true });
     defineProperty(configuration, FLAG, shown);
     return configuration;

@@ -93,9 +93,8 @@ class SottoControlChannel {
     channel.addEventListener('open', () => this.listener.opened(true));
     channel.addEventListener('close', () => this.listener.opened(false));
     channel.addEventListener('message', ({ data }) => {
-      if (data instanceof ArrayBuffer && data.byteLength <= SottoControlChannel.MAX_MESSAGE) {
-        this.listener.received(data);
-      }
+      const bytes = sottoPlatform.bytesOf(data);
+      if (bytes && bytes.byteLength <= SottoControlChannel.MAX_MESSAGE) this.listener.received(bytes);
     });
   }
 

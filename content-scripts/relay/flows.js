@@ -30,7 +30,7 @@ class SottoFlows {
     const ends = this.ends();
     /** @type {Map<number, number[]>} */
     const sums = new Map();
-    for (const entry of report.values()) {
+    for (const entry of sottoPlatform.entriesOf(report)) {
       const stream = ends.get(`${entry.type} ${entry.mid}`);
       if (stream === undefined) continue;
       const sum = sums.get(stream) ?? [0, 0, 0, 0];

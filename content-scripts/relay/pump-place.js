@@ -4,8 +4,9 @@
  * browser's other way to encoded frames. Either way the page reaches neither
  * the pump nor its port.
  *
- * Which it will be shows only after a moment. Until then no stream is covered,
- * which in Chromium means silence, by the flag that the hook sets.
+ * Which it will be shows only after a moment. Until then no stream is covered
+ * where that means silence. Where it means media in clear, streams are covered
+ * at once: a transform whose worker doesn't run, or never will, passes nothing.
  */
 class SottoPumpPlace {
   /** @param {() => void} blocked no place is left: nothing will move */
@@ -15,6 +16,7 @@ class SottoPumpPlace {
     this.worker = null;
     /** @type {SottoPumpScope | null} */
     this.scope = null;
+    this.isBlocked = false;
     /** @type {(() => void)[] | null} */
     this.waiting = [];
     this.tryWorker();
@@ -27,20 +29,23 @@ class SottoPumpPlace {
     try {
       const worker = new Worker(source);
       worker.addEventListener('message', () => this.settle({ worker }), { once: true });
-      worker.addEventListener('error', () => this.settleOnPage(), { once: true });
+      worker.addEventListener('error', () => this.settleElsewhere(worker), { once: true });
+      if (!sottoPlatform.hasEncodedStreams) this.worker = worker;
     } catch {
-      this.settleOnPage();
+      this.settleElsewhere(null);
     }
     URL.revokeObjectURL(source);
   }
 
-  settleOnPage() {
-    this.settle({ scope: SottoPumpPlace.onPage() });
+  /** @param {Worker | null} worker that doesn't run */
+  settleElsewhere(worker) {
+    this.isBlocked = !sottoPlatform.hasEncodedStreams;
+    if (this.isBlocked) this.settle({ worker });
+    else this.settle({ scope: SottoPumpPlace.onPage() });
   }
 
-  /** @returns {SottoPumpScope | null} */
+  /** @returns {SottoPumpScope} */
   static onPage() {
-    if (!('createEncodedStreams' in RTCRtpSender.prototype)) return null;
     /** @type {SottoPumpScope} */
     const scope = { onmessage: null, onrtctransform: null };
     sottoPump(scope);
@@ -54,7 +59,7 @@ class SottoPumpPlace {
     this.waiting = null;
     this.worker = worker;
     this.scope = scope;
-    if (!worker && !scope) this.blocked();
+    if (this.isBlocked) this.blocked();
     for (const action of waiting) action();
   }
 
@@ -79,12 +84,23 @@ class SottoPumpPlace {
    */
   cover(end, options) {
     if (this.worker) {
-      end.transform = new RTCRtpScriptTransform(this.worker, options);
+      end.transform = new RTCRtpScriptTransform(this.worker, sottoPlatform.forPage(options));
       return end.transform;
     }
     const transformer = { options, ...this.streamsOf(end) };
     this.scope?.onrtctransform?.({ transformer });
     return null;
+  }
+
+  /**
+   * Nothing passes there any more, until it is covered again.
+   * @param {any} end a sender or receiver
+   * @returns {RTCRtpScriptTransform | null} what is now set on the end
+   */
+  silence(end) {
+    const needsOne = !sottoPlatform.hasEncodedStreams && this.worker;
+    end.transform = needsOne ? new RTCRtpScriptTransform(needsOne) : null;
+    return end.transform;
   }
 
   /** @param {any} end */

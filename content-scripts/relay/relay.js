@@ -32,8 +32,13 @@
   let told = null;
 
   function pump() {
-    place ??= new SottoPumpPlace(() => trouble('pump-blocked'));
+    place ??= new SottoPumpPlace(handleBlocked);
     return place;
+  }
+
+  function handleBlocked() {
+    trouble('pump-blocked');
+    for (const { streams } of connections.values()) streams.handleBlocked();
   }
 
   /** @param {Sotto.RelayToCore} message */
@@ -104,7 +109,7 @@
   function takeHint(value) {
     pump().post({ kind: 'hint', on: value });
     if (value) handleMode(true);
-    else if (told === null) tellHook(false);
+    else if (told === null) handleMode(false);
   }
 
   function startLink() {
@@ -130,7 +135,7 @@
     if (!link) startLink();
     const relay = { pump, report, streamEnded, trouble };
     const connection = new SottoConnection(detail, relatedTarget, altKey, relay);
-    connection.streams.setMode(on);
+    if (told !== null) connection.streams.setMode(on);
     connections.set(detail, connection);
   }
 

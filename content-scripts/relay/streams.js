@@ -26,7 +26,8 @@ class SottoStreams {
     this.peer = peer;
     this.leftToPage = pageTransforms;
     this.listener = listener;
-    this.on = false;
+    /** @type {boolean | null} null until it is known */
+    this.on = null;
     /** @type {Map<RTCRtpSender | RTCRtpReceiver, Sotto.Stream>} */
     this.streams = new Map();
     peer.addEventListener('track', () => this.sweep());
@@ -67,6 +68,7 @@ class SottoStreams {
    * @param {() => void} action
    */
   whenPageHasHadItsSay(action) {
+    if (!sottoPlatform.hasEncodedStreams) return action();
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -110,6 +112,7 @@ class SottoStreams {
   /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */
   transform(end, stream) {
     if (stream.left || stream.ended) return;
+    if (this.on === false && this.listener.pump().isBlocked) return;
     if (!this.on && end.transform !== stream.transform && end.transform !== null) {
       return this.listener.replaced();
     }
@@ -133,6 +136,16 @@ class SottoStreams {
     if (turnedOff) this.standStill();
     if (turnedOn) this.coverStanding();
     this.reclaim();
+    if (this.listener.pump().isBlocked) this.handleBlocked();
+  }
+
+  /** No pump will ever run here: without Sotto the call goes on, with it nothing moves. */
+  handleBlocked() {
+    for (const [end, stream] of this.streams) {
+      if (stream.ended || end.transform !== stream.transform) continue;
+      if (this.on === false) stream.transform = end.transform = null;
+      else if (!stream.transform) this.transform(end, stream);
+    }
   }
 
   /**
@@ -206,13 +219,13 @@ class SottoStreams {
   standStill() {
     for (const [end, stream] of this.streams) {
       if (!stream.replaced || end.transform !== stream.transform) continue;
-      stream.transform = end.transform = null;
+      stream.transform = this.listener.pump().silence(end);
     }
   }
 
   coverStanding() {
     for (const [end, stream] of this.streams) {
-      if (stream.replaced && end.transform === null) this.transform(end, stream);
+      if (stream.replaced && end.transform === stream.transform) this.transform(end, stream);
     }
   }
 
@@ -236,6 +249,7 @@ class SottoStreams {
   forceKeyFrame(number) {
     for (const [end, { stream, media, ended }] of this.streams) {
       if (stream !== number || ended || media !== 'video' || !(end instanceof RTCRtpSender)) continue;
+      if (!sottoPlatform.hasEncodedStreams) return this.listener.pump().post({ kind: 'key-frame', stream });
       const parameters = end.getParameters();
       const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
       // A sender that has stopped refuses; it has no frame to send either.

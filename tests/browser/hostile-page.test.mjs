@@ -42,7 +42,7 @@ async function meet() {
 
 const othersStand = () => encrypted(...bystanders);
 
-const extension = () => `chrome-extension://${scene.browsers[0].extensionId}`;
+const extension = () => String(scene.browsers[0].extension);
 
 test('every function replaced by the first script of the page: the hook calls none, and the call stands', async () => {
   const url = scene.server.add('/tampered', { html: `<!doctype html><script>(${tamper})()</script><title>Tampered</title><body>` });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCovered, patternOf, unscripted } from '../../sites/patterns.js';
-import { install } from '../lib/browser.mjs';
+import { install } from '../lib/browser/chromium.mjs';
 import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { EXTENSION, Stage } from '../lib/stage.mjs';
 import { ToolbarPopup } from '../lib/toolbar.mjs';

@@ -1,87 +1,27 @@
 /**
- * Starts one browser with a profile of its own, with or without Sotto installed.
- *
- * The extension is loaded over the debugging pipe: branded Chrome no longer honours
- * --load-extension, and this way one path serves every browser of the family.
+ * Starts one browser with a profile of its own, with or without Sotto installed. What a story
+ * does with it is the same whichever it is: Chromium over Playwright, Firefox over a likeness of
+ * the part of Playwright that the stories use.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { letIn, scriptsAreThere } from './permission.mjs';
+import { startChromium } from './browser/chromium.mjs';
+import { startFirefox } from './browser/firefox.mjs';
 
 /**
+ * @typedef {'chromium' | 'firefox'} BrowserName
+ * @typedef {{name: BrowserName, program: string}} Program
+ * @typedef {import('playwright-core').Page} Page
  * @typedef {import('playwright-core').BrowserContext} BrowserContext
- * @typedef {{program: string, extension: string | null, devices: import('./media.mjs').Devices,
+ * @typedef {{program: string, browser?: BrowserName, extension: string | null, devices: import('./media.mjs').Devices,
  *   headless: boolean, window?: {left: number, top: number, width: number, height: number}}} Options
- * @typedef {{context: BrowserContext, extensionId: string | null, close: () => Promise<void>}} Browser
+ * @typedef {{name: BrowserName, context: BrowserContext, extension: string | null, newWindow: () => Promise<Page>,
+ *   close: () => Promise<void>}} Browser `extension` is the origin of its pages
  */
 
 /**
  * @param {Options} options
  * @returns {Promise<Browser>}
  */
-export async function startBrowser(options) {
-  const profile = mkdtempSync(join(tmpdir(), 'sotto-profile-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: options.program,
-    // Playwright's own headless mode is a browser without extensions.
-    headless: false,
-    viewport: null,
-    ignoreDefaultArgs: ['--disable-extensions', '--disable-component-extensions-with-background-pages'],
-    args: flags(options),
-  });
-  const extensionId = options.extension ? await install(context, options.extension) : null;
-  const close = async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  };
-  return { context, extensionId, close };
-}
-
-/** @param {Options} options */
-function flags({ devices, headless, window }) {
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const place = window
-    ? [`--window-position=${window.left},${window.top}`, `--window-size=${window.width},${window.height}`]
-    : ['--window-size=900,700'];
-  return [
-    ...(headless ? ['--headless=new'] : []),
-    ...asRoot,
-    ...place,
-    '--enable-unsafe-extension-debugging',
-    '--use-fake-ui-for-media-stream',
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-video-capture=${devices.camera}`,
-    `--use-file-for-fake-audio-capture=${devices.microphone}`,
-    '--autoplay-policy=no-user-gesture-required',
-    // The last such list wins. Playwright's own would switch off the partitioning of storage,
-    // and with it the way by which an extension's iframe reaches its SharedWorker.
-    '--disable-features=MediaRouter,Translate,OptimizationHints,WebRtcHideLocalIpsWithMdns',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ];
-}
-
-/**
- * The extension as it ships, on a browser whose person has let it into this machine's pages. Done
- * again, it is an update.
- * @param {BrowserContext} context
- * @param {string} path
- */
-export async function install(context, path) {
-  const browser = context.browser();
-  if (!browser) throw new Error('this browser shows no debugging session of its own');
-  const session = await browser.newBrowserCDPSession();
-  /** @param {string} folder @returns {Promise<string>} */
-  const load = async (folder) =>
-    (await /** @type {any} */ (session).send('Extensions.loadUnpacked', { path: folder })).id;
-  const isLetIn = await letIn(path, load);
-  const id = await load(path);
-  if (isLetIn) await scriptsAreThere(context, id);
-  await session.detach();
-  return id;
+export function startBrowser(options) {
+  return options.browser === 'firefox' ? startFirefox(options) : startChromium(options);
 }

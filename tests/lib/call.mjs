@@ -3,6 +3,8 @@
  * sound. Nothing in here knows Sotto.
  */
 
+import { recordedTones } from './recording.mjs';
+
 /**
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{colour: [number, number, number], frames: number, width: number, height: number,
@@ -55,7 +57,8 @@ export function pictureOf(page, name) {
       for (let n = part; n < data.length; n += 4) sum += data[n];
       return Math.round(sum / (data.length / 4));
     });
-    const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+    // Firefox counts what comes in a stream here alone.
+    const frames = /** @type {any} */ (video).mozPaintedFrames ?? video.getVideoPlaybackQuality().totalVideoFrames;
     return { ...nothing, colour: /** @type {any} */ (colour), frames, width: video.videoWidth, height: video.videoHeight };
   }, name);
 }
@@ -69,32 +72,43 @@ export function pictureOf(page, name) {
  * @param {number} [milliseconds]
  * @returns {Promise<number[]>}
  */
-export function tonesOf(page, name, pitches, milliseconds = 1_500) {
-  return page.evaluate(async ({ who, wanted, time }) => {
-    const selector = `.tile[data-name="${CSS.escape(who)}"] video`;
-    const video = /** @type {HTMLVideoElement | null} */ (document.querySelector(selector));
-    const stream = /** @type {MediaStream | null} */ (video?.srcObject ?? null);
-    if (!stream?.getAudioTracks().length) return wanted.map(() => 0);
-    const audio = new AudioContext();
-    const source = audio.createMediaStreamSource(stream);
-    const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
-    source.connect(analyser);
-    const bins = new Float32Array(analyser.frequencyBinCount);
-    const hertz = audio.sampleRate / analyser.fftSize;
-    /** @param {number} from @param {number} to */
-    const loudest = (from, to) => Math.max(...bins.slice(Math.round(from / hertz), Math.round(to / hertz) + 1));
-    const best = wanted.map(() => 0);
-    for (const end = performance.now() + time; performance.now() < end;) {
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-      analyser.getFloatFrequencyData(bins);
-      wanted.forEach((pitch, n) => {
-        const beside = Math.max(loudest(pitch - 90, pitch - 50), loudest(pitch + 50, pitch + 90), -100);
-        best[n] = Math.max(best[n], loudest(pitch - 12, pitch + 12) - beside);
-      });
-    }
-    await audio.close();
-    return best;
-  }, { who: name, wanted: pitches, time: milliseconds });
+export async function tonesOf(page, name, pitches, milliseconds = 1_500) {
+  const question = { who: name, wanted: pitches, time: milliseconds };
+  return (await page.evaluate(liveTones, question)) ?? page.evaluate(recordedTones, question);
+}
+
+/**
+ * Page side.
+ * @param {{who: string, wanted: number[], time: number}} question
+ * @returns {Promise<number[] | null>} null where there is nothing to listen with
+ */
+async function liveTones({ who, wanted, time }) {
+  const selector = `.tile[data-name="${CSS.escape(who)}"] video`;
+  const video = /** @type {HTMLVideoElement | null} */ (document.querySelector(selector));
+  const stream = /** @type {MediaStream | null} */ (video?.srcObject ?? null);
+  if (!stream?.getAudioTracks().length) return wanted.map(() => 0);
+  const audio = new AudioContext();
+  const starting = new Promise((resolve) => { audio.onstatechange = resolve; setTimeout(resolve, 500); });
+  if (audio.state !== 'running') await starting;
+  if (audio.state !== 'running') return null;
+  const source = audio.createMediaStreamSource(stream);
+  const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
+  source.connect(analyser);
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  const hertz = audio.sampleRate / analyser.fftSize;
+  /** @param {number} from @param {number} to */
+  const loudest = (from, to) => Math.max(...bins.slice(Math.round(from / hertz), Math.round(to / hertz) + 1));
+  const best = wanted.map(() => 0);
+  for (const end = performance.now() + time; performance.now() < end;) {
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    analyser.getFloatFrequencyData(bins);
+    wanted.forEach((pitch, n) => {
+      const beside = Math.max(loudest(pitch - 90, pitch - 50), loudest(pitch + 50, pitch + 90), -100);
+      best[n] = Math.max(best[n], loudest(pitch - 12, pitch + 12) - beside);
+    });
+  }
+  await audio.close();
+  return best;
 }
 
 /**

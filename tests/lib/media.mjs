@@ -22,7 +22,7 @@ const SIZES = {
 
 /**
  * @typedef {{colour: [number, number, number], pitch: number}} Looks
- * @typedef {{camera: string, microphone: string}} Devices
+ * @typedef {{camera: string, microphone: string, looks?: Looks, size?: Size}} Devices
  * @typedef {{width: number, height: number, rate: number}} Size
  * @typedef {'small' | 'usual' | 'large'} SizeName
  */
@@ -46,20 +46,21 @@ export function looksOf(index) {
 }
 
 /**
- * Writes the files of one person's devices.
+ * Writes the files of one person's devices; a browser that takes no files is told the looks.
  * @param {string} folder
  * @param {number} index
  * @param {SizeName} [size]
+ * @param {string | null} [ownCamera] a file that is there already
  * @returns {Devices}
  */
-export function makeDevices(folder, index, size = 'usual') {
+export function makeDevices(folder, index, size = 'usual', ownCamera = null) {
   mkdirSync(folder, { recursive: true });
-  const { colour, pitch } = looksOf(index);
-  const camera = join(folder, `camera-${index}-${size}.y4m`);
+  const looks = looksOf(index);
+  const camera = ownCamera ?? join(folder, `camera-${index}-${size}.y4m`);
   const microphone = join(folder, `microphone-${index}.wav`);
-  writeFileSync(camera, y4m(colour, SIZES[size]));
-  writeFileSync(microphone, wav(pitch));
-  return { camera, microphone };
+  if (!ownCamera) writeFileSync(camera, y4m(looks.colour, SIZES[size]));
+  writeFileSync(microphone, wav(looks.pitch));
+  return { camera, microphone, looks, size: SIZES[size] };
 }
 
 /**

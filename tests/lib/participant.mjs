@@ -10,7 +10,7 @@ import { Popup } from './sotto.mjs';
 
 /**
  * @typedef {import('playwright-core').Page} Page
- * @typedef {{program: string, extension: string | null, headless?: boolean, folder: string,
+ * @typedef {{program: string, browser?: import('./browser.mjs').BrowserName, extension: string | null, headless?: boolean, folder: string,
  *   index: number, name: string, camera?: string | null, size?: import('./media.mjs').SizeName, script?: string}} Who
  * @typedef {{room: string, codec?: string, sound?: string, layers?: string}} Place
  */
@@ -28,17 +28,17 @@ export class Participant {
 
   /** @param {Who} who */
   static async start(who) {
-    const devices = makeDevices(who.folder, who.index, who.size);
-    if (who.camera) devices.camera = who.camera;
+    const devices = makeDevices(who.folder, who.index, who.size, who.camera);
     const place = { left: (who.index % 3) * 460, top: Math.floor(who.index / 3) * 420, width: 900, height: 700 };
     const browser = await startBrowser({
       program: who.program,
+      browser: who.browser,
       extension: who.extension,
       devices,
       headless: who.headless ?? true,
       window: place,
     });
-    const page = await newWindow(browser.context);
+    const page = await browser.newWindow();
     if (who.script) await page.addInitScript(who.script);
     return new Participant(who, browser, page);
   }
@@ -72,19 +72,4 @@ export class Participant {
   close() {
     return this.browser.close();
   }
-}
-
-/**
- * A window of its own: a tab behind another is throttled.
- * @param {import('playwright-core').BrowserContext} context
- */
-export async function newWindow(context) {
-  const browser = context.browser();
-  if (!browser) throw new Error('this browser shows no debugging session of its own');
-  const session = await browser.newBrowserCDPSession();
-  const opened = context.waitForEvent('page');
-  await session.send('Target.createTarget', { url: 'about:blank', newWindow: true });
-  const page = await opened;
-  await session.detach();
-  return page;
 }

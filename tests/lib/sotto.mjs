@@ -36,8 +36,8 @@ export class Popup {
   }
 
   /** @param {Page} page @param {Browser} browser @param {Page} of */
-  static async openIn(page, { extensionId }, of) {
-    const url = `chrome-extension://${extensionId}/popup/popup.html`;
+  static async openIn(page, { extension }, of) {
+    const url = `${extension}/popup/popup.html`;
     await page.goto(url);
     const tab = await tabOf(page, of.url());
     await page.goto(`${url}?tab=${tab}`);

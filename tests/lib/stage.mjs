@@ -12,12 +12,22 @@ import { Participant } from './participant.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
+const PROGRAMS = { chromium: PROGRAM, firefox: process.env.FIREFOX ?? '/usr/bin/firefox-esr' };
+/** Who has which, in turn: a story is played in several casts. */
+const CAST = /** @type {BrowserName[]} */ ((process.env.SOTTO_CAST ?? 'chromium').split(','));
 export const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
 const SERVER = process.env.SOTTO_DEMO ?? join(ROOT, 'target/debug/demo');
 
 /** What a run leaves behind. */
 export const FOLDER = join(ROOT, 'target/browser-tests');
 
+/** @param {number} index of a person @returns {{browser: BrowserName, program: string}} */
+export function browserOf(index) {
+  const browser = CAST[index % CAST.length];
+  return { browser, program: PROGRAMS[browser] };
+}
+
+/** @typedef {import('./browser.mjs').BrowserName} BrowserName */
 /** @typedef {{name: string, without?: boolean, size?: import('./media.mjs').SizeName, script?: string}} Person */
 
 export class Stage {
@@ -44,7 +54,7 @@ export class Stage {
   /** Starts somebody's browser. @param {Person} person */
   async cast({ name, without = false, size, script }) {
     const participant = await Participant.start({
-      program: PROGRAM,
+      ...browserOf(this.people.length),
       extension: without ? null : EXTENSION,
       folder: this.folder,
       index: this.people.length,

@@ -17,14 +17,14 @@ export class ToolbarPopup {
     const session = await debuggingSession(browser.context);
     const { targetInfos } = await session.send('Target.getTargets', { filter: [{ type: 'tab' }] });
     const tab = targetInfos.find((/** @type {{url: string}} */ target) => target.url === url);
-    await session.send('Extensions.triggerAction', { id: browser.extensionId, targetId: tab?.targetId });
+    await session.send('Extensions.triggerAction', { id: String(browser.extension).split('/')[2], targetId: tab?.targetId });
     await session.detach();
     return new ToolbarPopup(browser);
   }
 
   /** @param {string} expression */
   evaluate(expression) {
-    const url = `chrome-extension://${this.browser.extensionId}/popup/popup.html`;
+    const url = `${this.browser.extension}/popup/popup.html`;
     return inTarget(this.browser.context, (target) => target.url === url, expression);
   }
 

@@ -7,7 +7,7 @@ use std::thread;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// How many people take part
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=16))]
     participants: u8,
+    /// Which browsers they have, in turn
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "chromium")]
+    browsers: Vec<Browser>,
     /// Show no windows
     #[arg(long)]
     headless: bool,
@@ -33,9 +36,26 @@ pub(crate) struct Options {
     json: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Browser {
+    Chromium,
+    Firefox,
+}
+
+impl Browser {
+    /// As the scripts take it.
+    fn settings(self) -> Result<Value> {
+        Ok(match self {
+            Self::Chromium => json!({ "browser": "chromium", "program": browser::find()? }),
+            Self::Firefox => json!({ "browser": "firefox", "program": browser::firefox()? }),
+        })
+    }
+}
+
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     require_display(options)?;
-    let browser = browser::find()?;
+    let browsers = options.browsers.iter().map(|browser| browser.settings());
+    let browsers: Vec<Value> = browsers.collect::<Result<_>>()?;
     let extension = build::run()?;
     let video = options
         .video
@@ -43,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         .map(std::fs::canonicalize)
         .transpose();
     let settings = json!({
-        "browser": browser,
+        "browsers": browsers,
         "extension": extension,
         "page": format!("http://{}/", serve()?),
         "participants": options.participants,

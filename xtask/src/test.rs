@@ -1,5 +1,6 @@
 //! Runs everything that CI runs and adds it all up in one last line.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -8,6 +9,14 @@ use clap::ValueEnum;
 
 use crate::setup::{browser, node, wasm};
 use crate::{build, check, paths, step};
+
+/// The stories that also run with Firefox: which browser each person has, in turn. Whoever comes
+/// later calls, so either side does.
+const MIXED: [(&str, &str); 3] = [
+    ("calls", "firefox"),
+    ("calls", "firefox,chromium"),
+    ("calls", "chromium,firefox"),
+];
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Count {
@@ -54,6 +63,7 @@ fn media_table() -> Result<String> {
 
 pub(crate) fn run() -> Result<ExitCode> {
     let browser = browser::find()?;
+    let firefox = browser::firefox()?;
     build::run()?;
     let mut total = Count {
         passed: 0,
@@ -64,7 +74,21 @@ pub(crate) fn run() -> Result<ExitCode> {
     total.add(suite("tests of scripts by themselves", in_node(units()?))?);
     step::run("build the demo's server", &mut demo_server())?;
     total.add(suite("browser tests", in_browser(browser, stories()?)?)?);
+    let mut table = String::new();
+    for (story, cast) in MIXED {
+        let file = paths::workspace().join(format!("tests/browser/{story}.test.mjs"));
+        let mut command = in_browser(browser::find()?, [file])?;
+        command.env("FIREFOX", &firefox).env("SOTTO_CAST", cast);
+        let count = suite(&format!("{story} in {cast}"), command)?;
+        writeln!(
+            table,
+            "{story:<12} {cast:<18} {} passed, {} failed",
+            count.passed, count.failed
+        )?;
+        total.add(count);
+    }
     println!("{}", media_table()?);
+    println!("All stories ran in Chromium; with Firefox, each person's browser in turn:\n{table}");
     Ok(conclude(total))
 }
 

@@ -75,7 +75,7 @@ export function prepareCall({ colour }) {
         for (let n = part; n < data.length; n += 4) sum += data[n];
         return Math.round(sum / (data.length / 4));
       });
-      return { colour: mean, frames: video.getVideoPlaybackQuality().totalVideoFrames };
+      return { colour: mean, frames: /** @type {any} */ (video).mozPaintedFrames ?? video.getVideoPlaybackQuality().totalVideoFrames };
     },
     /** What left and what came, in bytes of media. @param {string} name */
     async traffic(name) {

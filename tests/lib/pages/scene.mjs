@@ -2,7 +2,7 @@
 
 import { startBrowser } from '../browser.mjs';
 import { looksOf, makeDevices } from '../media.mjs';
-import { EXTENSION, FOLDER, PROGRAM } from '../stage.mjs';
+import { EXTENSION, FOLDER, browserOf } from '../stage.mjs';
 import { Seat } from './seat.mjs';
 import { PageServer } from './server.mjs';
 
@@ -17,8 +17,9 @@ export class Scene {
   /** @param {number} people */
   static async open(people = 2) {
     const devices = makeDevices(FOLDER, 0, 'small');
-    const start = () => startBrowser({ program: PROGRAM, extension: EXTENSION, devices, headless: true });
-    const browsers = await Promise.all(Array.from({ length: people }, start));
+    /** @param {number} index */
+    const start = (index) => startBrowser({ ...browserOf(index), extension: EXTENSION, devices, headless: true });
+    const browsers = await Promise.all(Array.from({ length: people }, (_, index) => start(index)));
     return new Scene(await PageServer.start(), browsers);
   }
 

@@ -7,7 +7,6 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../expect.mjs';
 import { isNear } from '../call.mjs';
-import { newWindow } from '../participant.mjs';
 import { Popup } from '../sotto.mjs';
 import { prepareCall } from './in-page.mjs';
 
@@ -35,7 +34,7 @@ export class Seat {
    * @param {{name: string, colour: Colour, url: string}} who the address is where the seat is taken
    */
   static async take(browser, { name, colour, url }) {
-    const page = await newWindow(browser.context);
+    const page = await browser.newWindow();
     await page.goto(url);
     return new Seat(name, colour, page, await Popup.openBeside(browser, page));
   }

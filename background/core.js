@@ -1,0 +1,31 @@
+/**
+ * What hosts tell the core of the background's notes, told by the background
+ * itself where hosts can't read them: in Firefox they are in the page's
+ * process. There the background is a document and can reach the core.
+ */
+import { cutsOf } from '../worker/cuts.js';
+import { isWithdrawn } from '../sites/tabs.js';
+
+const reachesCore = 'SharedWorker' in globalThis;
+
+/** @param {number} tab */
+export async function tellCore(tab) {
+  if (!reachesCore) return;
+  const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
+    type: 'module',
+    name: 'sotto-core',
+  });
+  port.postMessage(await cutsOf(tab));
+  const reach = (await isWithdrawn(tab)) ? 'no-permission' : 'ok';
+  port.postMessage(/** @type {Sotto.ReachToCore} */ ({ kind: 'reach', tab, reach }));
+}
+
+export function followForHosts() {
+  chrome.storage.onChanged.addListener((changes, area) => {
+    if (area !== 'session') return;
+    for (const key of Object.keys(changes)) {
+      const tab = /^(?:cut|withdrawn):(\d+)/.exec(key)?.[1];
+      if (tab) tellCore(Number(tab));
+    }
+  });
+}
