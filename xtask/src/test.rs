@@ -12,10 +12,11 @@ use crate::{build, check, paths, step};
 
 /// The stories that also run with Firefox: which browser each person has, in turn. Whoever comes
 /// later calls, so either side does.
-const MIXED: [(&str, &str); 3] = [
+const MIXED: [(&str, &str); 4] = [
     ("calls", "firefox"),
     ("calls", "firefox,chromium"),
     ("calls", "chromium,firefox"),
+    ("switch", "firefox,chromium"),
 ];
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
