@@ -8,7 +8,7 @@ import globals from 'globals';
 
 import { captured } from './xtask/lint/captured.mjs';
 
-const SHIPPED = ['content-scripts/**/*.js', 'worker/**/*.js', 'background/**/*.js', 'popup/**/*.js', 'sites/**/*.js'];
+const SHIPPED = ['content-scripts/**/*.js', 'worker/**/*.js', 'background/**/*.js', 'popup/**/*.js', 'sites/**/*.js', 'options/**/*.js', 'welcome/**/*.js'];
 
 /** What one file of a context's classic scripts defines for the others. */
 const SHARED = {

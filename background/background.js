@@ -140,6 +140,9 @@ async function showDefaultBadge(tabId, on) {
   }
 }
 
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === 'install') chrome.tabs.create({ url: chrome.runtime.getURL('welcome/welcome.html') });
+});
 followForHosts();
 followPermissions();
 followUpdates();

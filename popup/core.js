@@ -43,7 +43,7 @@ const fallenBack = ({ state, reason }) => ({ state, reason, streams: [] });
 
 /**
  * @param {number} tab
- * @param {Sotto.Reach} reach
+ * @param {Sotto.Reach | null} reach none from who only looks on
  * @param {boolean} on
  * @param {(view: Sotto.View) => void} show
  */
@@ -62,7 +62,7 @@ export async function connect(tab, reach, on, show) {
     heard(message.view);
     show(message.view);
   };
-  post({ kind: 'watch', tab, reach, on, lock });
+  post(reach ? { kind: 'watch', tab, reach, on, lock } : { kind: 'watch', tab, on, lock });
   await watchCuts(tab, post);
   return {
     /** @param {boolean} value */

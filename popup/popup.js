@@ -16,7 +16,7 @@ import { prepareToggle, showToggle } from './sections/toggle.js';
 import { allow, currentTab, reachOf, reload, remember } from './tab.js';
 import { element, setText } from './dom.js';
 import { originOn } from '../sites/tabs.js';
-import { text } from './texts.js';
+import { loadTexts } from './texts.js';
 
 /** @param {Sotto.View} view */
 function show(view) {
@@ -49,14 +49,14 @@ function follow(tab, tell) {
 }
 
 async function start() {
-  document.documentElement.lang = chrome.i18n.getUILanguage();
-  document.documentElement.dir = text('@@bidi_dir');
+  await loadTexts();
   const tab = await currentTab();
   setText(element('host'), tab.host);
   const on = (await originOn(tab.id)) === tab.origin;
   const core = await connect(tab.id, await reachOf(tab), on, show);
   follow(tab, core.reach);
   prepareNumber();
+  element('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
   prepareOffer({ protect: () => allow(tab), reload: () => reload(tab) });
   prepareToggle(async (value) => {
     await remember(tab, value);

@@ -67,7 +67,8 @@ export class Desk {
   /** @param {MessagePort} port @param {Sotto.PopupToCore} message */
   handlePopup(port, message) {
     if (message.kind === 'watch') {
-      this.engine?.call(null, (core, now) => core.reach(now, message.tab, message.reach));
+      const { reach } = message;
+      if (reach) this.engine?.call(null, (core, now) => core.reach(now, message.tab, reach));
       if (!this.modes.has(message.tab)) this.setMode(message.tab, message.on);
       this.watchers.add(port, message.tab);
       if (message.lock) navigator.locks.request(message.lock, () => this.handleClose(port));

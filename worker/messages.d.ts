@@ -100,7 +100,7 @@ declare namespace Sotto {
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
   type PopupToCore =
-    | { kind: 'watch'; tab: number; reach: Reach; on: boolean; lock?: string }
+    | { kind: 'watch'; tab: number; reach?: Reach; on: boolean; lock?: string }
     | { kind: 'toggle'; tab: number; on: boolean };
   type CoreToPopup = { kind: 'view'; tab: number; view: View };
 

@@ -80,8 +80,9 @@ export function popupToCore(value) {
   const { kind, tab, on, reach, lock } = fields(value);
   if (!isId(tab) || !isBoolean(on)) return null;
   if (kind === 'toggle') return { kind, tab, on };
-  if (kind !== 'watch' || !isOneOf(reach, REACHES)) return null;
-  return isWord(lock) ? { kind, tab, reach, on, lock } : { kind, tab, reach, on };
+  if (kind !== 'watch') return null;
+  const watch = { kind: /** @type {const} */ ('watch'), tab, on, ...(isOneOf(reach, REACHES) && { reach }) };
+  return isWord(lock) ? { ...watch, lock } : watch;
 }
 
 /** @type {Record<string, (message: Record<string, unknown>) => Sotto.RelayToCore | null>} */

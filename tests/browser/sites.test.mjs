@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isCovered, patternOf, unscripted } from '../../sites/patterns.js';
 import { install } from '../lib/browser/chromium.mjs';
 import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
@@ -27,6 +28,22 @@ const badge = () =>
 /** The way to the core leaves an element in each page that makes a call. */
 const isThere = async () => (await ana.page.locator('html > div[inert]').count()) > 0;
 
+/**
+ * A frame or two may be on the way when the word comes.
+ * @param {import('../lib/participant.mjs').Participant} one @param {import('../lib/participant.mjs').Participant} other
+ */
+async function stops(one, other) {
+  let before = -1;
+  const stands = async () => {
+    await sleep(1_000);
+    const { frames } = await one.pictureOf(other);
+    const same = frames === before;
+    before = frames;
+    return same;
+  };
+  await eventually(stands, (same) => same, `${one.name} is shown no more of ${other.name}`, 4_000);
+}
+
 const updateSotto = () => install(ana.browser.context, EXTENSION);
 
 test('a site is asked for without its port, and covered by what is wider', () => {
@@ -44,12 +61,16 @@ test('a permission that is withdrawn in mid-call stops the call, and shows at on
   await turnOn([ana, ben]);
   await agree([ana, ben]);
   const { page } = ana.popup;
+  // With the popup closed there is only the page's own host to tell the core.
+  await page.goto(new URL('../options/options.html', page.url()).href);
   await page.evaluate((site) => chrome.permissions.remove(site), HERE);
-  await page.locator('#state-word:text("Permission withdrawn")').waitFor();
   await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
-  await pictureStands(ben, ana);
+  await stops(ben, ana);
   await pictureStands(ana, ben);
+  assert.equal((await ana.popup.view()).reason, 'no-permission');
 
+  await page.goBack();
+  await page.locator('#state-word:text("Permission withdrawn")').waitFor();
   await ana.popup.turn(false);
   await ben.popup.turn(false);
   await seeEachOther([ana, ben]);

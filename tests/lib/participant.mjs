@@ -59,6 +59,11 @@ export class Participant {
     return this.popupPage;
   }
 
+  /** The popup of another of this person's tabs. @param {Page} tab */
+  popupOf(tab) {
+    return Popup.openBeside(this.browser, tab);
+  }
+
   /** @param {string[]} names */
   waitForPeople(names) {
     return waitForPeople(this.page, names);

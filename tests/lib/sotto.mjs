@@ -111,7 +111,7 @@ export class Popup {
         });
         return new Promise((resolve) => {
           port.onmessage = ({ data }) => data.kind === 'view' && resolve(data.view);
-          port.postMessage({ kind: 'watch', tab, reach: 'ok', on, lock });
+          port.postMessage({ kind: 'watch', tab, on, lock });
         });
       });
     }, this.tab);

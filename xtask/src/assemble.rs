@@ -8,12 +8,14 @@ use anyhow::{Context, Result};
 use crate::paths;
 
 const FILES: [&str; 3] = ["manifest.json", "LICENSE-MIT", "LICENSE-APACHE"];
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 9] = [
     "content-scripts",
     "worker",
     "background",
     "sites",
     "popup",
+    "options",
+    "welcome",
     "icons",
     "_locales",
 ];

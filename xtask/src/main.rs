@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod demo_call;
 mod fuzz;
+mod locales;
 mod package;
 mod paths;
 mod setup;

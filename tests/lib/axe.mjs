@@ -1,0 +1,24 @@
+/** Accessibility as axe-core judges it, in light and dark. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** @typedef {{id: string, nodes: {html: string, failureSummary?: string}[]}} Violation */
+
+/** @param {import('playwright-core').Page} page @param {string} name of what is looked at */
+export async function passesAxe(page, name) {
+  const session = await page.context().newCDPSession(page);
+  // Not by way of the page's own document, whose policy lets no foreign script in.
+  await session.send('Runtime.evaluate', { expression: AXE });
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    await page.emulateMedia({ colorScheme });
+    /** @type {Violation[]} */
+    const violations = await page.evaluate(async () => (await /** @type {any} */ (window).axe.run()).violations);
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`);
+    assert.deepEqual(found, [], `${name}, ${colorScheme}`);
+  }
+  await session.detach();
+}

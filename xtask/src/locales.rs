@@ -1,0 +1,127 @@
+//! Holds the languages in `_locales` against English: the same texts, with the same placeholders.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::{paths, step};
+
+const ORIGINAL: &str = "en";
+
+type Texts = BTreeMap<String, Text>;
+
+#[derive(Deserialize)]
+struct Text {
+    message: String,
+    #[serde(default)]
+    placeholders: BTreeMap<String, Placeholder>,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+struct Placeholder {
+    content: String,
+}
+
+/// Whether every language is whole; shows where not.
+pub(crate) fn hold() -> bool {
+    let outcome = step::inline("hold the languages against each other", || {
+        let original = texts(ORIGINAL)?;
+        let mut found = Vec::new();
+        for language in languages()? {
+            let faults = faults(&original, &texts(&language)?);
+            found.extend(faults.iter().map(|fault| format!("{language}: {fault}")));
+        }
+        ensure!(found.is_empty(), found.join("\n"));
+        Ok(())
+    });
+    if let Err(broken) = &outcome {
+        eprintln!("{broken:#}");
+    }
+    outcome.is_ok()
+}
+
+fn languages() -> Result<Vec<String>> {
+    let entries = fs::read_dir(paths::workspace().join("_locales"))?;
+    let names = entries.map(|entry| {
+        entry?
+            .file_name()
+            .into_string()
+            .ok()
+            .context("a name is text")
+    });
+    names.collect()
+}
+
+fn texts(language: &str) -> Result<Texts> {
+    let file = paths::workspace().join(format!("_locales/{language}/messages.json"));
+    let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("in {}", file.display()))
+}
+
+fn faults(original: &Texts, translated: &Texts) -> Vec<String> {
+    let keys: BTreeSet<&String> = original.keys().chain(translated.keys()).collect();
+    let fault = |key: &String| match (original.get(key), translated.get(key)) {
+        (Some(_), None) => Some("is missing"),
+        (None, Some(_)) => Some("isn't in the original"),
+        (Some(one), Some(other)) => fault_of(one, other),
+        (None, None) => None,
+    };
+    let named = |key: &String| Some(format!("{key} {}", fault(key)?));
+    keys.into_iter().filter_map(named).collect()
+}
+
+fn fault_of(original: &Text, translated: &Text) -> Option<&'static str> {
+    if translated.message.trim().is_empty() {
+        Some("is empty")
+    } else if original.placeholders != translated.placeholders {
+        Some("has other placeholders than the original")
+    } else if used(translated) != used(original) {
+        Some("doesn't use the placeholders that the original uses")
+    } else {
+        None
+    }
+}
+
+/// The names between dollar signs.
+fn used(text: &Text) -> BTreeSet<String> {
+    let parts = text.message.split('$').skip(1).step_by(2);
+    parts.map(str::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Texts, faults};
+
+    fn texts(json: &str) -> Texts {
+        serde_json::from_str(json).expect("texts")
+    }
+
+    const ORIGINAL: &str = r#"{
+        "a": { "message": "A" },
+        "b": { "message": "$N$ b", "placeholders": { "n": { "content": "$1" } } }
+    }"#;
+
+    #[test]
+    fn a_whole_language_has_no_fault() {
+        let german = ORIGINAL.replace("$N$ b", "b: $N$");
+        assert!(faults(&texts(ORIGINAL), &texts(&german)).is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_empty_or_without_its_placeholder_is_found() {
+        let german = r#"{
+            "b": { "message": "ein b", "placeholders": { "n": { "content": "$1" } } },
+            "c": { "message": "C" }
+        }"#;
+        assert_eq!(
+            faults(&texts(ORIGINAL), &texts(german)),
+            [
+                "a is missing",
+                "b doesn't use the placeholders that the original uses",
+                "c isn't in the original"
+            ]
+        );
+    }
+}
