@@ -23,6 +23,7 @@ const SHARED = {
     SottoNegotiationNeed: 'readonly',
     SottoPumpPlace: 'readonly',
     SottoFlows: 'readonly',
+    SottoLookout: 'readonly',
     SottoStreams: 'readonly',
   },
 };

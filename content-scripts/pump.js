@@ -187,6 +187,7 @@ function sottoPump(scope) {
   /** @param {Sotto.RelayToPump} message @param {readonly MessagePort[]} ports */
   function fromRelay(message, ports) {
     if (message.kind === 'port') useCore(ports[0]);
+    else if (message.kind === 'cut') leaveCore();
     else if (message.kind === 'hint') takeHint(message.on);
     else if (message.kind === 'release') release();
     else if (message.kind === 'key-frame') makeKeyFrame(message.stream);

@@ -23,8 +23,10 @@ declare namespace Sotto {
       direction: string,
       carries: string,
     ): void;
+    streamLeft(now: number, page: number, stream: number): void;
     streamEnded(now: number, page: number, stream: number): void;
     flow(now: number, page: number, stream: number, figures: Float64Array): void;
+    looked(now: number, page: number): void;
     bypassed(now: number, page: number, stream: number): void;
     trouble(now: number, page: number, code: string): void;
     codec(mime: string): number;

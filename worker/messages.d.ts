@@ -24,6 +24,8 @@ declare namespace Sotto {
     transform: RTCRtpScriptTransform | null;
     /** Whether it is the page's to encode. */
     left: boolean;
+    /** Whether it went past ours, while Sotto was on. */
+    bypassed: boolean;
     /** Whether the page's own transform gave way to ours. */
     replaced: boolean;
     ended: boolean;
@@ -47,7 +49,9 @@ declare namespace Sotto {
         direction: Direction;
         carries: Media | Role;
       }
+    | { kind: 'stream-left'; stream: number }
     | { kind: 'stream-ended'; stream: number }
+    | { kind: 'looked' }
     | { kind: 'flows'; flows: Flow[] }
     | { kind: 'bypassed'; stream: number }
     | { kind: 'trouble'; code: string }
@@ -64,6 +68,7 @@ declare namespace Sotto {
   /** `port` comes with the frame port. */
   type RelayToPump =
     | { kind: 'port' }
+    | { kind: 'cut' }
     | { kind: 'hint'; on: boolean }
     | { kind: 'release' }
     | { kind: 'key-frame'; stream: number }

@@ -115,12 +115,16 @@ export class Page {
         return core.control(now, page, message.connection, new Uint8Array(message.bytes));
       case 'stream':
         return core.stream(now, page, message.stream, message.connection, message.direction, message.carries);
+      case 'stream-left':
+        return core.streamLeft(now, page, message.stream);
       case 'stream-ended':
         this.stopwatch.forget(message.stream);
         return core.streamEnded(now, page, message.stream);
       case 'flows':
         for (const [stream, ...figures] of message.flows) core.flow(now, page, stream, new Float64Array(figures));
         return;
+      case 'looked':
+        return core.looked(now, page);
       case 'bypassed':
         return core.bypassed(now, page, message.stream);
       case 'trouble':

@@ -102,10 +102,12 @@ const fromRelay = {
     isOneOf(carries, CARRIED[direction])
       ? { kind: 'stream', stream, connection, direction, carries }
       : null,
+  'stream-left': ({ stream }) => (isId(stream) ? { kind: 'stream-left', stream } : null),
   'stream-ended': ({ stream }) => (isId(stream) ? { kind: 'stream-ended', stream } : null),
   flows: ({ flows }) =>
     Array.isArray(flows) && flows.length <= MAX_FLOWS && flows.every(isFlow) ? { kind: 'flows', flows } : null,
   bypassed: ({ stream }) => (isId(stream) ? { kind: 'bypassed', stream } : null),
+  looked: () => ({ kind: 'looked' }),
   ping: () => ({ kind: 'ping' }),
   trouble: ({ code }) => (isWord(code) ? { kind: 'trouble', code } : null),
 };

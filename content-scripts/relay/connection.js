@@ -28,12 +28,12 @@ class SottoConnection {
     this.streams = new SottoStreams(peer, pageTransforms, {
       pump: () => relay.pump(),
       changed: (stream) => this.reportStream(stream),
+      left: (stream) => relay.report({ kind: 'stream-left', stream }),
       ended: (stream) => relay.streamEnded(stream),
       replaced: () => relay.trouble('page-transform'),
       bypassed: (stream) => relay.report({ kind: 'bypassed', stream }),
     });
     this.flows = new SottoFlows(peer, (end) => this.streams.numberOf(end));
-    this.looks = 0;
     peer.addEventListener('connectionstatechange', () => this.handleState());
     peer.addEventListener('signalingstatechange', () => this.reportRefusal());
     this.reportState();
@@ -71,12 +71,6 @@ class SottoConnection {
     this.reportState();
   }
 
-  /** Also where no core is there to ask for it. */
-  handleBeat() {
-    this.streams.watch();
-    this.reportRefusal();
-  }
-
   reportRefusal() {
     if (this.channel.isRefused) this.relay.report({ kind: 'trouble', code: 'control-channel-closed' });
   }
@@ -105,17 +99,22 @@ class SottoConnection {
   /** @param {Sotto.CoreToRelay} order */
   handleOrder(order) {
     if (order.kind === 'force-key-frame') this.streams.forceKeyFrame(order.stream);
-    else if (order.kind === 'watch') this.watch();
     else if (order.kind === 'contain') this.contain(order.stream, order.measure);
   }
 
-  /** Each time at the transforms, every second time at what flows. */
   async watch() {
+    if (this.closed) return;
     this.streams.watch();
-    this.looks += 1;
-    if (this.looks % 2 !== 0 || this.closed) return;
+    this.flows.reset();
     const flows = await this.flows.read();
     if (flows.length > 0) this.relay.report({ kind: 'flows', flows });
+  }
+
+  /** Where no core asks. */
+  async watchAlone() {
+    if (this.closed) return;
+    this.streams.watchAlone();
+    for (const stream of await this.flows.persistent()) this.streams.stopNumber(stream);
   }
 
   /** @param {number} stream @param {Sotto.Measure} measure */
@@ -132,7 +131,14 @@ class SottoConnection {
   repeat() {
     if (this.closed) return;
     this.reportState();
-    for (const stream of this.streams.streams.values()) if (!stream.ended) this.reportStream(stream);
+    for (const stream of this.streams.streams.values()) if (!stream.ended) this.repeatStream(stream);
     if (this.channel.isOpen) this.reportChannel(true);
+  }
+
+  /** @param {Sotto.Stream} stream */
+  repeatStream(stream) {
+    this.reportStream(stream);
+    if (stream.left) this.relay.report({ kind: 'stream-left', stream: stream.stream });
+    if (stream.bypassed) this.relay.report({ kind: 'bypassed', stream: stream.stream });
   }
 }

@@ -1,17 +1,41 @@
 /**
  * Isolated world: what a connection says that flows on each of its streams, in
- * the numbers that the core compares with the frames that came to it. Reads
- * and adds up; it judges nothing.
+ * the numbers that the core compares with the frames that came to it. Where no
+ * core is, nothing comes to it, so what flows on and on goes past it.
  *
  * In Chromium `framesSent`, `packetsReceived` and the like move though the
  * transform drops every frame; these here don't.
  */
 class SottoFlows {
+  /** What was on its way when the core went away is through before so many looks saw it flow. */
+  static LOOKS = 3;
+
   /** @param {RTCPeerConnection} peer @param {(end: RTCRtpSender | RTCRtpReceiver) => number | null} streamOf */
   constructor(peer, streamOf) {
     this.peer = peer;
     this.streamOf = streamOf;
     this.reading = false;
+    /** @type {Map<number, {passed: number, looks: number}>} what flows while no core is there */
+    this.alone = new Map();
+  }
+
+  /** A core is there. */
+  reset() {
+    this.alone.clear();
+  }
+
+  /** @returns {Promise<number[]>} streams that flowed between all of the last looks */
+  async persistent() {
+    const flows = await this.read();
+    return flows.filter((flow) => this.count(flow) > SottoFlows.LOOKS).map(([stream]) => stream);
+  }
+
+  /** @param {Sotto.Flow} flow @returns {number} looks in a row since which it flows */
+  count([stream, , passed]) {
+    const last = this.alone.get(stream);
+    const looks = last && passed > last.passed ? last.looks + 1 : 1;
+    this.alone.set(stream, { passed, looks });
+    return looks;
   }
 
   /** @returns {Promise<Sotto.Flow[]>} none while the last question waits for its answer */

@@ -22,6 +22,8 @@
   let place = null;
   /** @type {SottoHostLink | null} */
   let link = null;
+  /** @type {SottoLookout | null} */
+  let lookout = null;
   /** @type {MessagePort | null} */
   let core = null;
   let ready = false;
@@ -89,7 +91,19 @@
     if (message.kind === 'pong') handlePong(frames);
     else if (message.kind === 'send') connections.get(message.connection)?.channel.send(message.bytes);
     else if (message.kind === 'mode') handleMode(message.on);
+    else if (message.kind === 'watch') handleWatch();
     else for (const connection of connections.values()) connection.handleOrder(message);
+  }
+
+  /** The answer comes first: what flows, the browser says later. */
+  function handleWatch() {
+    lookout?.handleWatch();
+    report({ kind: 'looked' });
+    for (const connection of connections.values()) connection.watch();
+  }
+
+  function lookAlone() {
+    for (const connection of connections.values()) connection.watchAlone();
   }
 
   /** @param {boolean} value */
@@ -112,20 +126,27 @@
     else if (told === null) handleMode(false);
   }
 
+  /** @param {string} code */
+  function handleLoss(code) {
+    core = null;
+    ready = false;
+    // A core that lives on and only fell silent here must not go on unwatched.
+    pump().post({ kind: 'cut' });
+    lookout?.handleLoss();
+    trouble(code);
+  }
+
   function startLink() {
     link = new SottoHostLink({
       mode: takeHint,
       beat: () => {
-        if (on) for (const connection of connections.values()) connection.handleBeat();
+        if (on) for (const connection of connections.values()) connection.reportRefusal();
       },
       ports: usePorts,
-      lost: (code) => {
-        core = null;
-        ready = false;
-        trouble(code);
-      },
+      lost: handleLoss,
     });
     link.start();
+    lookout = new SottoLookout({ isOn: () => on, look: lookAlone });
   }
 
   /** @param {Event} event */

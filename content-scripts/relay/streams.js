@@ -5,7 +5,8 @@
  * A stream is a sender or receiver, not a track: tracks come and go on it, and
  * what a sender's track was captured from gives the stream its role. Frames
  * are the pump's business; what the page encodes by itself is left to the hook,
- * which holds it back where Sotto is on.
+ * which holds it back where Sotto is on, and is numbered like all others, so
+ * that the core can see that nothing flows there.
  */
 class SottoStreams {
   /** Stream numbers are unique within the relay and never used again. */
@@ -17,6 +18,7 @@ class SottoStreams {
    * @param {{
    *   pump(): SottoPumpPlace,
    *   changed(stream: Sotto.Stream): void,
+   *   left(stream: number): void,
    *   ended(stream: number): void,
    *   replaced(): void,
    *   bypassed(stream: number): void,
@@ -36,7 +38,7 @@ class SottoStreams {
 
   /** Covers what is new; reports what has stopped. */
   sweep() {
-    if (this.leftToPage) return this.listener.replaced();
+    if (this.leftToPage) this.listener.replaced();
     for (const transceiver of this.peer.getTransceivers()) {
       const media = /** @type {Sotto.Media} */ (transceiver.receiver.track.kind);
       this.cover(transceiver.sender, 'send', media);
@@ -55,10 +57,11 @@ class SottoStreams {
     if (this.streams.has(end)) return;
     SottoStreams.lastStream += 1;
     const carries = end instanceof RTCRtpSender ? SottoStreams.role(media, end.track) : media;
-    const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, left: false, replaced: false, ended: false };
+    const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, left: false, bypassed: false, replaced: false, ended: false };
     this.streams.set(end, stream);
     this.listener.changed(stream);
-    if (this.on && end.transform !== null) this.listener.bypassed(stream.stream);
+    if (this.leftToPage) return this.leave(stream);
+    if (this.on && end.transform !== null) this.reportBypassed(stream);
     this.whenPageHasHadItsSay(() => this.transform(end, stream));
   }
 
@@ -87,7 +90,13 @@ class SottoStreams {
     const stream = end && this.streams.get(end);
     if (!end || !stream) return;
     if (stream.transform) this.transform(end, stream);
-    else stream.left = true;
+    else this.leave(stream);
+  }
+
+  /** @param {Sotto.Stream} stream */
+  leave(stream) {
+    stream.left = true;
+    this.listener.left(stream.stream);
   }
 
   /** A sender without a track stays what it was. @param {RTCRtpSender} sender */
@@ -171,7 +180,31 @@ class SottoStreams {
    */
   watch() {
     this.sweep();
-    for (const { stream } of this.reclaim()) this.listener.bypassed(stream);
+    for (const stream of this.reclaim()) this.reportBypassed(stream);
+  }
+
+  /** Where there is no core that could say what to do, it loses the stream at once. */
+  watchAlone() {
+    this.sweep();
+    for (const [end, stream] of this.strays()) this.stopAlone(end, stream);
+    this.reclaim();
+  }
+
+  /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */
+  stopAlone(end, stream) {
+    SottoStreams.stop(end);
+    this.reportBypassed(stream);
+  }
+
+  /** @param {number} number */
+  stopNumber(number) {
+    for (const [end, stream] of this.streams) if (stream.stream === number) this.stopAlone(end, stream);
+  }
+
+  /** A core that comes later hears of it too. @param {Sotto.Stream} stream */
+  reportBypassed(stream) {
+    stream.bypassed = true;
+    this.listener.bypassed(stream.stream);
   }
 
   /** @param {RTCRtpSender | RTCRtpReceiver} end */

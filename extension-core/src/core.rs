@@ -211,7 +211,12 @@ impl Core {
             page: id.page,
             number: connection,
         };
-        self.with_page(now, id.page, |tab| tab.stream(id, connection, end));
+        self.with_page(now, id.page, |tab| tab.stream(now, id, connection, end));
+    }
+
+    /// The page encodes a stream itself: nothing may flow on it while Sotto is on.
+    pub fn stream_left(&mut self, now: Instant, id: StreamId) {
+        self.with_page(now, id.page, |tab| tab.stream_left(id));
     }
 
     /// A sender or receiver is gone.
@@ -222,6 +227,11 @@ impl Core {
     /// What a connection says of one of its streams.
     pub fn flow(&mut self, now: Instant, id: StreamId, flow: Flow) {
         self.with_page(now, id.page, |tab| tab.flow(now, id, flow));
+    }
+
+    /// A page's relay has looked, as [`Output::Watch`] asked.
+    pub fn looked(&mut self, now: Instant, page: PageId) {
+        self.with_page(now, page, |tab| tab.looked(now, page));
     }
 
     /// A page's relay found a stream with another transform than ours.

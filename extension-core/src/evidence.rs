@@ -10,7 +10,8 @@ use crate::time::Instant;
 /// What happened within this long counts as now.
 pub const RECENT: Duration = Duration::from_secs(3);
 
-/// How long a stream counts as bypassed after the last sign of it.
+/// A stream counts as bypassed until a frame is sealed or opened so long after the last sign of
+/// it: what follows at once may be the last before it is stopped.
 const BYPASS_SHOWN: Duration = Duration::from_secs(10);
 
 /// Why frames of a stream are dropped.
@@ -79,6 +80,8 @@ impl Evidence {
     /// A frame was sealed or opened.
     pub fn succeeded(&mut self, now: Instant) {
         self.good = Some(now);
+        let past = |at| now.since(at) >= BYPASS_SHOWN;
+        self.bypassed = self.bypassed.filter(|at| !past(*at));
     }
 
     /// A frame was dropped.
@@ -91,14 +94,14 @@ impl Evidence {
         self.bypassed = Some(now);
     }
 
-    /// Whether frames went past our transform lately.
-    pub fn is_bypassed(&self, now: Instant) -> bool {
-        self.bypassed.is_some_and(|at| now.since(at) < BYPASS_SHOWN)
+    /// Whether frames went past our transform, and the stream hasn't recovered since.
+    pub fn is_bypassed(&self) -> bool {
+        self.bypassed.is_some()
     }
 
     /// Whether a frame was sealed or opened just now, and none went past.
     pub fn is_good(&self, now: Instant) -> bool {
-        self.good.is_some_and(|at| now.since(at) < RECENT) && !self.is_bypassed(now)
+        self.good.is_some_and(|at| now.since(at) < RECENT) && !self.is_bypassed()
     }
 
     /// When the last success is no longer fresh.
@@ -108,7 +111,7 @@ impl Evidence {
 
     /// Why a frame was dropped just now, if one was.
     pub fn reason(&self, now: Instant) -> Option<DropReason> {
-        if self.is_bypassed(now) {
+        if self.is_bypassed() {
             return Some(DropReason::Bypassed);
         }
         let (at, reason) = self.bad?;
@@ -219,7 +222,18 @@ mod tests {
             evidence.dropping(Instant(10_950)),
             Some(DropReason::Bypassed)
         );
+        evidence.succeeded(Instant(11_000));
         assert_eq!(evidence.protection(Instant(11_000)), Protection::Encrypted);
+    }
+
+    #[test]
+    fn what_was_bypassed_and_carries_nothing_more_stays_so() {
+        let mut evidence = Evidence::default();
+        evidence.bypassed(Instant(1000));
+        assert_eq!(
+            evidence.dropping(Instant(3_600_000)),
+            Some(DropReason::Bypassed)
+        );
     }
 
     #[test]

@@ -86,6 +86,10 @@ pub enum Trouble {
     CoreSilent,
     /// The worker met an error in this page's call.
     CoreError,
+    /// The page stood still, and its streams were not watched.
+    PageStoodStill,
+    /// The page has more streams than can be watched, and lost the connection of the last.
+    StreamsFull,
     /// Anything else that stops media.
     Other,
 }
@@ -94,6 +98,11 @@ impl Trouble {
     /// Whether it is over once it isn't reported again.
     fn passes(self) -> bool {
         !matches!(self, Self::PumpBlocked | Self::PageTransform | Self::Other)
+    }
+
+    /// Whether it says that something is wrong now. Any page stands still for a moment.
+    pub(crate) fn alarms(self) -> bool {
+        self != Self::PageStoodStill
     }
 }
 
@@ -120,6 +129,7 @@ pub struct Tab {
     farewell: VecDeque<(ConnectionId, Vec<u8>)>,
     orders: VecDeque<Output>,
     last_watch: Option<Instant>,
+    asked: BTreeMap<PageId, Instant>,
     shown: Option<State>,
     last_view: Option<Instant>,
     lapse: Option<Instant>,
@@ -169,6 +179,7 @@ impl Tab {
             self.connection(now, id, ConnectionState::Closed);
         }
         self.pages.remove(&page);
+        self.asked.remove(&page);
         self.streams.remove_page(page);
         self.claims.release(|stream| stream.page == page);
         self.troubles.retain(|(of, _), _| *of != page);
@@ -224,6 +235,7 @@ impl Tab {
         self.open_cost = Cost::default();
         self.join = Join::default();
         self.other_version = None;
+        self.asked.clear();
         self.streams.forget_evidence();
         self.claims = Claims::default();
     }
@@ -276,9 +288,16 @@ impl Tab {
         }
     }
 
-    pub(crate) fn stream(&mut self, id: StreamId, connection: ConnectionId, end: End) {
-        self.streams.set(id, connection, end);
+    pub(crate) fn stream(&mut self, now: Instant, id: StreamId, to: ConnectionId, end: End) {
+        if self.streams.set(id, to, end).is_err() {
+            self.contain(id, Measure::Close);
+            self.trouble(now, id.page, Trouble::StreamsFull);
+        }
         self.stale = true;
+    }
+
+    pub(crate) fn stream_left(&mut self, id: StreamId) {
+        self.streams.leave(id);
     }
 
     pub(crate) fn stream_ended(&mut self, id: StreamId) {

@@ -153,8 +153,8 @@ pub(crate) fn of(tab: &Tab, now: Instant) -> View {
         members: tab.call.as_ref().map(members).unwrap_or_default(),
         streams: tab
             .streams
-            .iter()
-            .map(|(id, _)| stream_view(tab, now, id))
+            .shown()
+            .map(|(id, stream)| stream_view(tab, now, id, stream))
             .collect(),
         problems: problems(tab, now),
         others: others(tab, now),
@@ -187,9 +187,10 @@ pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
     };
     let bypassed = tab
         .streams
-        .iter()
-        .any(|(_, stream)| stream.evidence.is_bypassed(now));
-    if bypassed || !tab.troubles.is_empty() || tab.cuts != Cuts::default() {
+        .shown()
+        .any(|(_, stream)| stream.evidence.is_bypassed());
+    let alarm = tab.troubles.keys().any(|(_, trouble)| trouble.alarms());
+    if bypassed || alarm || tab.is_unwatched(now) || tab.cuts != Cuts::default() {
         return (State::Trouble, "trouble");
     }
     state_of_call(tab, call, now)
@@ -282,11 +283,7 @@ fn members(call: &Call) -> Vec<MemberView> {
         .collect()
 }
 
-fn stream_view(tab: &Tab, now: Instant, id: StreamId) -> StreamView {
-    let stream = tab
-        .streams
-        .get(id)
-        .expect("the caller took the id from the map");
+fn stream_view(tab: &Tab, now: Instant, id: StreamId, stream: &Stream) -> StreamView {
     let protection = match &tab.call {
         _ if !tab.on => Protection::Clear,
         Some(call) if call.is_alone() => stream.evidence.protection_alone(now),
@@ -396,7 +393,7 @@ fn stream_problems<'a>(
     call: &'a Call,
     now: Instant,
 ) -> impl Iterator<Item = Problem> + 'a {
-    tab.streams.iter().filter_map(move |(id, stream)| {
+    tab.streams.shown().filter_map(move |(id, stream)| {
         let codec = stream.codec_name.as_deref().map(codec_label);
         let who = call
             .peer_on(now, stream.connection)
@@ -431,6 +428,8 @@ fn trouble_code(trouble: Trouble) -> &'static str {
         Trouble::ControlChannelClosed => "control-channel-closed",
         Trouble::CoreSilent => "core-silent",
         Trouble::CoreError => "core-error",
+        Trouble::PageStoodStill => "page-stood-still",
+        Trouble::StreamsFull => "streams-full",
         Trouble::Other => "page-trouble",
     }
 }

@@ -127,6 +127,11 @@ impl WasmCore {
             .stream(at(now), stream_id(page, stream), connection, end);
     }
 
+    #[wasm_bindgen(js_name = streamLeft)]
+    pub fn stream_left(&mut self, now: f64, page: u32, stream: u32) {
+        self.core.stream_left(at(now), stream_id(page, stream));
+    }
+
     #[wasm_bindgen(js_name = streamEnded)]
     pub fn stream_ended(&mut self, now: f64, page: u32, stream: u32) {
         self.core.stream_ended(at(now), stream_id(page, stream));
@@ -146,6 +151,10 @@ impl WasmCore {
             waited,
         };
         self.core.flow(at(now), stream_id(page, stream), flow);
+    }
+
+    pub fn looked(&mut self, now: f64, page: u32) {
+        self.core.looked(at(now), PageId(page));
     }
 
     pub fn bypassed(&mut self, now: f64, page: u32, stream: u32) {

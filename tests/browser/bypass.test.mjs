@@ -11,6 +11,8 @@ import { Lab } from '../lib/lab.mjs';
 
 /** Within this a bypass has to end, in milliseconds. */
 const BOUND = 1_000;
+/** After this the relay's tries to reach the core are further apart than BOUND. */
+const PAUSE = 4_000;
 
 /** @type {Lab} */ let lab;
 
@@ -56,6 +58,14 @@ async function replaceTransform(page, end) {
   const transceiver = page.call('call').peer.getTransceivers().find((/** @type {any} */ { receiver }) => receiver.track.kind === 'video');
   set.call(transceiver[end], new RTCRtpScriptTransform(worker, {}));
   document.querySelector('iframe')?.remove();
+}
+
+/** Page side: whatever is added beside head and body goes at once, Sotto's host among it. */
+function keepCoreAway() {
+  const root = document.documentElement;
+  const strip = () => { for (const child of [...root.children]) if (child !== document.head && child !== document.body) child.remove(); };
+  new MutationObserver(strip).observe(root, { childList: true });
+  strip();
 }
 
 /** @param {import('../lib/lab.mjs').End} end */
@@ -117,4 +127,23 @@ test('a receiver that is made to go past Sotto shows clear frames for less than 
   assert.equal((await shown()).length, 0, 'before, none is shown');
   await lab.far.do(replaceTransform, 'receiver');
   await clearFramesEnd(t, lab.far, shown);
+});
+
+test('a sender that goes past Sotto while the page keeps the core away is stopped within a second', async (t) => {
+  await lab.near.do((page) => {
+    const { peer } = page.call('call');
+    return peer.getSenders()[1].replaceTrack(page.camera());
+  });
+  await between((forwarder) => { forwarder.manner = 'pass'; forwarder.marked.length = 0; });
+  await lab.near.do(keepCoreAway);
+  // The relay tries again at growing intervals, and each time sets its transforms too.
+  await sleep(PAUSE);
+  await lab.near.do(replaceTransform, 'sender');
+  await sleep(2 * BOUND);
+  const times = await marked();
+  const took = Math.round((times.at(-1) ?? 0) - (times[0] ?? 0));
+  t.diagnostic(`${times.length} frames in clear, over ${took} ms`);
+  assert.ok(took < BOUND, `it ended after ${took} ms`);
+  const track = await lab.near.do((page) => page.call('call').peer.getSenders()[1].track);
+  assert.equal(track, null, 'the stream was taken away');
 });

@@ -98,7 +98,18 @@ export class Lab {
     const ends = [this.near, this.far];
     await page.exposeFunction('sendSignal', (/** @type {number} */ side, /** @type {object} */ signal) =>
       hear(ends[side], { name: 'call', ...signal }));
-    await page.evaluate(`import('/forwarder.mjs').then(({ Forwarder }) => { window.forwarder = new Forwarder(window.sendSignal); })`);
+    await this.standAnew(page);
+  }
+
+  /** All connections end, and who stands between is ready for others. */
+  async restart() {
+    await Promise.all([this.near, this.far].map((end) => end.do((page) => page.closeAll())));
+    if (this.forwarder) await this.standAnew(this.forwarder);
+  }
+
+  /** @param {import('playwright-core').Page} page */
+  async standAnew(page) {
+    await page.evaluate(`import('/forwarder.mjs').then(({ Forwarder }) => { window.forwarder?.close(); window.forwarder = new Forwarder(window.sendSignal); })`);
   }
 
   /** Whether the browser has a codec. @param {'audio' | 'video'} kind @param {string} codec */

@@ -29,6 +29,8 @@ struct Pair {
     modes: Vec<(usize, bool)>,
     badges: Vec<(usize, Instant, State)>,
     measures: Vec<(usize, u32, Measure)>,
+    /// Whose page blocks its thread.
+    still: Option<usize>,
 }
 
 const CONNECTION: u32 = 1;
@@ -53,6 +55,7 @@ impl Pair {
             modes: vec![],
             badges: vec![],
             measures: vec![],
+            still: None,
         };
         for who in [0, 1] {
             pair.connect(who);
@@ -123,6 +126,9 @@ impl Pair {
             Output::Contain {
                 stream, measure, ..
             } => self.measures.push((who, stream, measure)),
+            Output::Watch { page } if self.still != Some(who) => {
+                self.cores[who].looked(self.now, page);
+            }
             Output::View { .. } | Output::Watch { .. } | Output::ForgetKey { .. } => {}
         }
         true
@@ -236,7 +242,11 @@ fn sealing_for_somebody_who_has_fallen_silent_is_never_called_encrypted() {
     while pair.now < end {
         pair.now = pair.now + Duration::from_millis(10);
         pair.cores[0].handle_timeout(pair.now);
-        while pair.cores[0].poll_output().is_some() {}
+        while let Some(output) = pair.cores[0].poll_output() {
+            if let Output::Watch { page } = output {
+                pair.cores[0].looked(pair.now, page);
+            }
+        }
         pair.transform(0, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO);
         let claimed = pair.view(0).state == State::Encrypted;
         assert!(!claimed || pair.now.since(last) < RECENT, "{:?}", pair.now);

@@ -1,7 +1,10 @@
 //! The encoded streams of a tab: each an `RTCRtpSender` or `RTCRtpReceiver`, known for its whole
 //! life by one id, whatever tracks pass through it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use super::{contexts::Contexts, watch::Watch};
 use crate::{
@@ -13,6 +16,9 @@ use crate::{
 };
 
 const MAX_STREAMS: usize = 4096;
+
+/// Streams that went past us and have ended are remembered, to be named; the last so many.
+const MAX_GONE: usize = 16;
 
 /// At most one request for a key frame in this time, however many frames are lost.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
@@ -89,6 +95,8 @@ pub struct Stream {
     pub member: Option<PeerId>,
     pub evidence: Evidence,
     pub watch: Watch,
+    /// The page encodes it: no frame of it is ours, and none may flow.
+    pub left: bool,
     strikes: u8,
     struck: Option<Instant>,
     contexts: BTreeMap<Role, Context>,
@@ -108,6 +116,7 @@ impl Stream {
             member: None,
             evidence: Evidence::default(),
             watch: Watch::default(),
+            left: false,
             strikes: 0,
             struck: None,
             contexts: BTreeMap::new(),
@@ -130,6 +139,19 @@ impl Stream {
         if self.codec_name.as_deref() != Some(mime) {
             self.codec_name = Some(mime.to_owned());
             self.codec = Codec::of_mime(mime);
+        }
+    }
+
+    fn forget_evidence(&mut self) {
+        self.evidence = Evidence::default();
+        self.watch = Watch::default();
+        self.member = None;
+        self.decoder_behind = true;
+        if self.direction == Direction::Receive {
+            self.role = None;
+        }
+        if self.left {
+            self.watch = Watch::after_frames_of_others();
         }
     }
 
@@ -166,24 +188,37 @@ impl Stream {
     }
 }
 
+/// There is no room for another stream.
+#[derive(Debug)]
+pub struct Full;
+
 /// All streams of a tab.
 #[derive(Default)]
 pub struct Streams {
     all: BTreeMap<StreamId, Stream>,
+    gone: VecDeque<(StreamId, Stream)>,
     contexts: Contexts,
 }
 
 impl Streams {
     /// A stream that is new, or one whose role has changed.
-    pub fn set(&mut self, id: StreamId, connection: ConnectionId, end: End) {
+    pub fn set(&mut self, id: StreamId, connection: ConnectionId, end: End) -> Result<(), Full> {
         if !self.all.contains_key(&id) {
             if self.all.len() >= MAX_STREAMS {
-                return;
+                return Err(Full);
             }
             self.all.insert(id, Stream::new(connection, end));
         }
         if let End::Sender(role) = end {
             self.send_as(id, role);
+        }
+        Ok(())
+    }
+
+    /// The page encodes this one itself.
+    pub fn leave(&mut self, id: StreamId) {
+        if let Some(stream) = self.all.get_mut(&id) {
+            stream.left = true;
         }
     }
 
@@ -215,11 +250,18 @@ impl Streams {
     }
 
     pub fn remove(&mut self, id: StreamId) {
-        self.all.remove(&id);
+        let Some(stream) = self.all.remove(&id) else {
+            return;
+        };
+        if stream.evidence.is_bypassed() {
+            self.gone.truncate(MAX_GONE - 1);
+            self.gone.push_front((id, stream));
+        }
     }
 
     pub fn remove_page(&mut self, page: PageId) {
         self.all.retain(|id, _| id.page != page);
+        self.gone.retain(|(id, _)| id.page != page);
     }
 
     pub fn get(&self, id: StreamId) -> Option<&Stream> {
@@ -232,6 +274,12 @@ impl Streams {
 
     pub fn iter(&self) -> impl Iterator<Item = (StreamId, &Stream)> {
         self.all.iter().map(|(id, stream)| (*id, stream))
+    }
+
+    /// What a person is to see: also what went past us and has ended.
+    pub fn shown(&self) -> impl Iterator<Item = (StreamId, &Stream)> {
+        let gone = self.gone.iter().map(|(id, stream)| (*id, stream));
+        self.iter().chain(gone)
     }
 
     pub fn has_any_of(&self, page: PageId) -> bool {
@@ -247,14 +295,9 @@ impl Streams {
     }
 
     pub fn forget_evidence(&mut self) {
+        self.gone.clear();
         for stream in self.all.values_mut() {
-            stream.evidence = Evidence::default();
-            stream.watch = Watch::default();
-            stream.member = None;
-            stream.decoder_behind = true;
-            if stream.direction == Direction::Receive {
-                stream.role = None;
-            }
+            stream.forget_evidence();
         }
     }
 }

@@ -12,12 +12,15 @@ use std::{collections::VecDeque, time::Duration};
 use super::{Direction, MediaKind};
 use crate::time::Instant;
 
-/// How often a page is asked to look at its transforms; every second time, at what flows too. Two
-/// such looks fit into the second in which a bypass has to end.
+/// How often a page is asked to look at its transforms and at what flows. Four such looks fit into
+/// the second in which a bypass has to end: the one that still saw a frame come, one that sees the
+/// bypass, one that sees it again, and one to spare.
 pub const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Whoever reports so late was asleep, or we were: nothing can be said of that time.
 const LATE: Duration = Duration::from_secs(1);
+/// So long, what the page made before Sotto was turned on may still be on its way.
+const REFUSAL: Duration = Duration::from_millis(400);
 /// A browser's pacer holds no packet back for longer.
 const PACER: Duration = Duration::from_secs(2);
 /// One frame may be between the encoder and us whenever we look.
@@ -81,6 +84,8 @@ pub struct Watch {
     came_since: bool,
     sealed: u64,
     last: Option<(Instant, Flow)>,
+    grace: Duration,
+    began: Option<Instant>,
     /// What flowed since a frame came here last.
     past: Flow,
     /// What was sealed and what was sent, lately.
@@ -89,6 +94,14 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Of a stream that the page encoded until now.
+    pub fn after_frames_of_others() -> Self {
+        Self {
+            grace: REFUSAL,
+            ..Self::default()
+        }
+    }
+
     /// A frame came here, whatever became of it; so many sealed bytes went on.
     pub fn frame(&mut self, now: Instant, sealed: usize) {
         self.came = Some(now);
@@ -104,6 +117,7 @@ impl Watch {
         media: MediaKind,
         flow: Flow,
     ) -> Verdict {
+        let began = *self.began.get_or_insert(now);
         let Some((then, last)) = self.last.replace((now, flow)) else {
             self.come_round();
             return Verdict::Fine;
@@ -114,7 +128,8 @@ impl Watch {
             self.give_back(now.since(then));
         }
         self.note(now, more);
-        if late || self.came_since || self.was_waiting(then) {
+        let excused = then.since(began) < self.grace;
+        if late || excused || self.came_since || self.was_waiting(then) {
             self.come_round();
             return Verdict::Fine;
         }

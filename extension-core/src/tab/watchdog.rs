@@ -1,13 +1,22 @@
 //! What a tab does about streams that go past our transforms: first puts ours back, then stops the
 //! stream, at last closes its connection. Whether one does, `watch` finds out for each by itself.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{
-    Tab,
+    Tab, Trouble,
     watch::{Flow, Verdict, WATCH_INTERVAL},
 };
-use crate::{core::Output, ids::StreamId, time::Instant};
+use crate::{
+    core::Output,
+    ids::{PageId, StreamId},
+    time::Instant,
+};
+
+/// A page that answers later than this stood still, and nobody watched its streams meanwhile.
+const ANSWER: Duration = Duration::from_secs(1);
 
 /// How a page's relay found a stream with another transform than ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +52,7 @@ impl Tab {
         match stream.watch.report(now, direction, media, flow) {
             Verdict::Fine => {}
             Verdict::Bypassed => self.bypassed(now, id, Bypass::Flowing),
-            Verdict::Stands => self.stands(now, id),
+            Verdict::Stands => self.stands(id),
         }
     }
 
@@ -55,8 +64,13 @@ impl Tab {
         let Some(stream) = self.streams.get_mut(id) else {
             return;
         };
+        let strikes = stream.strike(now);
+        // There is nothing of ours to put back on it.
+        if stream.left && strikes == 1 {
+            return;
+        }
         stream.evidence.bypassed(now);
-        let measure = match (stream.strike(now), how) {
+        let measure = match (strikes, how) {
             (1, Bypass::Undone) => None,
             (1, Bypass::Flowing) => Some(Measure::Cover),
             (2, _) => Some(Measure::Stop),
@@ -70,14 +84,14 @@ impl Tab {
 
     /// Transforms that take turns too quickly leave Chromium with none, now and then: then frames
     /// go nowhere until another is set.
-    fn stands(&mut self, now: Instant, id: StreamId) {
+    fn stands(&mut self, id: StreamId) {
         let mut known = self.streams.get(id).into_iter();
-        if known.any(|stream| stream.evidence.is_bypassed(now)) {
+        if known.any(|stream| stream.evidence.is_bypassed()) {
             self.contain(id, Measure::Cover);
         }
     }
 
-    fn contain(&mut self, id: StreamId, measure: Measure) {
+    pub(super) fn contain(&mut self, id: StreamId, measure: Measure) {
         self.orders.push_back(Output::Contain {
             page: id.page,
             stream: id.number,
@@ -87,12 +101,42 @@ impl Tab {
 
     pub(super) fn watch_if_due(&mut self, now: Instant) {
         if self.next_watch().is_some_and(|at| now >= at) {
-            self.last_watch = Some(now);
+            let last = self.last_watch.replace(now);
+            // Who slept meanwhile can't say that others did.
+            if last.is_some_and(|at| now.since(at) > ANSWER) {
+                self.asked.clear();
+            }
             let Self { pages, streams, .. } = self;
             let watched = pages.iter().filter(|page| streams.has_any_of(**page));
-            let looks = watched.map(|page| Output::Watch { page: *page });
-            self.orders.extend(looks);
+            for page in watched.copied().collect::<Vec<_>>() {
+                self.ask(now, page);
+            }
         }
+    }
+
+    /// One question at a time, or they would wait in line for a page that stands still.
+    fn ask(&mut self, now: Instant, page: PageId) {
+        match self.asked.get(&page) {
+            None => {
+                self.asked.insert(page, now);
+                self.orders.push_back(Output::Watch { page });
+            }
+            Some(at) if now.since(*at) > ANSWER => self.trouble(now, page, Trouble::PageStoodStill),
+            Some(_) => {}
+        }
+    }
+
+    /// A page's relay has looked at its transforms.
+    pub(crate) fn looked(&mut self, now: Instant, page: PageId) {
+        let asked = self.asked.remove(&page);
+        if self.on && asked.is_some_and(|at| now.since(at) > ANSWER) {
+            self.trouble(now, page, Trouble::PageStoodStill);
+        }
+    }
+
+    /// Whether a page stands still, so that nobody watches its streams.
+    pub(crate) fn is_unwatched(&self, now: Instant) -> bool {
+        self.asked.values().any(|at| now.since(*at) > ANSWER)
     }
 
     pub(super) fn next_watch(&self) -> Option<Instant> {

@@ -36,6 +36,10 @@ export class Forwarder {
     this.refused = '';
   }
 
+  close() {
+    for (const { call } of this.legs) call.peer.close();
+  }
+
   /** @param {number} side @param {any} signal */
   receive(side, signal) {
     const leg = this.legs[side];

@@ -36,10 +36,10 @@ export class Lab {
 
   /**
    * @param {string} name of a connection, the same at both ends
-   * @param {{manual?: boolean}} [how] `manual`: the scenario negotiates itself
+   * @param {{manual?: boolean, configuration?: RTCConfiguration}} [how] `manual`: the scenario negotiates itself
    */
-  open(name, { manual = false } = {}) {
-    const call = new Negotiator(name, this.self.polite, (signal) => this.send({ name, ...signal }), manual);
+  open(name, { manual = false, configuration } = {}) {
+    const call = new Negotiator(name, this.self.polite, (signal) => this.send({ name, ...signal }), manual, configuration);
     call.prefer = () => this.prefer(call.peer);
     call.peer.addEventListener('track', ({ track, transceiver }) => this.handleTrack(call, track, transceiver));
     this.calls.set(name, call);

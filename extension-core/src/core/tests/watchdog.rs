@@ -74,7 +74,152 @@ fn it_is_named_and_not_counted_as_encrypted_while_it_lasts() {
     }
     pair.run_for(Duration::from_secs(11));
     pair.send_video(1);
+    assert_eq!(pair.view(0).state, State::Trouble, "ours carries nothing");
+    pair.send_video(0);
     assert_eq!(pair.view(0).state, State::Encrypted);
+}
+
+#[test]
+fn one_that_was_stopped_or_closed_stays_named_until_its_page_goes() {
+    let mut pair = Pair::both_on();
+    pair.bypassed(0, SEND_VIDEO);
+    let page = pair.pages[0];
+    let number = SEND_VIDEO;
+    pair.cores[0].stream_ended(pair.now, StreamId { page, number });
+    let closed = pair.connection(0);
+    pair.cores[0].connection(pair.now, closed, ConnectionState::Closed);
+    pair.run_for(Duration::from_secs(3600));
+    let view = pair.view(0);
+    assert_eq!(view.state, State::Trouble);
+    assert_eq!(pair.codes(0), ["stream-bypassed"]);
+    let mut streams = view.streams.iter();
+    let camera = streams.find(|stream| stream.stream == SEND_VIDEO);
+    let camera = camera.expect("it is shown");
+    assert_eq!(camera.reason, Some(DropReason::Bypassed));
+    assert_eq!(camera.role, Some(Role::Camera));
+    pair.cores[0].detach(pair.now, page);
+    pair.cores[0].attach(pair.now, TAB);
+    assert_eq!(pair.codes(0), [""; 0]);
+}
+
+#[test]
+fn a_page_can_not_fill_the_list_of_what_it_made_go_past() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    for number in 100..200 {
+        pair.stream(0, number, End::Sender(Role::Camera));
+        pair.bypassed(0, number);
+        pair.cores[0].stream_ended(pair.now, StreamId { page, number });
+    }
+    let view = pair.view(0);
+    let problems = view.problems.iter();
+    let named: Vec<_> = problems.filter_map(|problem| problem.stream).collect();
+    assert_eq!(named.len(), 16);
+    assert_eq!(named.last().map(|id| id.number), Some(199));
+}
+
+/// How long a stream flows past us until it is stopped, with a report at each look.
+fn stopped_after(mut looks: impl FnMut(&mut Pair, u64)) -> Duration {
+    let mut pair = Pair::both_on();
+    let mut count = 0;
+    let mut start = pair.now;
+    while !pair.measures.iter().any(|(.., how)| *how == Measure::Stop) {
+        looks(&mut pair, count);
+        if count < 10 {
+            start = pair.now;
+        }
+        pair.run_for(Duration::from_millis(200));
+        count += 1;
+        assert!(count < 30, "it is stopped");
+    }
+    pair.now.since(start)
+}
+
+#[test]
+fn by_what_flows_alone_a_stream_is_stopped_in_less_than_a_second() {
+    let took = stopped_after(|pair, count| {
+        if count < 10 {
+            pair.send_video(0);
+        }
+        pair.flow(0, SEND_VIDEO, 6 * count);
+    });
+    assert!(took <= Duration::from_millis(800), "{took:?}");
+}
+
+#[test]
+fn what_the_page_was_to_encode_and_flows_is_stopped_without_another_try() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    let number = SEND_VIDEO;
+    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    for count in 0..2 {
+        pair.flow(0, SEND_VIDEO, 6 * count);
+        pair.run_for(Duration::from_millis(200));
+    }
+    assert_eq!(pair.codes(0), [""; 0], "not on one sign alone");
+    pair.flow(0, SEND_VIDEO, 12);
+    assert_eq!(pair.measures, [(0, SEND_VIDEO, Measure::Stop)]);
+    assert_eq!(pair.codes(0), ["stream-bypassed"]);
+}
+
+#[test]
+fn what_the_page_was_to_encode_and_is_refused_is_left_alone() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    let number = SEND_VIDEO;
+    pair.cores[0].turn_off(pair.now, TAB);
+    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    pair.cores[0].turn_on(pair.now, TAB);
+    for count in 0..20_u64 {
+        pair.flow(0, SEND_VIDEO, 6 * count.min(3));
+        pair.run_for(Duration::from_millis(200));
+    }
+    assert_eq!(pair.measures, []);
+    assert_eq!(pair.codes(0), [""; 0]);
+}
+
+#[test]
+fn a_page_that_stands_still_is_not_watched_and_that_is_said() {
+    let mut pair = Pair::both_on();
+    pair.still = Some(0);
+    pair.run_for(Duration::from_millis(900));
+    assert_eq!(pair.codes(0), [""; 0]);
+    pair.run_for(Duration::from_millis(600));
+    assert_eq!(pair.codes(0), ["page-stood-still"]);
+    assert_eq!(pair.view(0).state, State::Trouble);
+    pair.still = None;
+    let page = pair.pages[0];
+    pair.cores[0].looked(pair.now, page);
+    pair.send_video(1);
+    assert_eq!(pair.view(0).state, State::Encrypted);
+    assert_eq!(pair.codes(0), ["page-stood-still"], "for a while");
+    pair.run_for(Duration::from_secs(11));
+    assert_eq!(pair.codes(0), [""; 0]);
+}
+
+#[test]
+fn a_page_that_answers_late_is_named_though_it_answers() {
+    let mut pair = Pair::both_on();
+    pair.still = Some(0);
+    pair.run_for(Duration::from_millis(200));
+    pair.now = pair.now + Duration::from_millis(1100);
+    let page = pair.pages[0];
+    pair.cores[0].looked(pair.now, page);
+    assert_eq!(pair.codes(0), ["page-stood-still"]);
+}
+
+#[test]
+fn a_stream_too_many_to_be_watched_loses_its_connection() {
+    let mut pair = Pair::both_on();
+    for number in 5..=4096 {
+        pair.stream(0, number, End::Receiver(MediaKind::Audio));
+    }
+    pair.exchange();
+    assert_eq!(pair.measures, []);
+    pair.stream(0, 4097, End::Sender(Role::Camera));
+    pair.exchange();
+    assert_eq!(pair.measures, [(0, 4097, Measure::Close)]);
+    assert_eq!(pair.codes(0), ["streams-full"]);
 }
 
 #[test]
@@ -137,10 +282,12 @@ fn pages_are_asked_to_look_five_times_a_second_while_on() {
         while let Some(next) = core.poll_timeout().filter(|next| *next <= end) {
             pair.now = pair.now.max(next);
             core.handle_timeout(pair.now);
-            let outputs = std::iter::from_fn(|| core.poll_output());
-            count += outputs
-                .filter(|output| matches!(output, Output::Watch { .. }))
-                .count();
+            while let Some(output) = core.poll_output() {
+                if let Output::Watch { page } = output {
+                    core.looked(pair.now, page);
+                    count += 1;
+                }
+            }
         }
         pair.now = end;
         count

@@ -1,11 +1,11 @@
-//! Reports as Chromium makes them, 400 ms apart; where it says so, the very numbers of a call.
+//! Reports as Chromium makes them, 200 ms apart; where it says so, the very numbers of a call.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
 
-const REPORT: u64 = 400;
+const REPORT: u64 = 200;
 
 struct Stream {
     watch: Watch,
@@ -159,7 +159,7 @@ fn what_the_pacer_still_holds_was_sealed() {
 fn what_was_sealed_long_ago_excuses_nothing() {
     let mut camera = Stream::camera();
     camera.frames(500, 2000);
-    for _ in 0..6 {
+    for _ in 0..12 {
         assert!(!camera.report([0, 0, 0, 0]));
     }
     assert!(camera.report([12, 24, 24_200, 0]));

@@ -148,6 +148,8 @@ impl Host {
                 figures,
             } => core.flow(now, stream(page, number), flow(figures)),
             Operation::Bypassed { page, number } => core.bypassed(now, stream(page, number)),
+            Operation::StreamLeft { page, number } => core.stream_left(now, stream(page, number)),
+            Operation::Looked { page } => core.looked(now, PageId(page.0)),
             Operation::StreamEnded { page, number } => core.stream_ended(now, stream(page, number)),
             Operation::Codec { name } => {
                 let number = core.codec(name);

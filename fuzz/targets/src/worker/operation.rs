@@ -120,6 +120,13 @@ pub enum Operation<'a> {
         page: Number,
         number: Number,
     },
+    StreamLeft {
+        page: Number,
+        number: Number,
+    },
+    Looked {
+        page: Number,
+    },
 }
 
 /// Any of a tab's reaches.
@@ -152,6 +159,8 @@ pub fn trouble(number: u8) -> Trouble {
         Trouble::ControlChannelClosed,
         Trouble::CoreSilent,
         Trouble::CoreError,
+        Trouble::PageStoodStill,
+        Trouble::StreamsFull,
         Trouble::Other,
     ];
     all[usize::from(number) % all.len()]
