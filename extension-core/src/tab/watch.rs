@@ -13,8 +13,8 @@ use super::{Direction, MediaKind};
 use crate::time::Instant;
 
 /// How often a page is asked to look at its transforms and at what flows. Four such looks fit into
-/// the second in which a bypass has to end: the one that still saw a frame come, one that sees the
-/// bypass, one that sees it again, and one to spare.
+/// the second in which a bypass has to end: the one that still saw a frame come, one that may count
+/// it late, one that sees the bypass, and one that sees it again.
 pub const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Whoever reports so late was asleep, or we were: nothing can be said of that time.
@@ -82,6 +82,8 @@ impl Flow {
 pub struct Watch {
     came: Option<Instant>,
     came_since: bool,
+    /// The same before the last report: a busy browser counts a frame only then, or later.
+    came_lately: bool,
     sealed: u64,
     last: Option<(Instant, Flow)>,
     grace: Duration,
@@ -129,7 +131,9 @@ impl Watch {
         }
         self.note(now, more);
         let excused = then.since(began) < self.grace;
-        if late || excused || self.came_since || self.was_waiting(then) {
+        let came_lately = std::mem::replace(&mut self.came_lately, self.came_since);
+        let came = self.came_since || came_lately || self.was_waiting(then);
+        if late || excused || came {
             self.come_round();
             return Verdict::Fine;
         }
