@@ -27,7 +27,7 @@ after(() => browser.close());
 
 test('a peer that does not listen in time costs six megabytes, and then hears on', async () => {
   const page = await browser.context.newPage();
-  for (const file of ['sdp.js', 'control-channel.js']) {
+  for (const file of ['platform.js', 'sdp.js', 'control-channel.js']) {
     await page.addScriptTag({ path: resolve(RELAY, file) });
   }
   const { most, received } = await page.evaluate(flood, { packet: PACKET, packets: PACKETS });

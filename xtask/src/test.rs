@@ -19,6 +19,9 @@ const MIXED: [(&str, &str); 4] = [
     ("switch", "firefox,chromium"),
 ];
 
+/// A file of tests that takes ten minutes will never end.
+const STUCK: &str = "--test-timeout=600000";
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Count {
     passed: usize,
@@ -140,7 +143,12 @@ fn demo_server() -> Command {
 
 fn in_node(files: impl IntoIterator<Item = PathBuf>) -> Command {
     let mut node = node::node();
-    node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]);
+    node.args([
+        "--test",
+        "--test-reporter=tap",
+        "--test-concurrency=1",
+        STUCK,
+    ]);
     node.args(files);
     node
 }
