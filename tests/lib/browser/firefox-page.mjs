@@ -57,7 +57,7 @@ export class FirefoxPage {
     if (!url.startsWith('moz-extension:')) return this.raw.goto(url);
     // A page of the extension is in another process, and the answer never comes from there.
     this.raw.goto(url).catch(() => {});
-    await until(() => this.evaluate((/** @type {string} */ wanted) => location.href === wanted && document.readyState === 'complete', url), url);
+    await until(() => this.evaluate((/** @type {string} */ wanted) => location.href === wanted && document.readyState === 'complete' && 'chrome' in globalThis, url), url);
   }
 
   reload() {
