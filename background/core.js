@@ -3,6 +3,7 @@
  * itself where hosts can't read them: in Firefox they are in the page's
  * process. There the background is a document and can reach the core.
  */
+import { connectToCore } from '../worker/connect.js';
 import { cutsOf } from '../worker/cuts.js';
 import { isWithdrawn } from '../sites/tabs.js';
 
@@ -11,10 +12,7 @@ const reachesCore = 'SharedWorker' in globalThis;
 /** @param {number} tab */
 export async function tellCore(tab) {
   if (!reachesCore) return;
-  const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
-    type: 'module',
-    name: 'sotto-core',
-  });
+  const port = connectToCore();
   port.postMessage(await cutsOf(tab));
   const reach = (await isWithdrawn(tab)) ? 'no-permission' : 'ok';
   port.postMessage(/** @type {Sotto.ReachToCore} */ ({ kind: 'reach', tab, reach }));

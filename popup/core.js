@@ -1,8 +1,9 @@
-import { watchCuts } from '../worker/cuts.js';
-
 /**
  * The popup's way to the core worker, which is of the same origin and needs no page between.
  */
+
+import { connectToCore } from '../worker/connect.js';
+import { watchCuts } from '../worker/cuts.js';
 
 const SILENCE_MS = 5000;
 
@@ -49,10 +50,7 @@ const fallenBack = ({ state, reason }) => ({ state, reason, streams: [] });
  */
 export async function connect(tab, reach, on, show) {
   const lock = await holdLock();
-  const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
-    type: 'module',
-    name: 'sotto-core',
-  });
+  const port = connectToCore();
   const heard = watchSilence(show);
   /** @param {Sotto.PopupToCore | Sotto.CutsToCore | Sotto.ReachToCore} message */
   const post = (message) => port.postMessage(message);

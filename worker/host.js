@@ -5,9 +5,10 @@
  * nothing is done for a token that the background does not know.
  */
 import { watchWithdrawal } from '../sites/tabs.js';
-import { showBadge } from './show-badge.js';
+import { connectToCore } from './connect.js';
 import { watchCuts } from './cuts.js';
 import { relayToHost } from './parse.js';
+import { showBadge } from './show-badge.js';
 
 /**
  * Firefox runs this document in the page's process: it has no more than content scripts have, and
@@ -50,16 +51,13 @@ async function attach(token, ports) {
   const page = await chrome.runtime.sendMessage({ kind: 'redeem', token });
   if (!page) return;
   const lock = isApart ? undefined : await holdLock();
-  const core = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
-    type: 'module',
-    name: 'sotto-core',
-  });
-  core.port.onmessage = handleBadge;
+  const core = connectToCore();
+  core.onmessage = handleBadge;
   /** @type {Sotto.HostToCore} */
   const message = { kind: 'attach', tab: page.tab, on: page.on, lock };
-  core.port.postMessage(message, [...ports]);
-  if (isApart) addEventListener('pagehide', () => core.port.postMessage({ kind: 'leave' }));
-  else await watch(page.tab, core.port);
+  core.postMessage(message, [...ports]);
+  if (isApart) addEventListener('pagehide', () => core.postMessage({ kind: 'leave' }));
+  else await watch(page.tab, core);
 }
 
 addEventListener('message', (event) => {

@@ -6,11 +6,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BOUND, bypasses, clearFramesEnd, hasEnded } from '../lib/bypasses.mjs';
 import { eventually } from '../lib/expect.mjs';
 import { Lab } from '../lib/lab.mjs';
 
-/** Within this a bypass has to end, in milliseconds. */
-const BOUND = 1_000;
 /** After this the relay's tries to reach the core are further apart than BOUND. */
 const PAUSE = 4_000;
 
@@ -68,27 +67,6 @@ function keepCoreAway() {
   strip();
 }
 
-/** @param {import('../lib/lab.mjs').End} end */
-const bypasses = async (end) =>
-  (await end.view()).problems.filter((/** @type {any} */ { code }) => code === 'stream-bypassed');
-
-/**
- * Sotto found another transform than its own. So there was one, though it may have been undone
- * before the first frame.
- * @param {import('node:test').TestContext} t @param {import('../lib/lab.mjs').End} end
- * @param {() => Promise<number[]>} look when clear frames were seen
- */
-async function clearFramesEnd(t, end, look) {
-  await eventually(() => bypasses(end), ({ length }) => length === 1, 'the bypass is found');
-  await sleep(BOUND);
-  const times = await look();
-  const took = Math.round((times.at(-1) ?? 0) - (times[0] ?? 0));
-  t.diagnostic(`${times.length} frames in clear, over ${took} ms`);
-  assert.ok(took < BOUND, `it ended after ${took} ms`);
-  await sleep(1_000);
-  assert.equal((await look()).length, times.length, 'and for good');
-}
-
 const marked = () => between((forwarder) => forwarder.marked);
 
 test('a sender that is made to go past Sotto is stopped within a second, and named', async (t) => {
@@ -140,10 +118,7 @@ test('a sender that goes past Sotto while the page keeps the core away is stoppe
   await sleep(PAUSE);
   await lab.near.do(replaceTransform, 'sender');
   await sleep(2 * BOUND);
-  const times = await marked();
-  const took = Math.round((times.at(-1) ?? 0) - (times[0] ?? 0));
-  t.diagnostic(`${times.length} frames in clear, over ${took} ms`);
-  assert.ok(took < BOUND, `it ended after ${took} ms`);
+  await hasEnded(t, marked);
   const track = await lab.near.do((page) => page.call('call').peer.getSenders()[1].track);
   assert.equal(track, null, 'the stream was taken away');
 });

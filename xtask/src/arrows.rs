@@ -9,22 +9,14 @@ mod rules;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::{paths, step};
 use rules::RULES;
 
 /// Whether all rules hold; shows where not.
 pub(crate) fn hold() -> bool {
-    let outcome = step::inline("check the arrows of the core", || {
-        let found = violations()?;
-        ensure!(found.is_empty(), found.join("\n"));
-        Ok(())
-    });
-    if let Err(broken) = &outcome {
-        eprintln!("{broken:#}");
-    }
-    outcome.is_ok()
+    step::holds("check the arrows of the core", violations)
 }
 
 /// One line for each, with file and line number.

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How often a step that runs on says so where there is no terminal.
@@ -50,6 +50,19 @@ pub(crate) fn inline<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<
     let result = work();
     progress.end(result.is_ok());
     result
+}
+
+/// Runs a check of this program as one step: whether it holds. Shows where not.
+pub(crate) fn holds(name: &str, check: impl FnOnce() -> Result<Vec<String>>) -> bool {
+    let outcome = inline(name, || {
+        let faults = check()?;
+        ensure!(faults.is_empty(), faults.join("\n"));
+        Ok(())
+    });
+    if let Err(broken) = &outcome {
+        eprintln!("{broken:#}");
+    }
+    outcome.is_ok()
 }
 
 fn follow(command: &mut Command, progress: &Progress) -> Result<Finished> {

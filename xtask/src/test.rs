@@ -1,7 +1,7 @@
 //! Runs everything that CI runs and adds it all up in one last line.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
@@ -55,7 +55,7 @@ fn media() -> Result<ExitCode> {
     let browser = browser::find()?;
     build::run()?;
     let story = paths::workspace().join("tests/browser/media.test.mjs");
-    let total = suite("table of media", in_browser(browser, [story])?)?;
+    let total = suite("table of media", in_browser(&browser, [story]))?;
     print!("{}", media_table()?);
     Ok(conclude(total))
 }
@@ -77,23 +77,31 @@ pub(crate) fn run() -> Result<ExitCode> {
     total.add(suite("tests of the core on wasm32", on_wasm()?)?);
     total.add(suite("tests of scripts by themselves", in_node(units()?))?);
     step::run("build the demo's server", &mut demo_server())?;
-    total.add(suite("browser tests", in_browser(browser, stories()?)?)?);
-    let mut table = String::new();
-    for (story, cast) in MIXED {
-        let file = paths::workspace().join(format!("tests/browser/{story}.test.mjs"));
-        let mut command = in_browser(browser::find()?, [file])?;
-        command.env("FIREFOX", &firefox).env("SOTTO_CAST", cast);
-        let count = suite(&format!("{story} in {cast}"), command)?;
-        writeln!(
-            table,
-            "{story:<12} {cast:<18} {} passed, {} failed",
-            count.passed, count.failed
-        )?;
-        total.add(count);
-    }
+    total.add(suite("browser tests", in_browser(&browser, stories()?))?);
+    let (count, table) = mixed(&browser, &firefox)?;
+    total.add(count);
     println!("{}", media_table()?);
     println!("All stories ran in Chromium; with Firefox, each person's browser in turn:\n{table}");
     Ok(conclude(total))
+}
+
+/// The stories with casts of their own, and a table of them.
+fn mixed(browser: &Path, firefox: &Path) -> Result<(Count, String)> {
+    let mut total = Count::default();
+    let mut table = String::new();
+    for (story, cast) in MIXED {
+        let file = paths::workspace().join(format!("tests/browser/{story}.test.mjs"));
+        let mut command = in_browser(browser, [file]);
+        command.env("FIREFOX", firefox).env("SOTTO_CAST", cast);
+        let count = suite(&format!("{story} in {cast}"), command)?;
+        let Count { passed, failed } = count;
+        writeln!(
+            table,
+            "{story:<12} {cast:<18} {passed} passed, {failed} failed"
+        )?;
+        total.add(count);
+    }
+    Ok((total, table))
 }
 
 fn conclude(total: Count) -> ExitCode {
@@ -153,12 +161,12 @@ fn in_node(files: impl IntoIterator<Item = PathBuf>) -> Command {
     node
 }
 
-fn in_browser(browser: PathBuf, stories: impl IntoIterator<Item = PathBuf>) -> Result<Command> {
+fn in_browser(browser: &Path, stories: impl IntoIterator<Item = PathBuf>) -> Command {
     let mut node = in_node(stories);
     node.env("CHROME", browser)
         .env("SOTTO_EXTENSION", paths::extension())
         .env("SOTTO_DEMO", paths::target().join("debug/demo"));
-    Ok(node)
+    node
 }
 
 fn stories() -> Result<Vec<PathBuf>> {
