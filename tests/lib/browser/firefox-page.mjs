@@ -24,6 +24,10 @@ async function until(look, wanted, timeout = PATIENCE) {
   }
 }
 
+/** Whether this is the page of the extension, with its interface. @param {string} url */
+const isReady = (url) =>
+  !('left' in globalThis) && location.href === url && document.readyState === 'complete' && 'chrome' in globalThis;
+
 /** @param {Error} error */
 const isOfLeaving = ({ message }) => /detached|destroyed|no such frame|discarded|Cannot find context/i.test(message);
 
@@ -55,9 +59,11 @@ export class FirefoxPage {
   async goto(url) {
     this.address = url;
     if (!url.startsWith('moz-extension:')) return this.raw.goto(url);
+    // The same address may be here already: its document is told from the one to come by a mark.
+    await this.evaluate(() => Object.assign(globalThis, { left: true }));
     // A page of the extension is in another process, and the answer never comes from there.
     this.raw.goto(url).catch(() => {});
-    await until(() => this.evaluate((/** @type {string} */ wanted) => location.href === wanted && document.readyState === 'complete' && 'chrome' in globalThis, url), url);
+    await until(() => this.evaluate(isReady, url), url);
   }
 
   reload() {
