@@ -60,14 +60,14 @@ fn verify_anew(public_key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> b
 /// Signatures that held, by what was checked.
 #[cfg(feature = "remember-signatures")]
 mod remembered {
-    use std::{cell::RefCell, collections::BTreeSet};
+    use std::{cell::RefCell, collections::HashSet};
 
     use sha2::{Digest, Sha256};
 
     const MOST: usize = 100_000;
 
     thread_local! {
-        static GOOD: RefCell<BTreeSet<[u8; 32]>> = const { RefCell::new(BTreeSet::new()) };
+        static GOOD: RefCell<HashSet<[u8; 32]>> = RefCell::default();
     }
 
     pub(super) fn verify(public_key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {

@@ -18,6 +18,7 @@ mod pace;
 mod pending;
 mod repair;
 mod shunned;
+mod turns;
 mod work;
 
 use std::{
@@ -28,6 +29,7 @@ use std::{
 use pace::Pace;
 use pending::Pending;
 use shunned::Shunned;
+use turns::Turns;
 
 use crate::{
     ids::{BranchDigest, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
@@ -396,11 +398,12 @@ impl Roster {
         let mut steps = Vec::new();
         let seeks = self.place_to_seek(now, us);
         steps.extend(seeks.map(Step::Seek));
-        steps.extend(self.commit_if_due(now, us, seeks));
-        steps.extend(self.update_if_due(now, us, seeks));
-        steps.extend(self.repairs_due(now, us));
-        steps.extend(self.rewelcomes_due(now, us));
-        steps.push(Step::Wait(self.next_deadline(now, us)));
+        let turns = self.turns(now, us);
+        steps.extend(self.commit_if_due(now, us, seeks, &turns));
+        steps.extend(self.update_if_due(now, us, seeks, &turns));
+        steps.extend(self.repairs_due(now, us, &turns));
+        steps.extend(self.rewelcomes_due(now, us, &turns));
+        steps.push(Step::Wait(self.next_deadline(now, us, &turns)));
         steps
     }
 
@@ -418,7 +421,7 @@ impl Roster {
     }
 
     /// The next time at which something can fall due without anybody saying anything.
-    fn next_deadline(&self, now: Instant, us: &Ourselves<'_>) -> Option<Instant> {
+    fn next_deadline(&self, now: Instant, us: &Ourselves<'_>, turns: &Turns) -> Option<Instant> {
         let deaths = self.peers.values().map(|peer| deadline(peer, self.crowds));
         let apart = self
             .standing_here(now, us)
@@ -427,11 +430,11 @@ impl Roster {
             let repair = peer.standing_since.max(us.since) + REPAIR_AFTER;
             [self.fork_deadline(id, peer, us), repair]
         });
-        let update = (us.members.len() > 1).then(|| self.update_due(now, us));
+        let update = (us.members.len() > 1).then(|| turns.update_due(us));
         let join_grace = JOIN_GRACE * (1 + self.crowds);
         let additions = self.additions.values().flat_map(|addition| {
             let seen = addition.seen;
-            let welcome = seen.map(|(_, by)| self.rewelcome_after(now, us, by));
+            let welcome = seen.map(|(_, by)| self.rewelcome_after(now, us, turns, by));
             let spans = [REJOIN_SPACING, join_grace].into_iter().chain(welcome);
             spans.map(|span| addition.at + span)
         });
@@ -439,7 +442,7 @@ impl Roster {
         let rewelcomes = self.rewelcomed.values().map(|at| *at + BEACON_INTERVAL);
         let commit = self.pending.oldest();
         let batch = self.pace.batch(now);
-        let commit = commit.map(|since| since + batch + STAGGER * self.rank(now, us));
+        let commit = commit.map(|since| since + batch + STAGGER * turns.rank);
         deaths
             .chain(grace)
             .chain(additions)

@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use crate::{Plan, Report, World, checker::Violation};
 
 /// What many runs add up to.
@@ -24,6 +26,7 @@ pub fn run(first: u64, count: u64, plan: Plan, done: impl Fn(&Report) + Sync) ->
     let next = AtomicU64::new(first);
     let reports = Mutex::new(Vec::new());
     let work = || {
+        let _pool = seal_here();
         while let Some(seed) = take(&next, first + count) {
             let report = survive(seed, plan);
             done(&report);
@@ -41,6 +44,13 @@ pub fn run(first: u64, count: u64, plan: Plan, done: impl Fn(&Report) + Sync) ->
     let mut reports = reports.into_inner().unwrap_or_default();
     reports.sort_by_key(|report| report.seed);
     Summary { reports }
+}
+
+/// openmls seals for many members at once, on all cores. Here other seeds have those: what a thread
+/// begins it also does.
+fn seal_here() -> Option<ThreadPool> {
+    let pool = ThreadPoolBuilder::new().num_threads(1);
+    pool.use_current_thread().build().ok()
 }
 
 /// A panic is our bug; the other seeds go on.

@@ -1,10 +1,17 @@
 //! The seeds that are asked for: progress, a table, and how to repeat what failed.
 
-use std::{process::ExitCode, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use sim::{Plan, Report, World, fleet};
+
+/// Where nobody sees a bar, so many seeds are worth a line.
+const LINE_EVERY: u64 = 10;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -46,11 +53,16 @@ impl Options {
         }
         let bar = progress(self.seeds);
         let plan = self.plan();
+        let done = AtomicU64::new(0);
         let summary = fleet::run(self.first, self.seeds, plan, |report| {
             if !report.violations.is_empty() {
-                bar.println(failure(&plan, report));
+                bar.suspend(|| eprintln!("{}", failure(&plan, report)));
             }
             bar.inc(1);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if bar.is_hidden() && done.is_multiple_of(LINE_EVERY) {
+                eprintln!("{done} of {} seeds", self.seeds);
+            }
         });
         bar.finish_and_clear();
         self.print(&summary);

@@ -25,9 +25,9 @@ impl Options {
 pub(crate) fn simulator(task: &[&str], arguments: &[String]) -> Result<ExitCode> {
     let mut compile = Command::new(env!("CARGO"));
     compile.current_dir(paths::workspace());
-    compile.args(["build", "--release", "--package", "sotto-sim"]);
+    compile.args(["build", "--profile", "sim", "--package", "sotto-sim"]);
     step::run("compile the simulator", &mut compile)?;
-    let program = paths::target().join("release/sotto-sim");
+    let program = paths::target().join("sim/sotto-sim");
     let status = Command::new(program).args(task).args(arguments).status()?;
     Ok(if status.success() {
         ExitCode::SUCCESS

@@ -28,7 +28,7 @@ use openmls::prelude::{
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
 use rand_chacha::ChaCha20Rng;
-use tls_codec::{DeserializeBytes, Serialize, VLBytes};
+use tls_codec::{DeserializeBytes, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -52,8 +52,6 @@ pub struct Joiner {
     /// Its reference.
     pub reference: KeyPackageRef,
     key_package: KeyPackage,
-    /// Its leaf's public key, as a tree shows it.
-    leaf_key: VLBytes,
 }
 
 impl Joiner {
@@ -77,7 +75,6 @@ impl Joiner {
         Ok(Self {
             peer,
             reference: reference_of(&key_package, crypto)?,
-            leaf_key: leaf_key(&key_package)?,
             key_package,
         })
     }
@@ -217,20 +214,18 @@ impl Group {
 
     /// Everyone in the group, by leaf.
     pub fn members(&self) -> Vec<(Leaf, PeerId)> {
-        self.mls
-            .members()
-            .filter_map(|member| {
-                let peer = rules::peer_of(&member.signature_key, &member.credential)?;
-                Some((Leaf(member.index.u32()), peer))
-            })
+        let leaves = self.mls.treesync().full_leaves();
+        leaves
+            .filter_map(|(index, leaf)| Some((Leaf(index.u32()), rules::owner(leaf)?)))
             .collect()
     }
 
     /// Whether a member's leaf is the one of this key package.
     pub fn holds(&self, joiner: &Joiner) -> bool {
-        self.mls.members().any(|member| {
-            let peer = rules::peer_of(&member.signature_key, &member.credential);
-            peer == Some(joiner.peer) && member.encryption_key == joiner.leaf_key.as_slice()
+        let key = joiner.key_package.leaf_node().encryption_key();
+        let mut leaves = self.mls.treesync().full_leaves();
+        leaves.any(|(_, leaf)| {
+            leaf.encryption_key() == key && rules::owner(leaf) == Some(joiner.peer)
         })
     }
 
@@ -404,16 +399,6 @@ fn reference_of(
         .try_into()
         .map(KeyPackageRef)
         .map_err(|_| GroupError::Unsupported)
-}
-
-/// openmls shows the key of a key package only as it is written on the wire.
-fn leaf_key(key_package: &KeyPackage) -> Result<VLBytes, GroupError> {
-    let written = key_package
-        .leaf_node()
-        .encryption_key()
-        .tls_serialize_detached();
-    let written = written.map_err(|_| GroupError::Internal)?;
-    VLBytes::tls_deserialize_exact_bytes(&written).map_err(|_| GroupError::Internal)
 }
 
 /// The key packages that a Welcome is for; none when it is no Welcome.

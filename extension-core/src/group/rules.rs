@@ -36,11 +36,16 @@ pub(super) fn check_key_package(key_package: &KeyPackage) -> Result<PeerId, Grou
 fn check_leaf(leaf: &LeafNode) -> Result<PeerId, GroupError> {
     must(*leaf.capabilities() == capabilities())?;
     must(is_empty(leaf.extensions()))?;
-    peer_of(leaf.signature_key().as_slice(), leaf.credential()).ok_or(GroupError::PeerMisbehaved)
+    owner(leaf).ok_or(GroupError::PeerMisbehaved)
 }
 
-/// G5: the participant that a leaf belongs to; its credential must be the id of its own key.
-pub(super) fn peer_of(signature_key: &[u8], credential: &Credential) -> Option<PeerId> {
+/// G5: the participant that a leaf belongs to.
+pub(super) fn owner(leaf: &LeafNode) -> Option<PeerId> {
+    peer_of(leaf.signature_key().as_slice(), leaf.credential())
+}
+
+/// A leaf's credential must be the id of its own key.
+fn peer_of(signature_key: &[u8], credential: &Credential) -> Option<PeerId> {
     let peer = PeerId::of(signature_key.try_into().ok()?);
     let basic = credential.credential_type() == CredentialType::Basic;
     (basic && credential.serialized_content() == peer.0).then_some(peer)

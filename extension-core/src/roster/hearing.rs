@@ -57,8 +57,10 @@ impl Roster {
         };
         let what_it_lacks = peer.beacon.unheard.lacks().iter();
         let what_it_lacks = what_it_lacks.map(|lack| (lack.peer, heard));
-        let everyone = self.standing_here(now, us).map(|(id, _)| *id);
-        let who_lacks_it = everyone.map(|asker| (heard, asker));
+        let who_lacks_it = self
+            .standing_here(now, us)
+            .filter(|(_, asker)| asker.beacon.unheard.of_peer(heard).is_some())
+            .map(|(id, _)| (heard, *id));
         let passes = what_it_lacks.chain(who_lacks_it);
         passes
             .filter(|(whose, to)| self.is_ours_to_pass(now, us, *whose, *to))

@@ -6,9 +6,8 @@ use std::{
 };
 
 use super::{
-    Addition, BEACON_INTERVAL, Ourselves, Peer, REPAIR_AFTER, Roster, Step,
+    Addition, BEACON_INTERVAL, Ourselves, Peer, REPAIR_AFTER, Roster, Step, Turns,
     branches::{Branch, branch_of},
-    same_branch,
 };
 use crate::{
     ids::{Epoch, KeyPackageRef, PeerId},
@@ -19,14 +18,18 @@ use crate::{
 impl Roster {
     /// R7: whoever lags is sent the commit it lacks, by the lowest leaf that can. That may be one
     /// that removed it; then it knows.
-    pub(super) fn repairs_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
+    pub(super) fn repairs_due(
+        &mut self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        turns: &Turns,
+    ) -> Vec<Step> {
         let mut lagging: BTreeMap<Epoch, BTreeSet<PeerId>> = BTreeMap::new();
         for (id, peer) in self.standing_here(now, us) {
             let behind = branch_of(&peer.beacon.standing, us) == Branch::Behind;
             let epoch = peer.beacon.standing.epoch;
             let rested = !self.repaired.contains_key(&epoch);
-            if behind && rested && self.lags(now, us, peer) && self.is_ours_to_repair(now, us, peer)
-            {
+            if behind && rested && self.lags(now, us, peer) && is_ours_to_repair(us, turns, peer) {
                 lagging.entry(epoch).or_default().insert(*id);
             }
         }
@@ -45,33 +48,18 @@ impl Roster {
         }
     }
 
-    /// R7: whether we have the lowest leaf of those that are up to date and that it hears.
-    fn is_ours_to_repair(&self, now: Instant, us: &Ourselves<'_>, peer: &Peer) -> bool {
-        let hears = |id: &PeerId| peer.beacon.unheard.of_peer(*id).is_none();
-        hears(&us.peer) && !self.up_to_date_before_us(now, us).any(hears)
-    }
-
-    /// The members on our branch that have a lower leaf than we.
-    fn up_to_date_before_us<'a>(
-        &'a self,
-        now: Instant,
-        us: &'a Ourselves<'a>,
-    ) -> impl Iterator<Item = &'a PeerId> {
-        let before_us = us.members.iter();
-        let before_us = before_us.filter(|(leaf, _)| *leaf < us.standing.leaf);
-        before_us.map(|(_, id)| id).filter(move |id| {
-            let live = self.live_peer(now, id);
-            live.is_some_and(|peer| same_branch(&peer.beacon.standing, &us.standing))
-        })
-    }
-
     /// R9: whoever was added and still asks, with the same key package, didn't get its Welcome.
     /// Who committed it sends it again; and so that a channel that is dead doesn't keep anybody
     /// out, those that keep it do after a while, one after the other.
-    pub(super) fn rewelcomes_due(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
+    pub(super) fn rewelcomes_due(
+        &mut self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        turns: &Turns,
+    ) -> Vec<Step> {
         let due = |(id, addition): (&PeerId, &Addition)| {
             let (reference, by) = addition.seen?;
-            let first = addition.at + self.rewelcome_after(now, us, by);
+            let first = addition.at + self.rewelcome_after(now, us, turns, by);
             let again = self.rewelcomed.get(id).map(|last| *last + BEACON_INTERVAL);
             let waits = self.asks(now, us, id, reference);
             (waits && now >= again.unwrap_or(first)).then_some(*id)
@@ -81,11 +69,14 @@ impl Roster {
         due.into_iter().map(Step::Rewelcome).collect()
     }
 
-    pub(super) fn rewelcome_after(&self, now: Instant, us: &Ourselves<'_>, by: PeerId) -> Duration {
-        let before_us = self
-            .up_to_date_before_us(now, us)
-            .filter(|id| **id != by)
-            .count();
+    pub(super) fn rewelcome_after(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        turns: &Turns,
+        by: PeerId,
+    ) -> Duration {
+        let before_us = turns.up_to_date.iter().filter(|id| **id != by).count();
         let turns = u32::try_from(before_us).unwrap_or(u32::MAX);
         let late = if self.live_peer(now, &by).is_some() {
             2
@@ -113,4 +104,10 @@ impl Roster {
         let peer = self.live_peer(now, id);
         peer.is_some_and(|peer| peer.beacon.seeks == Some(wish))
     }
+}
+
+/// R7: whether we have the lowest leaf of those that are up to date and that it hears.
+fn is_ours_to_repair(us: &Ourselves<'_>, turns: &Turns, peer: &Peer) -> bool {
+    let hears = |id: &PeerId| peer.beacon.unheard.of_peer(*id).is_none();
+    hears(&us.peer) && !turns.up_to_date.iter().any(hears)
 }

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::{work::update_interval, *};
+use super::{turns::update_interval, *};
 use crate::wire::{Lack, Seek, Unheard};
 
 const HOME: GroupId = GroupId([5; 16]);
@@ -534,7 +534,7 @@ fn longest_wait(turns: u64, members: u8, comes_and_goes: impl Fn(u64) -> bool) -
             us.standing.leaf = leaf.expect("a member").0;
             let mut roster = roster.clone();
             hear_members(&mut roster, Instant(0), &us, &[]);
-            roster.turn(Instant(0), &us.ourselves())
+            roster.turns(Instant(0), &us.ourselves()).turn
         };
         let first = people
             .iter()
