@@ -209,7 +209,11 @@ impl World {
 
     /// Somebody says goodbye and is gone.
     pub fn leave(&mut self, who: Who) {
-        self.touch(who, Cause::Time, Membership::leave);
+        if let Some(node) = self.nodes[who].take() {
+            let muted = node.muted_until > self.now;
+            let (_, goodbye) = node.membership.leave();
+            self.post(who, muted, vec![Outgoing::Beacon(goodbye)]);
+        }
         self.vanish(who);
     }
 

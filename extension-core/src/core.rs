@@ -169,7 +169,7 @@ impl Core {
 
     /// The person turned Sotto off: we say goodbye and every key of the call is gone.
     pub fn turn_off(&mut self, now: Instant, tab: TabId) {
-        self.with_tab(now, tab, |tab| tab.turn_off(now));
+        self.with_tab(now, tab, Tab::turn_off);
     }
 
     /// The tab is closed.

@@ -208,15 +208,13 @@ impl Tab {
         }
     }
 
-    pub(crate) fn turn_off(&mut self, now: Instant) {
+    pub(crate) fn turn_off(&mut self) {
         if !self.on {
             return;
         }
         self.on = false;
-        if let Some(mut call) = self.call.take() {
-            call.leave(now);
-            self.farewell
-                .extend(std::iter::from_fn(|| call.poll_packet()));
+        if let Some(call) = self.call.take() {
+            self.farewell.extend(call.leave());
         }
         self.forget_figures();
         self.switch_modes();

@@ -196,10 +196,18 @@ impl Call {
         self.carrier.poll_packet()
     }
 
-    /// Says goodbye. The packets are to be sent before the call is dropped.
-    pub fn leave(&mut self, now: Instant) {
-        self.membership.leave(now);
-        self.drain(now);
+    /// Ends, with a goodbye in these packets. All keys are wiped, and what arrives later finds
+    /// nothing that it could move.
+    pub fn leave(self) -> impl Iterator<Item = (ConnectionId, Vec<u8>)> {
+        let Self {
+            membership,
+            mut carrier,
+            ..
+        } = self;
+        let (groups, goodbye) = membership.leave();
+        let signed = SignedBeacon::sign(groups.identity(), goodbye);
+        carrier.send(&Message::Beacon(signed).to_bytes(), &Audience::Everyone);
+        std::iter::from_fn(move || carrier.poll_packet())
     }
 
     /// Seals a frame; see [`Keyring::seal`].

@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
-    MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Membership, Outgoing, Output, SEEK_PATIENCE, SOUGHT_FOR,
-    SWITCH_BOUND, Seeking,
+    MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Membership, Offer, Outgoing, Output, SEEK_PATIENCE,
+    SWITCH_BOUND, Wish,
 };
 use crate::{
     group::{Committed, GroupError, Groups, Merged},
@@ -40,9 +40,11 @@ impl<G: Groups> Membership<G> {
         self.wake_up(now);
         let news = take_in(&mut self.roster);
         if news == News::Newcomer {
-            self.beacon_due |= !self.roster.is_crowded();
+            self.say_unless_crowded();
         }
-        self.undecided |= matches!(news, News::Newcomer | News::Changed);
+        if matches!(news, News::Newcomer | News::Changed) {
+            self.mind.stir();
+        }
         if news != News::Stale {
             self.pass_on(now, peer);
         }
@@ -80,7 +82,7 @@ impl<G: Groups> Membership<G> {
         let (peer, reference) = self.groups.joiner(&joiner);
         if self.wants_us(now, peer, reference) && !self.groups.holds(&self.group, &joiner) {
             self.archive.keep_joiner(peer, reference, message, joiner);
-            self.undecided = true;
+            self.mind.stir();
         }
         Ok(())
     }
@@ -108,43 +110,35 @@ impl<G: Groups> Membership<G> {
     pub fn handle_welcome(&mut self, now: Instant, welcome: &[u8]) -> Result<(), GroupError> {
         self.wake_up(now);
         let welcomed = self.groups.welcomed(welcome);
-        let ours = |seeking: &mut Seeking<_>| welcomed.contains(&seeking.reference);
-        let outcome = if let Some(seeking) = self.seeking.take_if(ours) {
-            let (seeking, outcome) = self.join(now, seeking, welcome);
-            self.seeking = seeking;
-            outcome
-        } else if let Some(sought) = self.sought.take_if(ours) {
-            let (sought, outcome) = self.join(now, sought, welcome);
-            self.sought = sought;
-            outcome
+        let offer = self.wish.offer();
+        let is_ours = offer.is_some_and(|offer| welcomed.contains(&offer.reference));
+        let outcome = if is_ours {
+            self.join(now, welcome)
         } else {
             self.keep_for_others(now, &welcomed, welcome);
             Ok(())
         };
-        self.undecided = true;
+        self.mind.stir();
         self.run(now);
         outcome
     }
 
     /// R13: a group id is no secret, so the group must also hold those who say they are in it. A
     /// Welcome that isn't taken leaves the key package as it was, for one that is.
-    fn join(
-        &mut self,
-        now: Instant,
-        waiting: Seeking<G::Candidate>,
-        welcome: &[u8],
-    ) -> (Option<Seeking<G::Candidate>>, Result<(), GroupError>) {
-        let target = waiting.target;
+    fn join(&mut self, now: Instant, welcome: &[u8]) -> Result<(), GroupError> {
+        let (offer, back): (_, fn(_) -> _) = match std::mem::take(&mut self.wish) {
+            Wish::Content => return Ok(()),
+            Wish::Seeking(offer) => (offer, Wish::Seeking),
+            Wish::Sought(offer) => (offer, Wish::Sought),
+        };
+        let target = offer.target;
         let there: Vec<PeerId> = self.roster.standing_in(now, target).collect();
         let fits = |id, members: &[(Leaf, PeerId)]| id == target && holds_most(members, &there);
-        match self.groups.join(waiting.candidate, welcome, fits) {
-            Ok(group) => (None, self.adopt(now, group)),
+        match self.groups.join(offer.candidate, welcome, fits) {
+            Ok(group) => self.adopt(now, group),
             Err((candidate, error)) => {
-                let waiting = Seeking {
-                    candidate,
-                    ..waiting
-                };
-                (Some(waiting), Err(error))
+                self.wish = back(Offer { candidate, ..offer });
+                Err(error)
             }
         }
     }
@@ -180,7 +174,7 @@ impl<G: Groups> Membership<G> {
                 if update {
                     self.note_renewed(now, by);
                 }
-                self.beacon_due |= !self.roster.is_crowded();
+                self.say_unless_crowded();
                 entered
             }
             Ok(Merged::Removed) => {
@@ -190,7 +184,9 @@ impl<G: Groups> Membership<G> {
             Err(GroupError::NotForUs) => Ok(()),
             Err(error) => Err(error),
         };
-        self.undecided |= self.standing != ended;
+        if self.standing != ended {
+            self.mind.stir();
+        }
         self.run(now);
         outcome
     }
@@ -214,7 +210,7 @@ impl<G: Groups> Membership<G> {
     /// Moves to another group; the old one and all its keys but the media's are wiped.
     fn adopt(&mut self, now: Instant, group: G::Group) -> Result<(), GroupError> {
         self.group = group;
-        (self.seeking, self.sought) = (None, None);
+        self.wish = Wish::Content;
         self.made.clear();
         self.archive.leave_group();
         let (groups, group) = (&self.groups, &self.group);
@@ -225,7 +221,7 @@ impl<G: Groups> Membership<G> {
         let mut roster = std::mem::take(&mut self.roster);
         roster.handle_joined(now, &self.ourselves());
         self.roster = roster;
-        self.beacon_due = true;
+        self.voice.note_news();
         Ok(())
     }
 
@@ -256,29 +252,27 @@ impl<G: Groups> Membership<G> {
     /// R10: announces a key package for a group, a fresh one when it wants another group or the
     /// old one went unanswered.
     pub(super) fn seek(&mut self, now: Instant, target: GroupId) {
-        if self.seeking.is_none() {
-            self.seeking = self.sought.take().map(|sought| Seeking {
-                announced: None,
-                ..sought
-            });
-            self.beacon_due |= self.seeking.is_some();
+        if self.wish.revive() {
+            self.voice.note_news();
         }
-        let before = self.seeking.as_ref();
-        let before = before.filter(|seeking| seeking.target == target);
-        let waits = before.is_some_and(|seeking| now.since(seeking.since) < SEEK_PATIENCE);
+        let before = self.wish.seeking();
+        let before = before.filter(|offer| offer.target == target);
+        let waits = before.is_some_and(|offer| now.since(offer.since) < SEEK_PATIENCE);
         if waits || !self.may_make_key_package(now) {
             return;
         }
         self.made.push_back(now);
         let candidate = self.groups.candidate().ok();
-        self.seeking = candidate.map(|candidate| Seeking {
-            reference: self.groups.announcement(&candidate).0,
-            candidate,
-            target,
-            since: now,
-            announced: None,
+        self.wish = candidate.map_or(Wish::Content, |candidate| {
+            Wish::Seeking(Offer {
+                reference: self.groups.announcement(&candidate).0,
+                candidate,
+                target,
+                since: now,
+                announced: None,
+            })
         });
-        self.beacon_due = true;
+        self.voice.note_news();
     }
 
     /// R10: whoever is led from group to group doesn't make a key package for each.
@@ -289,12 +283,9 @@ impl<G: Groups> Membership<G> {
 
     /// Where we are is where we stay, unless a Welcome is under way already.
     pub(super) fn settle(&mut self, now: Instant) {
-        if let Some(seeking) = self.seeking.take() {
-            self.sought = Some(seeking);
-            self.beacon_due = true;
+        if self.wish.settle(now) {
+            self.voice.note_news();
         }
-        self.sought
-            .take_if(|sought| now.since(sought.since) >= SOUGHT_FOR);
     }
 
     /// Commits what can be committed. True when the group moved.
@@ -344,7 +335,7 @@ impl<G: Groups> Membership<G> {
         if self.publish(now, joiners, &leaves) {
             return true;
         }
-        self.undecided = true;
+        self.mind.stir();
         match joiners {
             [] => false,
             [bad] => {
@@ -385,7 +376,7 @@ impl<G: Groups> Membership<G> {
         for (peer, reference) in added {
             self.note_added(now, peer, reference, us);
         }
-        self.beacon_due = true;
+        self.voice.note_news();
         entered.is_ok()
     }
 

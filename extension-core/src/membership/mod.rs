@@ -3,17 +3,23 @@
 //! decides, this carries out, and the call around it gives both a network and media keys.
 //!
 //! ```text
-//!   found alone --another group is better--> seeking --Welcome--> member
-//!        ^                                      |                   |
-//!        |                                      +-- patience: a     |
-//!        |                                          fresh package   |
-//!        +------------------- removed ------------------------------+
+//!              another group is better          a Welcome
+//!   Content ---------------------------> Seeking ----------> Content, there
+//!    |  ^  ^                              |   ^ |                  ^
+//!    |  |  |             ours is the best |   +-+ 4 s: a fresh     |
+//!    |  |  |                              v       package          |
+//!    |  |  +------- 8 s after all ------ Sought ---- a Welcome ----+
+//!    |  |                                   |
+//!    |  +-- removed: alone, from any -------+--> Seeking, if another is better again
+//!    |
+//!    +-- leave, from any: a last beacon, and nothing that could act any more
 //! ```
 //!
 //! After each call that takes `&mut self`, drain [`Membership::poll_output`].
 
 mod act;
 mod archive;
+mod states;
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -21,6 +27,7 @@ use std::{
 };
 
 use archive::Archive;
+use states::{Mind, Offer, Voice, Wish};
 
 use crate::{
     group::{GroupError, Groups},
@@ -93,15 +100,6 @@ pub enum Output<K> {
     Switch,
 }
 
-#[derive(Clone, Hash)]
-struct Seeking<C> {
-    candidate: C,
-    reference: KeyPackageRef,
-    target: GroupId,
-    since: Instant,
-    announced: Option<Instant>,
-}
-
 /// See the module's text. It can be copied only where its groups can, and those that ship can't:
 /// a copied key would make its counters twice.
 #[derive(Clone, Hash)]
@@ -112,21 +110,15 @@ pub struct Membership<G: Groups> {
     standing: Standing,
     since: Instant,
     renewed: Instant,
-    seeking: Option<Seeking<G::Candidate>>,
-    /// What was sought until just now: its Welcome may still be on its way.
-    sought: Option<Seeking<G::Candidate>>,
+    wish: Wish<G::Candidate>,
     /// When the last few key packages were made.
     made: VecDeque<Instant>,
-    presence: Presence,
     roster: Roster,
     archive: Archive<G::Joiner>,
     switch_by: Option<Instant>,
     sequence: u64,
-    beacon_due: bool,
-    last_beacon: Option<Instant>,
-    decided: Option<Instant>,
-    undecided: bool,
-    wake: Option<Instant>,
+    voice: Voice,
+    mind: Mind,
     expected: Option<Instant>,
     outputs: VecDeque<Output<G::MediaKey>>,
 }
@@ -145,19 +137,14 @@ impl<G: Groups> Membership<G> {
             members: Vec::new(),
             since: now,
             renewed: now,
-            seeking: None,
-            sought: None,
+            wish: Wish::Content,
             made: VecDeque::new(),
-            presence: Presence::Here,
             roster: Roster::default(),
             archive: Archive::default(),
             switch_by: None,
             sequence,
-            beacon_due: true,
-            last_beacon: None,
-            decided: None,
-            undecided: true,
-            wake: None,
+            voice: Voice::Unheard,
+            mind: Mind::Open,
             expected: None,
             outputs: VecDeque::new(),
         };
@@ -168,9 +155,9 @@ impl<G: Groups> Membership<G> {
     /// There is a new way to reach somebody: what was said is said again.
     pub fn handle_link(&mut self, now: Instant) {
         self.wake_up(now);
-        self.beacon_due |= !self.roster.is_crowded();
-        if let Some(seeking) = &mut self.seeking {
-            seeking.announced = None;
+        self.say_unless_crowded();
+        if let Some(offer) = self.wish.seeking_mut() {
+            offer.announced = None;
         }
         self.run(now);
     }
@@ -179,8 +166,8 @@ impl<G: Groups> Membership<G> {
     pub fn handle_link_lost(&mut self, now: Instant, peer: PeerId) {
         self.wake_up(now);
         self.roster.handle_link_lost(now, peer);
-        self.beacon_due |= !self.roster.is_crowded();
-        self.undecided = true;
+        self.say_unless_crowded();
+        self.mind.stir();
         self.run(now);
     }
 
@@ -191,20 +178,18 @@ impl<G: Groups> Membership<G> {
 
     /// When to call [`Membership::handle_timeout`] next.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        if self.presence == Presence::Leaving {
-            return None;
-        }
-        let beacon = self.last_beacon.map(|at| at + self.beacon_wait());
-        let patience = self
-            .seeking
-            .as_ref()
-            .map(|seeking| seeking.since + SEEK_PATIENCE);
-        let decision = self.decided.filter(|_| self.undecided);
-        let decision = decision.map(|at| at + DECISION_SPACING);
-        [self.wake, beacon, patience, decision, self.switch_by]
+        let beacon = self.voice.last().map(|at| at + self.beacon_wait());
+        let patience = self.patience_ends();
+        let (wake, decision) = (self.mind.until(), self.mind.decides_at());
+        [wake, beacon, patience, decision, self.switch_by]
             .into_iter()
             .flatten()
             .min()
+    }
+
+    fn patience_ends(&self) -> Option<Instant> {
+        let offer = self.wish.seeking();
+        offer.map(|offer| offer.since + SEEK_PATIENCE)
     }
 
     /// What is to be done next.
@@ -212,10 +197,15 @@ impl<G: Groups> Membership<G> {
         self.outputs.pop_front()
     }
 
-    /// Says goodbye. Nothing is done afterwards.
-    pub fn leave(&mut self, now: Instant) {
-        self.presence = Presence::Leaving;
-        self.send_beacon(now);
+    /// Ends, with a goodbye to be said to everyone. What arrives later finds nothing that it could
+    /// move.
+    pub fn leave(self) -> (G, Beacon) {
+        let goodbye = Beacon {
+            sequence: self.sequence + 1,
+            presence: Presence::Leaving,
+            ..self.words(Unheard::default())
+        };
+        (self.groups, goodbye)
     }
 
     /// The participant's groups: its identity, in the one that ships.
@@ -245,7 +235,7 @@ impl<G: Groups> Membership<G> {
 
     /// The group that it wants to be added to, if any.
     pub fn seeks(&self) -> Option<GroupId> {
-        self.seeking.as_ref().map(|seeking| seeking.target)
+        self.wish.seeking().map(|offer| offer.target)
     }
 
     /// Everyone who was heard lately, in the group or not.
@@ -275,8 +265,10 @@ impl<G: Groups> Membership<G> {
 
     /// Its key packages that may be answered by a Welcome, and the group that each is for.
     pub fn awaited(&self) -> impl Iterator<Item = (KeyPackageRef, GroupId)> {
-        let waiting = self.seeking.iter().chain(&self.sought);
-        waiting.map(|waiting| (waiting.reference, waiting.target))
+        let offer = self.wish.offer();
+        offer
+            .map(|offer| (offer.reference, offer.target))
+            .into_iter()
     }
 
     fn ourselves(&self) -> Ourselves<'_> {
@@ -292,9 +284,6 @@ impl<G: Groups> Membership<G> {
     }
 
     fn run(&mut self, now: Instant) {
-        if self.presence == Presence::Leaving {
-            return;
-        }
         self.wake_up(now);
         self.decide_if_due(now);
         self.switch_if_confirmed(now);
@@ -309,24 +298,14 @@ impl<G: Groups> Membership<G> {
             self.roster.handle_sleep(slept);
             self.since = self.since + slept;
             self.renewed = self.renewed + slept;
-            for waiting in self.seeking.iter_mut().chain(&mut self.sought) {
-                waiting.since = waiting.since + slept;
-            }
+            self.wish.handle_sleep(slept);
         }
     }
 
     fn decide_if_due(&mut self, now: Instant) {
-        let rested = self
-            .decided
-            .is_none_or(|at| now.since(at) >= DECISION_SPACING);
-        let overdue = self.wake.is_some_and(|at| now >= at)
-            || self
-                .seeking
-                .as_ref()
-                .is_some_and(|seeking| now.since(seeking.since) >= SEEK_PATIENCE);
-        if overdue || (self.undecided && rested) {
-            self.undecided = false;
-            self.decided = Some(now);
+        let patience_is_over = self.patience_ends().is_some_and(|at| now >= at);
+        if patience_is_over || self.mind.is_due(now) {
+            self.mind.decide(now);
             while self.take_steps(now) {}
         }
     }
@@ -349,7 +328,7 @@ impl<G: Groups> Membership<G> {
                 Step::Seek(group) => self.seek(now, group),
                 Step::Repair(epoch, to) => self.resend_commit(epoch, to),
                 Step::Rewelcome(peer) => self.resend_welcome(now, peer),
-                Step::Wait(until) => self.wake = until,
+                Step::Wait(until) => self.mind.rest_until(until),
             }
         }
         moved
@@ -364,61 +343,60 @@ impl<G: Groups> Membership<G> {
     }
 
     fn beacon_wait(&self) -> Duration {
-        if self.beacon_due {
-            BEACON_SPACING
-        } else if self.seeking.is_some() {
-            BEACON_INTERVAL
-        } else {
-            self.roster.beacon_interval()
+        match self.voice {
+            Voice::News(_) => BEACON_SPACING,
+            _ if self.wish.seeking().is_some() => BEACON_INTERVAL,
+            _ => self.roster.beacon_interval(),
+        }
+    }
+
+    /// R1: in a crowd not every change is worth a word.
+    fn say_unless_crowded(&mut self) {
+        if !self.roster.is_crowded() {
+            self.voice.note_news();
         }
     }
 
     fn beacon_if_due(&mut self, now: Instant) {
-        let elapsed = self.last_beacon.map(|at| now.since(at));
+        let elapsed = self.voice.last().map(|at| now.since(at));
         if elapsed.is_none_or(|elapsed| elapsed >= self.beacon_wait()) {
             self.send_beacon(now);
         }
     }
 
     fn send_beacon(&mut self, now: Instant) {
+        let unheard = self.roster.unheard(now, &self.ourselves());
         self.sequence += 1;
-        let seeks = self.seeking.as_ref().map(|seeking| Seek {
-            group: seeking.target,
-            key_package: seeking.reference,
+        self.send(Outgoing::Beacon(self.words(unheard)));
+        self.announce_key_package(now);
+        self.voice = Voice::Rested(now);
+    }
+
+    fn words(&self, unheard: Unheard) -> Beacon {
+        let seeks = self.wish.seeking().map(|offer| Seek {
+            group: offer.target,
+            key_package: offer.reference,
         });
-        let us = self.ourselves();
-        let beacon = Beacon {
+        Beacon {
             sequence: self.sequence,
             standing: self.standing,
             seeks,
-            presence: self.presence,
-            company: us.company(),
-            unheard: self.unheard(now, &us),
-        };
-        self.send(Outgoing::Beacon(beacon));
-        self.announce_key_package(now);
-        self.last_beacon = Some(now);
-        self.beacon_due = false;
-    }
-
-    /// Whoever leaves asks for nobody.
-    fn unheard(&self, now: Instant, us: &Ourselves<'_>) -> Unheard {
-        match self.presence {
-            Presence::Here => self.roster.unheard(now, us),
-            Presence::Leaving => Unheard::default(),
+            presence: Presence::Here,
+            company: self.ourselves().company(),
+            unheard,
         }
     }
 
     fn announce_key_package(&mut self, now: Instant) {
-        let Some(seeking) = &mut self.seeking else {
+        let Some(offer) = self.wish.seeking_mut() else {
             return;
         };
-        let due = seeking
+        let due = offer
             .announced
             .is_none_or(|at| now.since(at) >= BEACON_INTERVAL);
         if due {
-            seeking.announced = Some(now);
-            let (_, message) = self.groups.announcement(&seeking.candidate);
+            offer.announced = Some(now);
+            let (_, message) = self.groups.announcement(&offer.candidate);
             let message = Outgoing::KeyPackage(message.to_vec());
             self.send(message);
         }

@@ -127,7 +127,7 @@ fn r13_a_refused_welcome_leaves_the_wish_as_it_was() {
     let (key_package, target) = us.awaited().next().expect("it seeks");
     let mut thief = Mls::new(rng(99));
     let mut trap = thief.found().expect("a group");
-    let announced = us.seeking.as_ref().expect("it seeks").candidate.message();
+    let announced = us.wish.seeking().expect("it seeks").candidate.message();
     let joiner = thief.read_key_package(announced).expect("a key package");
     let committed = thief.commit(&mut trap, &[&joiner], &[]).expect("a commit");
     let welcome = committed.welcome.expect("it adds");

@@ -4,13 +4,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use sotto_core::{
-    call::Call,
     ids::EpochId,
     time::Instant,
     wire::{Message, Packet},
 };
 
-use super::{State, World, slot::epoch_of};
+use super::{World, slot::epoch_of};
 use crate::{
     Plan,
     growth::{measure::Change, spread::Spread},
@@ -91,8 +90,7 @@ impl World {
             .filter(|(_, slot)| slot.counts());
         let last = slots.max_by_key(|(_, slot)| slot.place().map(|(standing, _)| standing.leaf));
         if let Some((who, _)) = last {
-            self.touch(who, Call::leave, |_, _| ());
-            self.slots[who].state = State::Left;
+            self.say_goodbye(who);
         }
     }
 

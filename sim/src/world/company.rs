@@ -57,7 +57,7 @@ impl World {
     pub fn dismiss(&mut self) {
         for who in 0..self.slots.len() {
             if self.slots[who].is_here() && !self.slots[who].honest {
-                self.slots[who].state = State::Crashed;
+                self.slots[who].state = State::Gone;
                 (0..self.slots.len()).for_each(|at| self.close(at, who));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use sotto_core::{call::Call, time::Instant};
+use sotto_core::time::Instant;
 
 use super::{Body, State, World, hostile};
 use crate::queue::Event;
@@ -88,20 +88,20 @@ impl World {
     fn leave(&mut self) {
         let Some(who) = self.victim() else { return };
         self.note(|| format!("{who} leaves"));
-        self.touch(who, Call::leave, |_, _| ());
-        self.slots[who].state = State::Left;
+        self.say_goodbye(who);
         self.close_to(who);
     }
 
     fn crash_somebody(&mut self) {
         if let Some(who) = self.victim() {
-            self.crash(who);
+            let lurks = self.dice.chance(0.5);
+            self.crash(who, if lurks { State::Lurking } else { State::Gone });
         }
     }
 
-    fn crash(&mut self, who: usize) {
-        self.note(|| format!("{who} crashes"));
-        self.slots[who].state = State::Crashed;
+    fn crash(&mut self, who: usize, state: State) {
+        self.note(|| format!("{who} crashes: {state:?}"));
+        self.slots[who].state = state;
         self.close_to(who);
     }
 
@@ -161,7 +161,7 @@ impl World {
         self.network.make_good();
         for who in 0..self.slots.len() {
             if self.slots[who].is_here() && !self.slots[who].honest {
-                self.crash(who);
+                self.crash(who, State::Gone);
             }
         }
         // Two by themselves can't meet through a dead channel.

@@ -11,7 +11,7 @@ mod slot;
 use std::time::Duration;
 
 use slot::{Body, Slot, State, link};
-use sotto_core::{call::Call, group::repeatable, time::Instant};
+use sotto_core::{call::Call, group::repeatable, ids::ConnectionId, time::Instant};
 
 use crate::{
     Plan,
@@ -176,7 +176,7 @@ impl World {
     }
 
     fn deliver(&mut self, from: usize, to: usize, bytes: &[u8]) {
-        if self.slots[to].state == State::Crashed {
+        if self.slots[to].state == State::Gone {
             return;
         }
         let channel = link(to, from);
@@ -245,6 +245,7 @@ impl World {
         match &mut self.slots[who].body {
             Body::Call(call) => call_does(call, self.now),
             Body::Hostile(hostile) => hostile_does(hostile.as_mut(), self.now),
+            Body::Left => (),
         }
         if let Some((standing, _)) = before {
             let after = self.slots[who].place();
@@ -264,17 +265,8 @@ impl World {
     /// Sends what somebody has to send, and sees to its being called in time.
     fn settle(&mut self, who: usize) {
         while let Some((channel, bytes)) = self.poll_packet(who) {
-            let to = channel.number as usize;
-            self.report.packets += 1;
-            self.report.bytes += bytes.len() as u64;
-            if let Some(sent) = &mut self.sent {
-                let (from, bytes) = (who, bytes.clone());
-                sent.push(change::Sent { from, to, bytes });
-            }
-            for at in self.network.arrivals(self.now, who, to) {
-                let bytes = bytes.clone();
-                let from = who;
-                self.queue.push(at, Event::Packet { from, to, bytes });
+            if self.slots[who].state != State::Lurking {
+                self.send(who, channel, bytes);
             }
         }
         let slot = &mut self.slots[who];
@@ -286,10 +278,40 @@ impl World {
         }
     }
 
-    fn poll_packet(&mut self, who: usize) -> Option<(sotto_core::ids::ConnectionId, Vec<u8>)> {
+    /// Somebody leaves, and nothing of it stays but its goodbye.
+    fn say_goodbye(&mut self, who: usize) {
+        let slot = &mut self.slots[who];
+        slot.state = State::Gone;
+        if let Body::Call(call) = std::mem::replace(&mut slot.body, Body::Left) {
+            call.leave()
+                .for_each(|(channel, bytes)| self.send(who, channel, bytes));
+        }
+    }
+
+    fn send(&mut self, from: usize, channel: ConnectionId, bytes: Vec<u8>) {
+        let to = channel.number as usize;
+        self.report.packets += 1;
+        self.report.bytes += bytes.len() as u64;
+        if let Some(sent) = &mut self.sent {
+            let bytes = bytes.clone();
+            sent.push(change::Sent { from, to, bytes });
+        }
+        let mut arrivals = self.network.arrivals(self.now, from, to);
+        let last = arrivals.pop();
+        for at in arrivals {
+            let bytes = bytes.clone();
+            self.queue.push(at, Event::Packet { from, to, bytes });
+        }
+        if let Some(at) = last {
+            self.queue.push(at, Event::Packet { from, to, bytes });
+        }
+    }
+
+    fn poll_packet(&mut self, who: usize) -> Option<(ConnectionId, Vec<u8>)> {
         match &mut self.slots[who].body {
             Body::Call(call) => call.poll_packet(),
             Body::Hostile(hostile) => hostile.poll_packet(),
+            Body::Left => None,
         }
     }
 

@@ -16,15 +16,17 @@ pub enum Body {
     Call(Box<Call>),
     /// Something that speaks the wire, and follows no rule.
     Hostile(Box<dyn Hostile>),
+    /// It said goodbye, and took all with it.
+    Left,
 }
 
 /// Whether a participant takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Here,
-    /// It said goodbye. What still reaches it, it may read.
-    Left,
-    Crashed,
+    /// It says nothing any more. What still reaches it, it may read.
+    Lurking,
+    Gone,
 }
 
 pub struct Slot {
@@ -62,14 +64,14 @@ impl Slot {
     pub fn call(&self) -> Option<&Call> {
         match &self.body {
             Body::Call(call) => Some(call),
-            Body::Hostile(_) => None,
+            Body::Hostile(_) | Body::Left => None,
         }
     }
 
     pub fn call_mut(&mut self) -> Option<&mut Call> {
         match &mut self.body {
             Body::Call(call) => Some(call),
-            Body::Hostile(_) => None,
+            Body::Hostile(_) | Body::Left => None,
         }
     }
 

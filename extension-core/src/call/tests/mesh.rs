@@ -162,10 +162,9 @@ impl Mesh {
 
     /// Someone says goodbye and is gone.
     pub fn leave(&mut self, who: usize) {
-        let now = self.now;
-        self.call_mut(who).leave(now);
-        self.collect();
-        self.calls[who] = None;
+        let call = self.calls[who].take().expect("still in the call");
+        let packets = call.leave().collect();
+        self.post(who, packets);
     }
 
     /// Someone is gone without a word, and with it its channels.
@@ -273,16 +272,21 @@ impl Mesh {
             let Some(call) = &mut self.calls[from] else {
                 continue;
             };
-            while let Some((link, bytes)) = call.poll_packet() {
-                let to = link.number as usize;
-                if let Some(recording) = &mut self.network.recording {
-                    recording.push((from, to, bytes.clone()));
-                }
-                for at in self.network.arrivals(self.now, from, to) {
-                    self.sent += 1;
-                    self.flying
-                        .insert((at, self.sent), (from, to, bytes.clone()));
-                }
+            let packets = std::iter::from_fn(|| call.poll_packet()).collect();
+            self.post(from, packets);
+        }
+    }
+
+    fn post(&mut self, from: usize, packets: Vec<(ConnectionId, Vec<u8>)>) {
+        for (link, bytes) in packets {
+            let to = link.number as usize;
+            if let Some(recording) = &mut self.network.recording {
+                recording.push((from, to, bytes.clone()));
+            }
+            for at in self.network.arrivals(self.now, from, to) {
+                self.sent += 1;
+                self.flying
+                    .insert((at, self.sent), (from, to, bytes.clone()));
             }
         }
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use sotto_core::{
     call::Call,
-    ids::{GroupId, PeerId},
+    ids::{ConnectionId, GroupId, PeerId},
     media::Context,
     time::Instant,
 };
@@ -191,7 +191,11 @@ impl World {
         let Some(call) = &mut self.calls[from] else {
             return;
         };
-        let packets: Vec<_> = std::iter::from_fn(|| call.poll_packet()).collect();
+        let packets = std::iter::from_fn(|| call.poll_packet()).collect();
+        self.post(from, packets);
+    }
+
+    fn post(&mut self, from: usize, packets: Vec<(ConnectionId, Vec<u8>)>) {
         assert!(packets.len() <= MAX_PACKETS, "{} packets", packets.len());
         for (link, bytes) in packets {
             let to = link.number as usize;
@@ -265,11 +269,9 @@ impl World {
     }
 
     fn leave(&mut self, who: usize) {
-        if let Some(call) = &mut self.calls[who] {
-            call.leave(self.now);
+        if let Some(call) = self.calls[who].take() {
+            self.post(who, call.leave().collect());
         }
-        self.collect(who);
-        self.calls[who] = None;
     }
 
     fn join(&mut self, who: usize) {
