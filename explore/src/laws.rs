@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use sotto_core::{
     ids::{EpochId, KeyPackageRef, Leaf, PeerId},
+    media::OLD_KEYS,
     membership::Outgoing,
     roster::{BEACON_INTERVAL, LIVE},
     wire::Standing,
@@ -43,6 +44,8 @@ pub enum Law {
     OneEpochOneMemberList,
     /// Nobody holds media keys of an epoch that it wasn't a member of.
     KeysOnlyForMembers,
+    /// Nobody holds media keys of an epoch that it left ten seconds ago.
+    OldKeysAreGone,
     /// Nobody seals for somebody who was removed a second ago.
     RemovedAreCutOff,
     /// Nobody seals with an epoch that it never entered.
@@ -59,7 +62,7 @@ pub enum Law {
 
 impl Law {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::StandsOnItsOwnLeaf,
         Self::MembersAreUnique,
         Self::TargetsAreUnique,
@@ -71,6 +74,7 @@ impl Law {
         Self::AWelcomeImpliesAnAdd,
         Self::OneEpochOneMemberList,
         Self::KeysOnlyForMembers,
+        Self::OldKeysAreGone,
         Self::RemovedAreCutOff,
         Self::SealsOnlyWhatItHolds,
         Self::OneBranchLivesOn,
@@ -118,7 +122,8 @@ pub fn check_step(
     check_members(world, who, node);
     check_targets(world, sent);
     check_removals(world, who, before, sent);
-    check_epochs(world, who, before, cause, entered);
+    check_epochs(world, before, cause, entered);
+    check_keys(world, who, node);
     check_joins(world, node, before, cause, entered);
     let used = node.membership.group().used();
     let distinct: BTreeSet<_> = used.iter().collect();
@@ -196,7 +201,7 @@ fn hears_well(world: &World, at: Who, who: Who) -> bool {
     })
 }
 
-fn check_epochs(world: &mut World, who: Who, before: &Before, cause: &Cause, entered: &Entered) {
+fn check_epochs(world: &mut World, before: &Before, cause: &Cause, entered: &Entered) {
     let mut last = before.standing;
     for (epoch, members) in entered {
         let elsewhere = epoch.group != last.group || is_welcome(cause);
@@ -207,10 +212,23 @@ fn check_epochs(world: &mut World, who: Who, before: &Before, cause: &Cause, ent
         last.epoch = epoch.epoch;
         // Whoever is first in an epoch made it, and knows who is in it.
         let peers: BTreeSet<PeerId> = members.iter().map(|(_, peer)| *peer).collect();
-        let known = world.epochs.entry(*epoch).or_insert(peers);
-        let member = known.contains(&World::peer(who));
-        require(world, member, Law::KeysOnlyForMembers);
+        world.epochs.entry(*epoch).or_insert(peers);
     }
+}
+
+/// By what is really held, and by what the world knows of who was where.
+fn check_keys(world: &mut World, who: Who, node: &Node) {
+    let held = node.keys.held();
+    let was_member = held.iter().all(|held| {
+        let members = world.epochs.get(&held.id);
+        members.is_some_and(|members| members.contains(&World::peer(who)))
+    });
+    let recent = held.iter().all(|held| {
+        let left = world.left.get(&(who, held.id));
+        left.is_none_or(|at| world.now.since(*at) < OLD_KEYS)
+    });
+    require(world, was_member, Law::KeysOnlyForMembers);
+    require(world, recent, Law::OldKeysAreGone);
 }
 
 fn is_welcome(cause: &Cause) -> bool {
@@ -252,9 +270,8 @@ pub fn check_world(world: &mut World, who: Who) {
         !same_branch(&standing, &other.membership.standing())
             || members == other.membership.members()
     });
-    let holds = node
-        .sending
-        .is_none_or(|epoch| node.entered.contains(&epoch));
+    let sending = node.keys.sending();
+    let holds = sending.is_none_or(|epoch| node.entered.contains(&epoch));
     let cut_off = is_cut_off(world, node);
     require(world, agree, Law::OneEpochOneMemberList);
     require(world, holds, Law::SealsOnlyWhatItHolds);
@@ -264,7 +281,10 @@ pub fn check_world(world: &mut World, who: Who) {
 /// Whoever seals does so for nobody who was removed more than a second ago.
 fn is_cut_off(world: &World, node: &Node) -> bool {
     let alone = node.membership.members().len() < 2;
-    let sealed_for = node.sending.and_then(|epoch| world.epochs.get(&epoch));
+    let sealed_for = node
+        .keys
+        .sending()
+        .and_then(|epoch| world.epochs.get(&epoch));
     let long_gone = |peer: &PeerId| {
         let removed = node.removed.get(peer);
         removed.is_some_and(|at| world.now.since(*at) >= CUT_OFF)
@@ -355,6 +375,7 @@ impl Law {
             Self::AWelcomeImpliesAnAdd => "a Welcome implies an Add",
             Self::OneEpochOneMemberList => "one epoch, one member list",
             Self::KeysOnlyForMembers => "media keys only for members",
+            Self::OldKeysAreGone => "old media keys are gone after 10 s",
             Self::RemovedAreCutOff => "who is removed is cut off within 1 s",
             Self::SealsOnlyWhatItHolds => "nobody seals with an epoch it never entered",
             Self::OneBranchLivesOn => "one branch lives on",

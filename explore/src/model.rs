@@ -339,5 +339,6 @@ fn always() -> Vec<Property<Exploration>> {
         property::<14>(),
         property::<15>(),
         property::<16>(),
+        property::<17>(),
     ]
 }

@@ -9,6 +9,7 @@ use std::{
 
 use sotto_core::{
     ids::{EpochId, Leaf, PeerId},
+    media::Shelf,
     membership::{Membership, Outgoing, Output},
     time::Instant,
 };
@@ -94,8 +95,8 @@ pub struct Node {
     pub membership: Membership<Abstract>,
     pub asleep_until: Instant,
     pub muted_until: Instant,
-    /// The epochs that it may seal with, by when it may.
-    pub sending: Option<EpochId>,
+    /// The media keys that it holds: the shelf that ships, with the secrets of abstract groups.
+    pub keys: Shelf<u64>,
     /// Since when a participant is no longer a member here.
     pub removed: BTreeMap<PeerId, Instant>,
     pub entered: Vec<EpochId>,
@@ -113,6 +114,8 @@ pub enum Sabotage {
     NoSwitch,
     /// Everyone seals with what somebody holds, whoever that is.
     EarlySwitch,
+    /// Nobody ever lets go of a key.
+    KeepsKeys,
     /// Nobody ever hears of a join.
     NoKeyPackages,
     /// Everyone hears every Welcome.
@@ -148,6 +151,8 @@ pub struct World {
     pub rested: Option<Duration>,
     /// Who was a member of each epoch that there ever was.
     pub epochs: BTreeMap<EpochId, BTreeSet<PeerId>>,
+    /// When somebody came from an epoch into another.
+    pub left: BTreeMap<(Who, EpochId), Instant>,
     /// Who hears whom.
     pub hearing: BTreeMap<(Who, Who), Heard>,
     flaw: Option<Flaw>,
@@ -175,6 +180,7 @@ impl World {
             broken: BTreeSet::new(),
             rested: None,
             epochs: BTreeMap::new(),
+            left: BTreeMap::new(),
             hearing: BTreeMap::new(),
             flaw,
             sabotage,
@@ -195,7 +201,7 @@ impl World {
             membership,
             asleep_until: Instant(0),
             muted_until: Instant(0),
-            sending: None,
+            keys: Shelf::default(),
             removed: BTreeMap::new(),
             entered: Vec::new(),
             members: Vec::new(),
@@ -359,14 +365,22 @@ impl World {
         while let Some(output) = node.membership.poll_output() {
             match output {
                 Output::Send(message) => sent.push(message),
-                Output::Entered { epoch, members, .. } => entered.push((epoch, members)),
-                Output::Switch => {
-                    let newest = entered.last().map(|(epoch, _)| *epoch);
-                    let newest = newest.or(node.entered.last().copied());
-                    node.sending = self.switched(node.sending, newest);
+                Output::Entered {
+                    epoch,
+                    members,
+                    key,
+                    switch_by,
+                    ..
+                } => {
+                    self.note_left(who, &node);
+                    node.keys.install(self.now, epoch, || key);
+                    node.keys.switch_by(switch_by);
+                    entered.push((epoch, members));
                 }
+                Output::Switch => self.switch(&mut node),
             }
         }
+        self.let_go(&mut node);
         note_removals(&mut node, self.now, &entered);
         laws::check_step(self, who, &node, &before, &cause, &entered, &sent);
         node.entered
@@ -377,15 +391,37 @@ impl World {
         laws::check_world(self, who);
     }
 
-    /// What is sealed with after a switch.
-    fn switched(&self, before: Option<EpochId>, newest: Option<EpochId>) -> Option<EpochId> {
+    fn note_left(&mut self, who: Who, node: &Node) {
+        if let Some(epoch) = node.keys.newest() {
+            self.left.insert((who, epoch), self.now);
+        }
+    }
+
+    /// As a call does, before it seals and when its time has come.
+    fn let_go(&self, node: &mut Node) {
+        if self.sabotage != Some(Sabotage::NoSwitch) {
+            node.keys.switch_if_due(self.now);
+        }
+        if self.sabotage != Some(Sabotage::KeepsKeys) {
+            node.keys.expire(self.now);
+        }
+    }
+
+    fn switch(&self, node: &mut Node) {
         let size =
             |epoch: Option<EpochId>| epoch.and_then(|it| self.epochs.get(&it)).map(BTreeSet::len);
+        let shrinks = size(node.keys.newest()) < size(node.keys.sending());
         match self.sabotage {
-            Some(Sabotage::NoSwitch) if size(newest) < size(before) => before,
-            Some(Sabotage::EarlySwitch) => self.epochs.keys().next_back().copied(),
-            _ => newest,
+            Some(Sabotage::NoSwitch) if shrinks => return,
+            Some(Sabotage::EarlySwitch) => {
+                if let Some(epoch) = self.epochs.keys().next_back() {
+                    let key = u64::from_be_bytes(epoch.branch.0);
+                    node.keys.install(self.now, *epoch, || key);
+                }
+            }
+            _ => (),
         }
+        node.keys.switch();
     }
 
     fn post(&mut self, from: Who, muted: bool, sent: Vec<Outgoing>) {

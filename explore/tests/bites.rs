@@ -108,6 +108,16 @@ fn keys_for_somebody_who_was_removed() {
 }
 
 #[test]
+fn keys_of_an_epoch_of_others() {
+    assert_caught(Law::KeysOnlyForMembers, sabotaged(Sabotage::EarlySwitch));
+}
+
+#[test]
+fn keys_that_are_kept_for_longer_than_ten_seconds() {
+    assert_caught(Law::OldKeysAreGone, sabotaged(Sabotage::KeepsKeys));
+}
+
+#[test]
 fn sealing_for_somebody_who_was_removed() {
     assert_caught(Law::RemovedAreCutOff, sabotaged(Sabotage::NoSwitch));
 }

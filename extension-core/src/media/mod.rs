@@ -13,13 +13,15 @@ mod keyring;
 mod kid;
 mod open;
 mod seal;
+mod shelf;
 mod subtle;
 
 pub use cipher::AesKey;
-pub use keyring::{BaseKey, Keyring, MAX_EPOCHS, OLD_KEYS};
+pub use keyring::{BaseKey, Keyring};
 pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS, Role, STREAMS_OF_A_ROLE};
 pub use open::{OpenError, Opened};
 pub use seal::SealError;
+pub use shelf::{Held, MAX_EPOCHS, OLD_KEYS, Shelf};
 pub use subtle::{Job, Operation, Outcome, Room, SubtleKeys, Ticket};
 
 use sframe::CipherSuite;

@@ -14,7 +14,7 @@ use super::{
     BaseKey, Job, Keyring, Kid, MAX_COUNTER, Operation, SubtleKeys, Ticket,
     cipher::{AesKey, Secret, TAG, aes_key},
     header::Header,
-    keyring::EpochKeys,
+    shelf::Held,
     subtle::SubtleKey,
 };
 use crate::{
@@ -233,8 +233,8 @@ impl Keyring {
         self.with_scratch(|keyring, scratch| {
             let sealed = Sealed::parse(codec, frame, scratch).ok()?;
             let mut epochs = keyring.newest_first();
-            let keys = epochs.find(|keys| sealed.kid.fits(keys.id.epoch))?;
-            let key = keys.receive.streams.get_mut(&sealed.kid)?;
+            let held = epochs.find(|held| sealed.kid.fits(held.id.epoch))?;
+            let key = held.keys.receive.streams.get_mut(&sealed.kid)?;
             key.screen(&sealed).ok()?;
             let counter = sealed.header.counter;
             Some(Job {
@@ -243,7 +243,7 @@ impl Keyring {
                 nonce: key.secret.nonce(counter),
                 aad: sealed.lay_out(sealed.ciphertext(), buffer),
                 ticket: Ticket {
-                    epoch: keys.id,
+                    epoch: held.id,
                     kid: sealed.kid,
                     counter,
                 },
@@ -270,8 +270,8 @@ impl Keyring {
                 return Err(OpenError::Forged);
             }
             let mut epochs = keyring.newest_first();
-            let keys = epochs.find(|keys| keys.id == ticket.epoch);
-            let key = keys.and_then(|keys| keys.receive.streams.get_mut(&ticket.kid));
+            let held = epochs.find(|held| held.id == ticket.epoch);
+            let key = held.and_then(|held| held.keys.receive.streams.get_mut(&ticket.kid));
             key.ok_or(OpenError::NoKey)?
                 .finish(&sealed, plain, buffer)?;
             Ok(sealed.opened(codec, ticket.epoch, buffer))
@@ -292,12 +292,12 @@ impl Keyring {
         buffer: &mut Vec<u8>,
     ) -> Result<EpochId, OpenError> {
         let mut outcome = Err(OpenError::NoKey);
-        for keys in self
+        for held in self
             .newest_first()
-            .filter(|keys| sealed.kid.fits(keys.id.epoch))
+            .filter(|held| sealed.kid.fits(held.id.epoch))
         {
-            let EpochKeys { id, receive, .. } = keys;
-            match receive.open(sealed, buffer) {
+            let Held { id, keys, .. } = held;
+            match keys.receive.open(sealed, buffer) {
                 Ok(()) => return Ok(*id),
                 Err(error) if outcome == Err(OpenError::NoKey) => outcome = Err(error),
                 Err(_) => {}

@@ -92,8 +92,8 @@ impl Keyring {
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
-        let keys = self.sending_keys().ok_or(SealError::NoKey)?;
-        let stream = keys.send.stream(context)?;
+        let held = self.sending_keys().ok_or(SealError::NoKey)?;
+        let stream = held.keys.send.stream(context)?;
         let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
         let header = stream.next_header()?;
         let aad = lay_out(&header, meta.bytes(), secret, buffer);
@@ -116,8 +116,8 @@ impl Keyring {
         buffer: &mut Vec<u8>,
         subtle: &mut SubtleKeys,
     ) -> Result<Job, SealError> {
-        let keys = self.sending_keys().ok_or(SealError::NoKey)?;
-        let stream = keys.send.stream(context)?;
+        let held = self.sending_keys().ok_or(SealError::NoKey)?;
+        let stream = held.keys.send.stream(context)?;
         let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
         let header = stream.next_header()?;
         let counter = header.counter();
@@ -127,7 +127,7 @@ impl Keyring {
             nonce: stream.secret.nonce(counter),
             aad: lay_out(&header, meta.bytes(), secret, buffer),
             ticket: Ticket {
-                epoch: keys.id,
+                epoch: held.id,
                 kid: stream.kid,
                 counter,
             },
@@ -195,8 +195,8 @@ pub(super) fn lay_out(
 impl Keyring {
     /// Sets a stream's counter to `next`, as if it had sealed that many frames.
     pub(super) fn exhaust(&mut self, context: Context, next: u64) {
-        let keys = self.sending_keys().expect("an epoch");
-        let stream = keys.send.stream(context).expect("a key");
+        let held = self.sending_keys().expect("an epoch");
+        let stream = held.keys.send.stream(context).expect("a key");
         stream.counter = MonotonicCounter::with_start_value(next + 1, MAX_COUNTER);
     }
 }
