@@ -9,7 +9,7 @@ mod rate;
 use std::collections::BTreeSet;
 
 pub use fragments::{FRAGMENT, cut};
-pub use mesh::MeshCarrier;
+pub use mesh::{MAX_LINKS, MeshCarrier};
 
 use crate::{ids::ConnectionId, time::Instant, wire::WireError};
 

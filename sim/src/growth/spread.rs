@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use sotto_core::carrier::MAX_LINKS;
+
 use super::measure::Change;
 use crate::World;
 
-/// Larger calls take minutes, since a mesh of n brings n x n beacons a second.
-pub const LARGEST: u32 = 100;
+/// Larger calls take many minutes, since a mesh of n brings n x n beacons a second.
+pub const LARGEST: u32 = 200;
+/// W12: a full mesh has no more participants.
+pub const MESH: u32 = 1 + MAX_LINKS as u32;
 
 /// A change that reached everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

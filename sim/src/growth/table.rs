@@ -4,7 +4,7 @@ use std::{fmt::Write, time::Duration};
 
 use super::{
     measure::{Kind, Row},
-    spread::Spread,
+    spread::{LARGEST, MESH, Spread},
 };
 
 const HEAD: &str = "\
@@ -24,14 +24,19 @@ pub fn table(rows: &[Row], spreads: &[Spread]) -> String {
     for (kind, title) in kinds {
         let _ = writeln!(text, "{title}\n{HEAD}");
         for row in rows.iter().filter(|row| row.kind == kind) {
-            let _ = writeln!(text, "{}", line(row, span(row, spreads)));
+            let _ = writeln!(text, "{}", line(row, &span(row, spreads)));
         }
         text.push('\n');
     }
+    let _ = writeln!(
+        text,
+        "converge: until the last has the new epoch, in a full mesh, simulated up to {LARGEST}; a full \
+         mesh ends at {MESH} (W12)"
+    );
     text
 }
 
-fn line(row: &Row, converge: Option<Duration>) -> String {
+fn line(row: &Row, converge: &str) -> String {
     let cost = &row.cost;
     format!(
         "{:>7} {:<6} {:>13} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>11} {:>10}",
@@ -43,17 +48,21 @@ fn line(row: &Row, converge: Option<Duration>) -> String {
         millis(Some(cost.make)),
         millis(cost.process),
         millis(cost.join),
-        converge.map_or("-".into(), |span| span.as_millis().to_string()),
+        converge,
         row.sent(),
         row.received(),
     )
 }
 
 /// What is virtual knows no fresh groups: in a call that has just come together, some have updated.
-fn span(row: &Row, spreads: &[Spread]) -> Option<Duration> {
+fn span(row: &Row, spreads: &[Spread]) -> String {
     let same = |spread: &&Spread| spread.size == row.size && spread.change == row.change;
     let found = spreads.iter().find(same).map(|spread| spread.span);
-    found.filter(|_| row.kind == Kind::Updated)
+    match found.filter(|_| row.kind == Kind::Updated) {
+        Some(span) => span.as_millis().to_string(),
+        None if row.size > MESH => "no mesh".into(),
+        None => "-".into(),
+    }
 }
 
 fn bytes(count: usize) -> String {
