@@ -179,7 +179,7 @@ pub const DEEPER: [Scenario; 3] = [
     },
     Scenario {
         name: "a fourth joins three, and three people fail",
-        states: 1_499_543,
+        states: 1_499_561,
         window: Duration::from_millis(600),
         faults: 3,
         ..ALL[2]
