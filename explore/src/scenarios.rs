@@ -186,7 +186,7 @@ pub const DEEPER: [Scenario; 3] = [
     },
     Scenario {
         name: "two come and two go, and something fails",
-        states: 2_721_667,
+        states: 2_721_763,
         faults: 1,
         kinds: &[Lose, Delay, Crash],
         ..ALL[4]
