@@ -314,14 +314,19 @@ fn codec_label(mime: &str) -> String {
     mime.rsplit('/').next().unwrap_or(mime).to_owned()
 }
 
-/// Connections that reach somebody who hasn't shown Sotto. Without a call there is no telling.
+/// Connections with media that reach somebody who hasn't shown Sotto. Without a call there is no
+/// telling, nor from a connection for data alone: Sotto has no channel there.
 fn others(tab: &Tab, now: Instant) -> usize {
     let Some(call) = &tab.call else { return 0 };
+    let with_media: BTreeSet<_> = tab
+        .streams
+        .shown()
+        .map(|(_, stream)| stream.connection)
+        .collect();
     tab.connections
         .iter()
-        .filter(|(id, state)| {
-            **state == ConnectionState::Connected && call.peer_on(now, **id).is_none()
-        })
+        .filter(|(_, state)| **state == ConnectionState::Connected)
+        .filter(|(id, _)| with_media.contains(id) && call.peer_on(now, **id).is_none())
         .count()
 }
 

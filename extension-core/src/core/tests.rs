@@ -327,6 +327,23 @@ fn the_plain_frames_of_someone_without_sotto_are_dropped_and_no_trouble() {
 }
 
 #[test]
+fn a_connection_for_data_alone_is_nobody_without_sotto() {
+    let mut pair = Pair::both_on();
+    let data = ConnectionId {
+        page: pair.pages[0],
+        number: 9,
+    };
+    pair.cores[0].connection(pair.now, data, ConnectionState::Connected);
+    assert_eq!(pair.view(0).others, 0);
+    let stream = StreamId {
+        page: pair.pages[0],
+        number: 90,
+    };
+    pair.cores[0].stream(pair.now, stream, 9, End::Receiver(MediaKind::Video));
+    assert_eq!(pair.view(0).others, 1);
+}
+
+#[test]
 fn forged_frames_are_counted_and_the_call_goes_on() {
     let mut pair = Pair::both_on();
     let sealed = pair

@@ -1,0 +1,8 @@
+/** Puts a server on this machine. */
+
+/** @param {import('node:http').Server} server @returns {Promise<string>} its origin */
+export async function listen(server) {
+  await new Promise((done) => { server.listen(0, '127.0.0.1', () => done(undefined)); });
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return `http://127.0.0.1:${port}`;
+}
