@@ -6,6 +6,7 @@
 import { connectToCore } from '../worker/connect.js';
 import { cutsOf } from '../worker/cuts.js';
 import { isWithdrawn } from '../sites/tabs.js';
+import { followName, nameForCore } from '../worker/name.js';
 
 const reachesCore = 'SharedWorker' in globalThis;
 
@@ -16,9 +17,15 @@ export async function tellCore(tab) {
   port.postMessage(await cutsOf(tab));
   const reach = (await isWithdrawn(tab)) ? 'no-permission' : 'ok';
   port.postMessage(/** @type {Sotto.ReachToCore} */ ({ kind: 'reach', tab, reach }));
+  port.postMessage(await nameForCore());
+}
+
+async function tellName() {
+  if (reachesCore) connectToCore().postMessage(await nameForCore());
 }
 
 export function followForHosts() {
+  followName(tellName);
   chrome.storage.onChanged.addListener((changes, area) => {
     if (area !== 'session') return;
     for (const key of Object.keys(changes)) {

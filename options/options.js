@@ -2,11 +2,12 @@
 import { loadTexts } from '../popup/texts.js';
 import { showDiagnostics } from './diagnostics.js';
 import { showLanguage } from './language.js';
+import { showName } from './name.js';
 import { showSites } from './sites.js';
 
 async function start() {
   await loadTexts();
-  await Promise.all([showSites(), showLanguage(), showDiagnostics()]);
+  await Promise.all([showName(), showSites(), showLanguage(), showDiagnostics()]);
 }
 
 start();

@@ -4,6 +4,7 @@
 
 import { connectToCore } from '../worker/connect.js';
 import { watchCuts } from '../worker/cuts.js';
+import { watchName } from '../worker/name.js';
 
 const SILENCE_MS = 5000;
 
@@ -52,7 +53,7 @@ export async function connect(tab, reach, on, show) {
   const lock = await holdLock();
   const port = connectToCore();
   const heard = watchSilence(show);
-  /** @param {Sotto.PopupToCore | Sotto.CutsToCore | Sotto.ReachToCore} message */
+  /** @param {Sotto.PopupToCore | Sotto.CutsToCore | Sotto.ReachToCore | Sotto.NameToCore} message */
   const post = (message) => port.postMessage(message);
   port.onmessage = ({ data }) => {
     const message = /** @type {Sotto.CoreToPopup} */ (data);
@@ -62,6 +63,7 @@ export async function connect(tab, reach, on, show) {
   };
   post(reach ? { kind: 'watch', tab, reach, on, lock } : { kind: 'watch', tab, on, lock });
   await watchCuts(tab, post);
+  await watchName(post);
   return {
     /** @param {boolean} value */
     toggle: (value) => post({ kind: 'toggle', tab, on: value }),

@@ -11,6 +11,7 @@ declare namespace Sotto {
     turnOff(now: number, tab: number): void;
     forget(now: number, tab: number): void;
     reach(now: number, tab: number, reach: string): void;
+    name(now: number, typed: string): void;
     cuts(now: number, tab: number, sandboxed: number, lost: number): void;
     connection(now: number, page: number, connection: number, state: string): void;
     channel(now: number, page: number, connection: number, open: boolean): void;

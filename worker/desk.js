@@ -5,7 +5,7 @@
  */
 import { crashedView } from './crashed-view.js';
 import { Page } from './page.js';
-import { cutsToCore, hostToCore, popupToCore, reachToCore } from './parse.js';
+import { cutsToCore, hostToCore, nameToCore, popupToCore, reachToCore } from './parse.js';
 import { Presence } from './presence.js';
 import { Watchers } from './watchers.js';
 
@@ -37,6 +37,8 @@ export class Desk {
     if (cuts) this.engine?.call(null, (core, now) => core.cuts(now, cuts.tab, cuts.sandboxed, cuts.lost));
     const reach = reachToCore(data);
     if (reach) this.engine?.call(null, (core, now) => core.reach(now, reach.tab, reach.reach));
+    const named = nameToCore(data);
+    if (named) this.engine?.call(null, (core, now) => core.name(now, named.name));
   }
 
   /**

@@ -7,6 +7,7 @@
 import { watchWithdrawal } from '../sites/tabs.js';
 import { connectToCore } from './connect.js';
 import { watchCuts } from './cuts.js';
+import { watchName } from './name.js';
 import { relayToHost } from './parse.js';
 import { showBadge } from './show-badge.js';
 
@@ -43,6 +44,7 @@ function handleBadge({ data }) {
 async function watch(tab, core) {
   await watchCuts(tab, (cuts) => core.postMessage(cuts));
   await watchWithdrawal(tab, (reach) => core.postMessage(reach));
+  await watchName((name) => core.postMessage(name));
 }
 
 /** @param {string} token @param {readonly MessagePort[]} ports */

@@ -102,6 +102,8 @@ declare namespace Sotto {
   type CutsToCore = { kind: 'cuts'; tab: number } & Cuts;
   /** From the same: whether the site's permission is there. */
   type ReachToCore = { kind: 'reach'; tab: number; reach: Reach };
+  /** From the same: what the person wants to be called in every call. */
+  type NameToCore = { kind: 'name'; name: string };
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
   type PopupToCore =
@@ -114,6 +116,8 @@ declare namespace Sotto {
     leaf: number;
     you: boolean;
     committer: boolean;
+    name: string | null;
+    alike: boolean;
   }
 
   interface StreamView {

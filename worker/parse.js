@@ -7,6 +7,7 @@
 /** The largest control message on a channel, as the relay has it too. */
 const MAX_CONTROL = 64 * 1024;
 const MAX_FLOWS = 4096;
+const MAX_NAME = 256;
 const MAX_FRAME = 16 * 1024 * 1024;
 
 /** What a stream can carry: a sender's role is known, of a receiver only what it takes. */
@@ -73,6 +74,12 @@ export function cutsToCore(value) {
 export function reachToCore(value) {
   const { kind, tab, reach } = fields(value);
   return kind === 'reach' && isId(tab) && isOneOf(reach, REACHES) ? { kind, tab, reach } : null;
+}
+
+/** @param {unknown} value @returns {Sotto.NameToCore | null} */
+export function nameToCore(value) {
+  const { kind, name } = fields(value);
+  return kind === 'name' && typeof name === 'string' ? { kind, name: name.slice(0, MAX_NAME) } : null;
 }
 
 /** @param {unknown} value @returns {Sotto.PopupToCore | null} */

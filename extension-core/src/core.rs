@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::{AesKey, Job, Outcome, Room},
+    name::Name,
     tab::{Bypass, ConnectionState, Cuts, End, Flow, Measure, Reach, Tab, Trouble},
     time::Instant,
     view::{State, View},
@@ -120,6 +121,7 @@ pub struct Core {
     outputs: VecDeque<Output>,
     room: Room,
     jobs: Jobs,
+    name: Option<Name>,
 }
 
 impl Core {
@@ -136,6 +138,7 @@ impl Core {
             outputs: VecDeque::new(),
             room: Room::default(),
             jobs: Jobs::default(),
+            name: None,
         }
     }
 
@@ -170,6 +173,15 @@ impl Core {
     /// The person turned Sotto off: we say goodbye and every key of the call is gone.
     pub fn turn_off(&mut self, now: Instant, tab: TabId) {
         self.with_tab(now, tab, Tab::turn_off);
+    }
+
+    /// What the person wants to be called in every call, as it was typed.
+    pub fn name(&mut self, now: Instant, typed: &str) {
+        self.name = Name::of_person(typed);
+        for (id, tab) in &mut self.tabs {
+            tab.set_name(now, self.name.clone());
+            tab.collect(now, *id, &mut self.outputs);
+        }
     }
 
     /// The tab is closed.
@@ -401,7 +413,11 @@ impl Core {
     }
 
     fn with_tab(&mut self, now: Instant, id: TabId, act: impl FnOnce(&mut Tab)) {
-        let tab = self.tabs.entry(id).or_default();
+        let name = &self.name;
+        let tab = self
+            .tabs
+            .entry(id)
+            .or_insert_with(|| Tab::named(name.clone()));
         act(tab);
         tab.collect(now, id, &mut self.outputs);
         if tab.is_idle() {

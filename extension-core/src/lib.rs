@@ -23,6 +23,7 @@ pub mod identity;
 pub mod ids;
 pub mod media;
 pub mod membership;
+pub mod name;
 pub mod roster;
 pub mod safety;
 pub mod tab;

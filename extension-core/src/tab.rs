@@ -26,6 +26,7 @@ use crate::{
     core::{ChannelState, Output},
     evidence::{Cost, Counts},
     ids::{ConnectionId, PageId, StreamId, TabId},
+    name::Name,
     time::Instant,
     view::{self, State, View},
     wire::WireError,
@@ -122,6 +123,7 @@ pub struct Tab {
     pub(crate) open_cost: Cost,
     pub(crate) join: Join,
     pub(crate) other_version: Option<u8>,
+    name: Option<Name>,
     claims: Claims,
     open_channels: BTreeSet<ConnectionId>,
     key_frames: VecDeque<StreamId>,
@@ -161,6 +163,21 @@ impl Join {
 }
 
 impl Tab {
+    pub(crate) fn named(name: Option<Name>) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn set_name(&mut self, now: Instant, name: Option<Name>) {
+        if let Some(call) = &mut self.call {
+            call.set_name(now, name.clone());
+        }
+        self.name = name;
+        self.stale = true;
+    }
+
     pub(crate) fn attach(&mut self, page: PageId) {
         self.pages.insert(page);
         self.reach = Reach::Ok;
@@ -202,6 +219,7 @@ impl Tab {
         self.forget_figures();
         self.call = Call::new(now, seed).ok();
         if let Some(call) = &mut self.call {
+            call.set_name(now, self.name.clone());
             for link in &self.open_channels {
                 call.open_link(now, *link);
             }

@@ -1,7 +1,7 @@
 //! What a person is shown, computed here so that the popup renders and decides nothing. Codes,
 //! not sentences: the words are the popup's, in the reader's language.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -10,6 +10,7 @@ use crate::{
     evidence::{DropReason, Protection},
     ids::{Epoch, Leaf, PageId, PeerId, StreamId},
     media::Role,
+    name::Name,
     safety::SafetyNumber,
     tab::{ConnectionState, Cuts, Direction, MediaKind, Reach, Stream, Tab, Trouble},
     time::Instant,
@@ -38,8 +39,13 @@ pub enum State {
 pub struct MemberView {
     id: PeerId,
     leaf: Leaf,
-    you: bool,
+    /// Whether it is we.
+    pub you: bool,
     committer: bool,
+    /// What it calls itself.
+    pub name: Option<Name>,
+    /// Whether somebody else here calls itself much the same.
+    pub alike: bool,
 }
 
 /// A stream and what protects it.
@@ -272,6 +278,7 @@ fn has(tab: &Tab, trouble: Trouble) -> bool {
 
 fn members(call: &Call) -> Vec<MemberView> {
     let committer = call.members().first().map(|(leaf, _)| *leaf);
+    let looks = Looks::of(call);
     call.members()
         .iter()
         .map(|(leaf, peer)| MemberView {
@@ -279,8 +286,30 @@ fn members(call: &Call) -> Vec<MemberView> {
             leaf: *leaf,
             you: *peer == call.peer(),
             committer: Some(*leaf) == committer,
+            name: call.name_of(*peer).cloned(),
+            alike: *peer != call.peer() && looks.has_two(call.name_of(*peer)),
         })
         .collect()
+}
+
+/// N4: how many members' names look so.
+#[derive(Default)]
+struct Looks<'a>(BTreeMap<&'a str, usize>);
+
+impl<'a> Looks<'a> {
+    fn of(call: &'a Call) -> Self {
+        let mut looks = Self::default();
+        let members = call.members().iter();
+        for name in members.filter_map(|(_, peer)| call.name_of(*peer)) {
+            *looks.0.entry(name.look()).or_default() += 1;
+        }
+        looks
+    }
+
+    fn has_two(&self, name: Option<&Name>) -> bool {
+        name.and_then(|name| self.0.get(name.look()))
+            .is_some_and(|count| *count > 1)
+    }
 }
 
 fn stream_view(tab: &Tab, now: Instant, id: StreamId, stream: &Stream) -> StreamView {

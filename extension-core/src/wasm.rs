@@ -74,6 +74,10 @@ impl WasmCore {
         self.core.reach(at(now), TabId(tab), reach);
     }
 
+    pub fn name(&mut self, now: f64, typed: &str) {
+        self.core.name(at(now), typed);
+    }
+
     pub fn cuts(&mut self, now: f64, tab: u32, sandboxed: u32, lost: u32) {
         self.core
             .cuts(at(now), TabId(tab), Cuts { sandboxed, lost });

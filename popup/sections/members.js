@@ -3,13 +3,23 @@ import { element, make, setList, setShown, setText } from '../dom.js';
 import { counted, text } from '../texts.js';
 
 const newMember = () =>
-  make('li', { 'data-test': 'member' }, make('span', {}), make('code', {}), make('span', { class: 'note' }));
+  make('li', { 'data-test': 'member' }, make('span', {}), make('code', {}), make('span', { class: 'note' }), make('span', { class: 'name' }));
+
+/** A name is what somebody says, and stays in quotation marks beside who it is. @param {Sotto.MemberView} member */
+function nameOf({ name, alike }) {
+  if (name === null) return '';
+  // Its direction stays its own.
+  const said = text('member_name', `\u2068${name}\u2069`);
+  return alike ? `${said}. ${text('member_alike')}` : said;
+}
 
 /** @param {HTMLElement} item @param {Sotto.MemberView} member */
-function fill(item, { id, leaf, you, committer }) {
+function fill(item, member) {
+  const { id, leaf, you, committer } = member;
   setText(item.children[0], you ? text('you') : text('member', String(leaf + 1)));
   setText(item.children[1], id);
   setText(item.children[2], committer ? text('committer') : '');
+  setText(item.children[3], nameOf(member));
 }
 
 /** @param {Sotto.View} view */

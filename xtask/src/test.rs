@@ -12,11 +12,13 @@ use crate::{build, check, paths, step};
 
 /// The stories that also run with Firefox: which browser each person has, in turn. Whoever comes
 /// later calls, so either side does.
-const MIXED: [(&str, &str); 4] = [
+const MIXED: [(&str, &str); 6] = [
     ("calls", "firefox"),
     ("calls", "firefox,chromium"),
     ("calls", "chromium,firefox"),
     ("switch", "firefox,chromium"),
+    ("apps", "firefox,chromium"),
+    ("names", "firefox,chromium"),
 ];
 
 /// A file of tests that takes ten minutes will never end.

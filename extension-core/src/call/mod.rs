@@ -8,12 +8,14 @@
 
 mod epochs;
 mod links;
+mod names;
 mod signed;
 
 use std::collections::BTreeSet;
 
 use epochs::Epochs;
 use links::Links;
+use names::{Names, To};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use signed::Signed;
@@ -25,6 +27,7 @@ use crate::{
     ids::{ConnectionId, Epoch, EpochId, Leaf, PeerId},
     media::{AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, Room, SealError, Ticket},
     membership::{Membership, Outgoing, Output},
+    name::Name,
     safety::SafetyNumber,
     time::Instant,
     wire::{Message, SignedBeacon, WireError},
@@ -49,6 +52,7 @@ pub struct Call {
     signed: Signed,
     keyring: Keyring,
     epochs: Epochs,
+    names: Names,
 }
 
 impl Call {
@@ -66,6 +70,7 @@ impl Call {
             signed: Signed::default(),
             keyring: Keyring::default(),
             epochs: Epochs::default(),
+            names: Names::default(),
         };
         call.drain(now);
         Ok(call)
@@ -119,8 +124,17 @@ impl Call {
             Message::KeyPackage(bytes) => self.membership.handle_key_package(now, bytes.as_slice()),
             Message::Welcome(bytes) => self.membership.handle_welcome(now, bytes.as_slice()),
             Message::Commit(bytes) => self.membership.handle_commit(now, bytes.as_slice()),
+            Message::Name(bytes) => self.handle_name(bytes.as_slice()),
         };
         outcome.map_err(|_| WireError::Malformed)
+    }
+
+    /// N3: a name is its sender's, whoever brought it.
+    fn handle_name(&mut self, message: &[u8]) -> Result<(), GroupError> {
+        let (_, group) = self.membership.parts();
+        let (peer, said) = group.hear(message)?;
+        self.names.handle_said(peer, &said);
+        Ok(())
     }
 
     fn handle_beacon(
@@ -178,6 +192,7 @@ impl Call {
         self.carrier.expire(now);
         self.membership.handle_timeout(now);
         self.drain(now);
+        self.tell_name(now);
         // Last: what was sealed with until now may be done with.
         self.keyring.expire(now);
     }
@@ -185,10 +200,14 @@ impl Call {
     /// When to call [`Call::handle_timeout`] next.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let membership = self.membership.poll_timeout();
-        [membership, self.keyring.next_expiry()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            membership,
+            self.keyring.next_expiry(),
+            self.names.poll_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The next packet to send, and on which channel.
@@ -208,6 +227,36 @@ impl Call {
         let signed = SignedBeacon::sign(groups.identity(), goodbye);
         carrier.send(&Message::Beacon(signed).to_bytes(), &Audience::Everyone);
         std::iter::from_fn(move || carrier.poll_packet())
+    }
+
+    /// What we call ourselves from now on.
+    pub fn set_name(&mut self, now: Instant, name: Option<Name>) {
+        self.names.choose(now, name);
+    }
+
+    /// What a member calls itself. It proves nothing.
+    pub fn name_of(&self, member: PeerId) -> Option<&Name> {
+        if member == self.peer() {
+            return self.names.own();
+        }
+        self.names.of(member)
+    }
+
+    fn tell_name(&mut self, now: Instant) {
+        let Some((to, said)) = self.names.poll(now) else {
+            return;
+        };
+        let (groups, group) = self.membership.parts();
+        // Without a key to seal with there is nobody to tell.
+        let Ok(message) = group.tell(groups.identity(), &said) else {
+            return;
+        };
+        let audience = match to {
+            To::Everyone => Audience::Everyone,
+            To::These(peers) => Audience::Links(self.links.to(&peers)),
+        };
+        let message = Message::Name(message.into());
+        self.carrier.send(&message.to_bytes(), &audience);
     }
 
     /// Seals a frame; see [`Keyring::seal`].
@@ -405,6 +454,10 @@ impl Call {
                 } => {
                     self.keyring.install(now, epoch, leaf, &key);
                     self.keyring.switch_by(switch_by);
+                    let us = self.peer();
+                    let others = members.iter().map(|(_, peer)| *peer);
+                    let others = others.filter(|peer| *peer != us).collect();
+                    self.names.handle_members(now, others);
                     self.epochs.keep(now, epoch, members);
                 }
                 Output::Switch => self.keyring.switch(),

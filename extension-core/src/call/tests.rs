@@ -1,6 +1,7 @@
 //! Whole calls in virtual time: real MLS, a network of ours, no clock.
 
 mod mesh;
+mod names;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -344,6 +344,38 @@ fn a_connection_for_data_alone_is_nobody_without_sotto() {
 }
 
 #[test]
+fn n4_members_have_names_and_who_is_called_much_the_same_is_told() {
+    let mut pair = Pair::new();
+    pair.cores[0].name(pair.now, " Ana\u{202e} ");
+    for who in [0, 1] {
+        pair.cores[who].turn_on(pair.now, TAB);
+    }
+    pair.cores[1].name(pair.now, "Ben");
+    pair.run_for(Duration::from_secs(2));
+    let named = |pair: &Pair, who| {
+        let members = pair.view(who).members.into_iter();
+        let mut named: Vec<_> = members
+            .map(|member| (member.you, member.name.map(String::from), member.alike))
+            .collect();
+        named.sort();
+        named
+    };
+    let (ana, ben) = (Some("Ana".to_owned()), Some("Ben".to_owned()));
+    assert_eq!(
+        named(&pair, 0),
+        [(false, ben.clone(), false), (true, ana.clone(), false)]
+    );
+    assert_eq!(
+        named(&pair, 1),
+        [(false, ana.clone(), false), (true, ben, false)]
+    );
+    pair.cores[1].name(pair.now, "\u{410}n\u{430}");
+    pair.run_for(Duration::from_secs(2));
+    let fake = Some("\u{410}n\u{430}".to_owned());
+    assert_eq!(named(&pair, 0), [(false, fake, true), (true, ana, false)]);
+}
+
+#[test]
 fn forged_frames_are_counted_and_the_call_goes_on() {
     let mut pair = Pair::both_on();
     let sealed = pair

@@ -15,6 +15,7 @@ pub mod repeatable;
 mod rules;
 mod storage;
 mod suite;
+mod talk;
 
 pub use groups::{Committed, GroupError, Groups, Merged};
 pub use mls::Mls;

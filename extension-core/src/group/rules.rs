@@ -71,7 +71,7 @@ pub(super) fn check_commit(
     sender: &Sender,
     staged: &StagedCommit,
 ) -> Result<PeerId, GroupError> {
-    let by = committer(mls, sender)?;
+    let by = member(mls, sender)?;
     let mut proposals = staged.queued_proposals();
     must(proposals.all(|it| matches!(it.proposal(), Proposal::Add(_) | Proposal::Remove(_))))?;
     if let Some(leaf) = staged.update_path_leaf_node() {
@@ -86,7 +86,8 @@ pub(super) fn check_commit(
     Ok(by)
 }
 
-fn committer(mls: &MlsGroup, sender: &Sender) -> Result<PeerId, GroupError> {
+/// Which member a message is from.
+pub(super) fn member(mls: &MlsGroup, sender: &Sender) -> Result<PeerId, GroupError> {
     let Sender::Member(index) = sender else {
         return Err(GroupError::PeerMisbehaved);
     };

@@ -152,6 +152,11 @@ impl<G: Groups> Membership<G> {
         Ok(membership)
     }
 
+    /// The groups and ours, for what is said inside it.
+    pub fn parts(&mut self) -> (&G, &mut G::Group) {
+        (&self.groups, &mut self.group)
+    }
+
     /// There is a new way to reach somebody: what was said is said again.
     pub fn handle_link(&mut self, now: Instant) {
         self.wake_up(now);

@@ -137,6 +137,9 @@ pub enum Message {
     /// Somebody else's beacon, for whoever doesn't hear it.
     #[tls_codec(discriminant = 5)]
     PassedOn(SignedBeacon),
+    /// An `MLSMessage` with a display name in a `PrivateMessage` (RFC 9420 section 15).
+    #[tls_codec(discriminant = 7)]
+    Name(VLBytes),
 }
 
 impl Message {

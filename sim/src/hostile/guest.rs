@@ -73,7 +73,7 @@ impl Guest {
         match message {
             Message::Beacon(beacon) => self.heard.extend(beacon.open()),
             Message::KeyPackage(bytes) => self.announced = Some(bytes.as_slice().to_vec()),
-            Message::PassedOn(_) => {}
+            Message::PassedOn(_) | Message::Name(_) => {}
             Message::Welcome(bytes) => self.join(bytes.as_slice()),
             Message::Commit(bytes) => self.follow(bytes.as_slice()),
         }
