@@ -12,6 +12,7 @@ pub mod fixture;
 pub mod framing;
 pub mod key_package;
 pub mod message;
+pub mod name;
 pub mod open;
 pub mod packet;
 pub mod reassembly;
@@ -22,13 +23,14 @@ pub mod worker;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("beacon", beacon::run),
     ("call", call::run),
     ("commit", commit::run),
     ("framing", framing::run),
     ("key_package", key_package::run),
     ("message", message::run),
+    ("name", name::run),
     ("open", open::run),
     ("packet", packet::run),
     ("reassembly", reassembly::run),
