@@ -18,6 +18,7 @@ import { Popup } from './sotto.mjs';
 export class Participant {
   /** @param {Who} who @param {import('./browser.mjs').Browser} browser @param {Page} page */
   constructor(who, browser, page) {
+    this.who = who;
     this.name = who.name;
     this.looks = looksOf(who.index);
     this.browser = browser;
@@ -41,6 +42,11 @@ export class Participant {
     const page = await browser.newWindow();
     if (who.script) await page.addInitScript(who.script);
     return new Participant(who, browser, page);
+  }
+
+  /** The same person in a call beside this one. */
+  async inAnotherWindow() {
+    return new Participant(this.who, this.browser, await this.browser.newWindow());
   }
 
   /** @param {string} base @param {Place} place */

@@ -1,0 +1,63 @@
+/** Windows and tabs: several calls at once, and a call that was there before Sotto came. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { install } from '../lib/browser/chromium.mjs';
+import { agree, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { EXTENSION, Stage } from '../lib/stage.mjs';
+
+/** @typedef {import('../lib/participant.mjs').Participant} Participant */
+
+/** @type {Stage} */ let stage;
+/** @type {Participant} */ let ana;
+/** @type {Participant} */ let ben;
+
+before(async () => {
+  stage = await Stage.open();
+  ana = await stage.cast({ name: 'Ana', size: 'small' });
+  ben = await stage.cast({ name: 'Ben', size: 'small' });
+});
+after(() => stage.close());
+
+test('two calls in two windows are two groups, each with its own number, turned off by itself', async () => {
+  const [ana2, ben2] = await Promise.all([ana, ben].map((person) => person.inAnotherWindow()));
+  await stage.gather([ana, ben], { room: 'one' });
+  await stage.gather([ana2, ben2], { room: 'two' });
+  for (const person of [ana2, ben2]) person.popupPage = await person.popupOf(person.page);
+  const calls = [[ana, ben], [ana2, ben2]];
+  const numbers = [];
+  for (const people of calls) {
+    await turnOn(people);
+    numbers.push(await agree(people));
+  }
+  assert.notEqual(numbers[0], numbers[1]);
+  for (const people of calls) await seeEachOther(people);
+  const clearFrames = async () => (await ana.popup.view()).stats.unsealed;
+  const before = await clearFrames();
+  for (const { popup } of [ana2, ben2]) await popup.turn(false);
+  await seeEachOther([ana2, ben2]);
+  assert.equal(await agree([ana, ben]), numbers[0]);
+  assert.equal(await clearFrames(), before);
+  for (const { page, popup } of [ana2, ben2]) await Promise.all([page.close(), popup.page.close()]);
+  await seeEachOther([ana, ben]);
+});
+
+test('a call that was there before Sotto goes on as it was, until its person asks for a reload', async () => {
+  await ana.page.goto('about:blank');
+  const cleo = await stage.cast({ name: 'Cleo', size: 'small', without: true });
+  await ben.popup.turn(false);
+  await stage.gather([ben, cleo], { room: 'before' });
+  await seeEachOther([ben, cleo]);
+  await install(cleo.browser.context, EXTENSION);
+  cleo.browser.extension = ana.browser.extension;
+  await seeEachOther([ben, cleo]);
+  const popup = await cleo.openPopup();
+  const reload = popup.page.locator('[data-test="reload"]');
+  await reload.waitFor();
+  assert.ok(await popup.part('toggle').isDisabled());
+  await reload.click();
+  await stage.connected([ben, cleo]);
+  await turnOn([ben]);
+  await agree([ben, cleo]);
+  await seeEachOther([ben, cleo]);
+});
