@@ -32,7 +32,9 @@ class SottoPumpPlace {
       worker.addEventListener('error', () => this.settleElsewhere(worker), { once: true });
       if (!sottoPlatform.hasEncodedStreams) this.worker = worker;
     } catch {
-      this.settleElsewhere(null);
+      this.isBlocked = !sottoPlatform.hasEncodedStreams;
+      // Whoever makes this place doesn't have it yet.
+      queueMicrotask(() => this.settleElsewhere(null));
     }
     URL.revokeObjectURL(source);
   }
@@ -83,6 +85,7 @@ class SottoPumpPlace {
    * @returns {RTCRtpScriptTransform | null} what is now set on the end
    */
   cover(end, options) {
+    this.renew();
     if (this.worker) {
       end.transform = new RTCRtpScriptTransform(this.worker, sottoPlatform.forPage(options));
       return end.transform;
@@ -93,11 +96,23 @@ class SottoPumpPlace {
   }
 
   /**
+   * A worker that the policy has stopped takes no further transform. One that is new does, and
+   * whatever becomes of it, runs no pump: nothing passes there.
+   */
+  renew() {
+    if (!this.isBlocked) return;
+    const source = URL.createObjectURL(new Blob([], { type: 'text/javascript' }));
+    this.worker = new Worker(source);
+    URL.revokeObjectURL(source);
+  }
+
+  /**
    * Nothing passes there any more, until it is covered again.
    * @param {any} end a sender or receiver
    * @returns {RTCRtpScriptTransform | null} what is now set on the end
    */
   silence(end) {
+    this.renew();
     const needsOne = !sottoPlatform.hasEncodedStreams && this.worker;
     end.transform = needsOne ? new RTCRtpScriptTransform(needsOne) : null;
     return end.transform;

@@ -129,9 +129,10 @@ class SottoStreams {
     try {
       stream.transform = this.listener.pump().cover(end, { stream: number, direction });
     } catch {
-      // The page took the encoded streams first; without a transform of ours
-      // nothing of Sotto's is on this stream, and the person has to know.
-      this.listener.replaced();
+      // The page took the encoded streams first, or lets no worker be made at all; without a
+      // transform of ours nothing of Sotto's is on this stream, and the person has to know.
+      if (!this.listener.pump().isBlocked) this.listener.replaced();
+      if (this.on && !sottoPlatform.hasEncodedStreams) SottoStreams.stop(end);
     }
   }
 
@@ -219,10 +220,10 @@ class SottoStreams {
     return null;
   }
 
-  /** @param {RTCRtpSender | RTCRtpReceiver} end */
+  /** Where no pump runs, a stream that stands does as it should. @param {RTCRtpSender | RTCRtpReceiver} end */
   coverAgain(end) {
     const stream = this.streams.get(end);
-    if (stream) this.transform(end, stream);
+    if (stream && !this.listener.pump().isBlocked) this.transform(end, stream);
   }
 
   /**
