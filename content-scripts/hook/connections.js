@@ -152,7 +152,7 @@
       if (args[0] === undefined || args[0] === null) notify('offering', number);
       return call(args);
     });
-    reportAround('createOffer', 'offering', 'sweep');
+    reportAround('createOffer', 'offering', 'offered');
   }
 
   function wrapConfiguration() {

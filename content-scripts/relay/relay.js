@@ -205,6 +205,7 @@
     });
     each('sweep', (connection) => connection.handleSweep());
     each('described', (connection) => connection.handleDescribed());
+    each('offered', (connection) => connection.streams.sweep());
     each('offering', (connection) => connection.channel.handleOffering());
     each('page-channel', (connection) => connection.handlePageChannel());
     each('ice-restart', (connection) => connection.need.handleIceRestart());
