@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { resolve } from 'node:path';
 import { startBrowser } from '../lib/browser.mjs';
+import { browserOf } from '../lib/stage.mjs';
 
 const RELAY = resolve(import.meta.dirname, '../../content-scripts/relay');
 const PACKET = 16 * 1024;
@@ -15,9 +16,8 @@ const MOST = 6 * 1024 * 1024;
 /** @type {import('../lib/browser.mjs').Browser} */ let browser;
 
 before(async () => {
-  const program = process.env.CHROME ?? '/usr/bin/chromium';
   browser = await startBrowser({
-    program,
+    ...browserOf(0),
     extension: null,
     devices: { camera: '', microphone: '' },
     headless: true,

@@ -12,6 +12,7 @@ import { embedHost, flood, impersonate, raceForNode, reachForCore, stealCallSite
 import { Scene } from '../lib/pages/scene.mjs';
 import { call, encrypted, nothingFlows } from '../lib/pages/seat.mjs';
 import { tamper, useEverything } from '../lib/pages/tamper.mjs';
+import { browserOf, notInFirefox } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/pages/seat.mjs').Seat} Seat */
 
@@ -44,7 +45,9 @@ const othersStand = () => encrypted(...bystanders);
 
 const extension = () => String(scene.browsers[0].extension);
 
-test('every function replaced by the first script of the page: the hook calls none, and the call stands', async () => {
+const CALLERS = notInFirefox("Firefox's stacks don't name an extension's scripts");
+
+test('every function replaced by the first script of the page: the hook calls none, and the call stands', { skip: CALLERS }, async () => {
   const url = scene.server.add('/tampered', { html: `<!doctype html><script>(${tamper})()</script><title>Tampered</title><body>` });
   await mallory.visit(url);
   await ben.visit(plain);
@@ -56,7 +59,9 @@ test('every function replaced by the first script of the page: the hook calls no
   await othersStand();
 });
 
-test('the stack of an error in the hook yields no function and no object of it', async () => {
+const CALL_SITES = notInFirefox('Firefox shows a stack as text alone');
+
+test('the stack of an error in the hook yields no function and no object of it', { skip: CALL_SITES }, async () => {
   await meet();
   const { sites, leaked } = await mallory.frame.evaluate(stealCallSites);
   assert.ok(sites > 0, 'the page sees call sites of the hook');
@@ -82,7 +87,8 @@ test('every door to a connection that no hook has touched: what leaves by it', a
 });
 
 /** SECURITY.md names these: frames and windows reached before any content script can run. */
-const OPEN_DOORS = ['a window opened in the same task', 'a srcdoc in the same task', 'a sandboxed frame without scripts'];
+const OPEN_DOORS = ['a window opened in the same task', 'a srcdoc in the same task'];
+if (browserOf(0).browser === 'chromium') OPEN_DOORS.push('a sandboxed frame without scripts');
 
 test('events that hook and relay greet each other with yield nothing, whoever sends them', async () => {
   await meet();

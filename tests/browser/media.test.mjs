@@ -5,7 +5,7 @@
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Lab } from '../lib/lab.mjs';
 import { Network } from '../lib/outage.mjs';
@@ -15,6 +15,7 @@ import { layers } from '../lib/scenarios/layers.mjs';
 import { negotiation } from '../lib/scenarios/negotiation.mjs';
 import { tracks } from '../lib/scenarios/tracks.mjs';
 import { Table } from '../lib/scenarios/table.mjs';
+import { CAST, FOLDER, notInFirefox } from '../lib/stage.mjs';
 
 /** A codec of each kind is tried at a time. */
 const RUNS = [
@@ -27,7 +28,20 @@ const RUNS = [
 /** Where the browser lacks the other. */
 const USUAL = RUNS[0];
 
-const FILE = join(resolve(import.meta.dirname, '../../target/browser-tests'), 'media-table.txt');
+const MODES = notInFirefox('Firefox has no scalability modes');
+const LAYERS = notInFirefox('only the least layer came to be sent there; why is not known');
+const SCREEN = notInFirefox('Firefox shows no screen where there is no display');
+/** @type {Record<string, string | false>} by scenario */
+const NOT_HERE = {
+  'screen beside the camera': SCREEN,
+  'screen in place of the camera': SCREEN,
+  'simulcast, three layers': LAYERS,
+  'layers in time': MODES,
+  'layers in space and time': MODES,
+  'packets lost and sent again': notInFirefox('nothing in Firefox loses packets'),
+};
+
+const FILE = join(FOLDER, CAST.includes('firefox') ? 'media-table-firefox.txt' : 'media-table.txt');
 
 /** @type {Lab} */ let lab;
 /** @type {Network[]} */ const networks = [];
@@ -37,7 +51,8 @@ let cells = 0;
 
 before(async () => {
   // A way that is to lose packets has to be led through the emulation from its beginning.
-  lab = await Lab.open({ before: async (person) => networks.push(await Network.of(person)) });
+  const emulated = async (/** @type {import('../lib/participant.mjs').Participant} */ person) => networks.push(await Network.of(person));
+  lab = await Lab.open({ before: CAST.includes('firefox') ? undefined : emulated });
   await lab.turnOn();
   await lab.near.do((page) => { page.open('base').peer.addTransceiver('audio', { direction: 'recvonly' }); });
   await lab.joined();
@@ -50,7 +65,7 @@ after(async () => {
 
 for (const run of RUNS) {
   for (const [name, scenario] of Object.entries(scenarios)) {
-    test(`${name} (${run.video}, ${run.audio})`, async (t) => {
+    test(`${name} (${run.video}, ${run.audio})`, { skip: NOT_HERE[name] ?? false }, async (t) => {
       const codecs = { ...run };
       for (const kind of /** @type {const} */ (['video', 'audio'])) {
         if (await lab.has(kind, run[kind])) continue;

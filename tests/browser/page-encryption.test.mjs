@@ -11,6 +11,9 @@ import { eventually } from '../lib/expect.mjs';
 import { encryptItself } from '../lib/pages/own-encryption.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
 import { call, nothingFlows, seeEachOther } from '../lib/pages/seat.mjs';
+import { notInFirefox } from '../lib/stage.mjs';
+
+const STREAMS = notInFirefox('Firefox gives a page no encoded streams');
 
 /** @typedef {import('../lib/pages/seat.mjs').Seat} Seat */
 /** @typedef {import('../lib/pages/own-encryption.mjs').Way} Way */
@@ -61,38 +64,39 @@ async function mediaStops() {
 }
 
 for (const way of /** @type {Way[]} */ (['streams', 'streams, flagged', 'streams, in a worker', 'transform'])) {
-  test(`${way}: off, theirs works`, async () => {
+  const skip = way !== 'transform' && STREAMS;
+  test(`${way}: off, theirs works`, { skip }, async () => {
     await meet(way, { turnOn: false });
     await seeEachOther(ana, ben);
     assert.ok((await ownFrames()) > 10, 'the page really encrypts itself');
   });
 
-  test(`${way}: turned on in mid-call, nothing passes but what Sotto sealed`, async () => {
+  test(`${way}: turned on in mid-call, nothing passes but what Sotto sealed`, { skip }, async () => {
     await Promise.all([ana, ben].map(({ popup }) => popup.turn(true)));
     await saysSo();
     await (way === 'transform' ? sealedInstead() : mediaStops());
   });
 
-  test(`${way}: turned off again, nothing passes without theirs`, async () => {
+  test(`${way}: turned off again, nothing passes without theirs`, { skip }, async () => {
     await Promise.all([ana, ben].map(({ popup }) => popup.turn(false)));
     if (way === 'transform') return mediaStops();
     return seeEachOther(ana, ben);
   });
 
-  test(`${way}: on already when the page loads, nothing else ever passes`, async () => {
+  test(`${way}: on already when the page loads, nothing else ever passes`, { skip }, async () => {
     await meet(way, { turnOn: true });
     await saysSo();
     await (way === 'transform' ? sealedInstead() : nothingFlows(ana, ben));
   });
 
-  if (way !== 'transform') test(`${way}: then turned off, theirs works`, async () => {
+  if (way !== 'transform') test(`${way}: then turned off, theirs works`, { skip }, async () => {
     await Promise.all([ana, ben].map(({ popup }) => popup.turn(false)));
     await seeEachOther(ana, ben);
     assert.ok((await ownFrames()) > 10, 'the page really encrypts itself');
   });
 }
 
-test('one side alone encrypts itself: the other has Sotto off and gets what the page made', async () => {
+test('one side alone encrypts itself: the other has Sotto off and gets what the page made', { skip: STREAMS }, async () => {
   await Promise.all([ana, ben].map((one) => one.popup.turn(false)));
   await Promise.all([ana, ben].map((one) => one.visit(url)));
   await ana.frame.evaluate(encryptItself, /** @type {Way} */ ('streams'));
@@ -102,7 +106,7 @@ test('one side alone encrypts itself: the other has Sotto off and gets what the 
   assert.equal(frames, 0, 'nobody without the key sees it');
 });
 
-test('a page that takes encoded streams too late has its call as without Sotto', async () => {
+test('a page that takes encoded streams too late has its call as without Sotto', { skip: STREAMS }, async () => {
   await Promise.all([ana, ben].map((one) => one.visit(url)));
   await call(ana, ben);
   await seeEachOther(ana, ben);

@@ -14,8 +14,9 @@ import { startFirefox } from './browser/firefox.mjs';
  * @typedef {import('playwright-core').BrowserContext} BrowserContext
  * @typedef {{program: string, browser?: BrowserName, extension: string | null, devices: import('./media.mjs').Devices,
  *   headless: boolean, window?: {left: number, top: number, width: number, height: number}}} Options
- * @typedef {{name: BrowserName, context: BrowserContext, extension: string | null, newWindow: () => Promise<Page>,
- *   close: () => Promise<void>}} Browser `extension` is the origin of its pages
+ * @typedef {{name: BrowserName, context: BrowserContext, extension: string | null, ownPage: string,
+ *   install: (path: string) => Promise<unknown>, newWindow: () => Promise<Page>, close: () => Promise<void>}} Browser
+ *   `extension` is the origin of its pages, `ownPage` one that no extension may enter; to install again is an update
  */
 
 /**

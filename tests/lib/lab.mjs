@@ -5,13 +5,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { eventually, turnOn } from './expect.mjs';
 import { Participant } from './participant.mjs';
-
-const ROOT = resolve(import.meta.dirname, '../..');
-const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
-const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
+import { EXTENSION, FOLDER, browserOf } from './stage.mjs';
 
 /** @typedef {import('./lab/page.mjs').Lab} PageLab */
 /** @typedef {{sealed: number, opened: number, failed: number, dropped: number, unsealed: number}} Stats */
@@ -90,7 +87,10 @@ export class Lab {
   async equip({ person, colour, pitch }, polite, send) {
     await person.page.exposeFunction('sendSignal', send);
     const self = JSON.stringify({ polite, colour, pitch });
-    await person.page.evaluate(`import('/page.mjs').then(({ Lab }) => { window.lab = new Lab(${self}, window.sendSignal); })`);
+    await person.page.evaluate(`import('/page.mjs').then(async ({ Lab, prepareSound }) => {
+      await prepareSound();
+      window.lab = new Lab(${self}, window.sendSignal);
+    })`);
   }
 
   /** @param {import('playwright-core').Page} page */
@@ -136,8 +136,7 @@ export class Lab {
 
 /** @param {string} name @param {number} index @param {boolean} without */
 function start(name, index, without) {
-  const folder = join(ROOT, 'target/browser-tests');
-  return Participant.start({ program: PROGRAM, extension: without ? null : EXTENSION, folder, index, name });
+  return Participant.start({ ...browserOf(index), extension: without ? null : EXTENSION, folder: FOLDER, index, name });
 }
 
 /** A page that is closing hears nothing more. @param {End} end @param {object} signal */

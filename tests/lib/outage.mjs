@@ -3,6 +3,8 @@
  * or the network is gone.
  */
 
+import { FirefoxContext } from './browser/firefox.mjs';
+
 /**
  * @typedef {import('playwright-core').CDPSession} CDPSession
  * @typedef {import('./participant.mjs').Participant} Participant
@@ -51,11 +53,12 @@ export async function whileCoreStands({ browser: { context } }, meanwhile) {
 }
 
 /**
- * Playwright starts each browser as the leader of a process group, and all its processes stay in it.
+ * Each browser is started as the leader of a process group, and all its processes stay in it.
  * @param {Participant} person
  * @returns {Promise<number>}
  */
 async function groupOf({ browser: { context } }) {
+  if (context instanceof FirefoxContext) return Number(context.firefox.process()?.pid);
   const browser = context.browser();
   if (!browser) throw new Error('this browser shows no debugging session of its own');
   const session = await browser.newBrowserCDPSession();

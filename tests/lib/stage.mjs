@@ -14,7 +14,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
 const PROGRAMS = { chromium: PROGRAM, firefox: process.env.FIREFOX ?? '/usr/bin/firefox-esr' };
 /** Who has which, in turn: a story is played in several casts. */
-const CAST = /** @type {BrowserName[]} */ ((process.env.SOTTO_CAST ?? 'chromium').split(','));
+export const CAST = /** @type {BrowserName[]} */ ((process.env.SOTTO_CAST ?? 'chromium').split(','));
 export const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
 const SERVER = process.env.SOTTO_DEMO ?? join(ROOT, 'target/debug/demo');
 
@@ -26,6 +26,13 @@ export function browserOf(index) {
   const browser = CAST[index % CAST.length];
   return { browser, program: PROGRAMS[browser] };
 }
+
+/**
+ * Why a test can't be done in this cast.
+ * @param {string} reason
+ * @returns {string | false} what Node's test runner takes
+ */
+export const notInFirefox = (reason) => CAST.includes('firefox') && reason;
 
 /** @typedef {import('./browser.mjs').BrowserName} BrowserName */
 /** @typedef {{name: string, without?: boolean, size?: import('./media.mjs').SizeName, script?: string}} Person */

@@ -3,6 +3,7 @@
  * without a permission for the site.
  */
 
+import { FirefoxContext, ID } from './browser/firefox.mjs';
 import { eventually } from './expect.mjs';
 import { debuggingSession, inTarget } from './target.mjs';
 
@@ -14,6 +15,10 @@ export class ToolbarPopup {
 
   /** @param {import('./browser.mjs').Browser} browser @param {string} url of the page that it is opened over */
   static async open(browser, url) {
+    if (browser.context instanceof FirefoxContext) {
+      await browser.context.chrome.openPopup(ID, url);
+      return new ToolbarPopup(browser);
+    }
     const session = await debuggingSession(browser.context);
     const { targetInfos } = await session.send('Target.getTargets', { filter: [{ type: 'tab' }] });
     const tab = targetInfos.find((/** @type {{url: string}} */ target) => target.url === url);
@@ -24,8 +29,10 @@ export class ToolbarPopup {
 
   /** @param {string} expression */
   evaluate(expression) {
+    const { context } = this.browser;
+    if (context instanceof FirefoxContext) return context.chrome.inPopup(ID, expression);
     const url = `${this.browser.extension}/popup/popup.html`;
-    return inTarget(this.browser.context, (target) => target.url === url, expression);
+    return inTarget(context, (target) => target.url === url, expression);
   }
 
   /** @param {string} word the beginning of what the state says */

@@ -37,10 +37,7 @@ enum Task {
     /// Open a call in browser windows that have Sotto installed
     Demo(demo_call::Options),
     /// Check everything, then run all tests: native, wasm32 and in the browser
-    Test {
-        /// One part of them instead
-        what: Option<test::What>,
-    },
+    Test(test::Options),
     /// Build the extension into target/extension
     Build,
     /// Write what the stores get into target/packages and print its SHA-256
@@ -68,8 +65,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Demo(options) => demo_call::run(&options),
-        Task::Test { what: None } => test::run(),
-        Task::Test { what: Some(what) } => what.run(),
+        Task::Test(options) => options.run(),
         Task::Build => build::run().map(|_| ExitCode::SUCCESS),
         Task::Package(options) => package::run(&options),
         Task::Check { what: None } => check::run(),

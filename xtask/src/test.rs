@@ -1,25 +1,20 @@
 //! Runs everything that CI runs and adds it all up in one last line.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
-use clap::ValueEnum;
+use clap::Args;
 
-use crate::setup::{browser, node, wasm};
+use crate::setup::{node, wasm};
 use crate::{build, check, paths, step};
+use plays::{Play, USUAL, all_of};
+use stage::Stage;
+use table::Table;
 
-/// The stories that also run with Firefox: which browser each person has, in turn. Whoever comes
-/// later calls, so either side does.
-const MIXED: [(&str, &str); 6] = [
-    ("calls", "firefox"),
-    ("calls", "firefox,chromium"),
-    ("calls", "chromium,firefox"),
-    ("switch", "firefox,chromium"),
-    ("apps", "firefox,chromium"),
-    ("names", "firefox,chromium"),
-];
+mod plays;
+mod stage;
+mod table;
 
 /// A file of tests that takes ten minutes will never end.
 const STUCK: &str = "--test-timeout=600000";
@@ -37,28 +32,35 @@ impl Count {
     }
 }
 
-/// A part of the tests that has a result of its own to show.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum What {
-    /// The table of codecs by scenarios
-    Media,
+/// One story instead of all tests.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Only this story of tests/browser (`media` prints its table)
+    story: Option<String>,
+    /// Who has which browser, in turn: chromium, firefox
+    #[arg(long, default_value = USUAL, requires = "story")]
+    cast: String,
 }
 
-impl What {
-    pub(crate) fn run(self) -> Result<ExitCode> {
-        match self {
-            Self::Media => media(),
+impl Options {
+    pub(crate) fn run(&self) -> Result<ExitCode> {
+        match &self.story {
+            Some(story) => one(&all_of(story, &self.cast)),
+            None => all(),
         }
     }
 }
 
-/// Runs the table of media alone, and prints it.
-fn media() -> Result<ExitCode> {
-    let browser = browser::find()?;
+/// Plays one story alone.
+fn one(play: &Play<'_>) -> Result<ExitCode> {
     build::run()?;
-    let story = paths::workspace().join("tests/browser/media.test.mjs");
-    let total = suite("table of media", in_browser(&browser, [story]))?;
-    print!("{}", media_table()?);
+    step::run("build the demo's server", &mut demo_server())?;
+    let mut table = Table::default();
+    let total = Stage::find(play.cast)?.play(play, &mut table)?;
+    if play.story == "media" {
+        print!("{}", media_table()?);
+    }
+    println!("{table}");
     Ok(conclude(total))
 }
 
@@ -67,43 +69,22 @@ fn media_table() -> Result<String> {
     std::fs::read_to_string(file).context("reading the table of media")
 }
 
-pub(crate) fn run() -> Result<ExitCode> {
-    let browser = browser::find()?;
-    let firefox = browser::firefox()?;
+fn all() -> Result<ExitCode> {
+    let stage = Stage::find("chromium,firefox")?;
     build::run()?;
     let mut total = Count {
         passed: 0,
         failed: check::failures()?,
     };
-    total.add(suite("native tests", native())?);
-    total.add(suite("tests of the core on wasm32", on_wasm()?)?);
-    total.add(suite("tests of scripts by themselves", in_node(units()?))?);
+    total.add(suite("native tests", native())?.0);
+    total.add(suite("tests of the core on wasm32", on_wasm()?)?.0);
+    total.add(suite("tests of scripts by themselves", node_tests(None, units()?))?.0);
     step::run("build the demo's server", &mut demo_server())?;
-    total.add(suite("browser tests", in_browser(&browser, stories()?))?);
-    let (count, table) = mixed(&browser, &firefox)?;
-    total.add(count);
+    let mut table = Table::default();
+    total.add(stage.play_all(&mut table)?);
     println!("{}", media_table()?);
-    println!("All stories ran in Chromium; with Firefox, each person's browser in turn:\n{table}");
+    println!("Where each story ran, as the browsers of those in it, in turn:\n{table}");
     Ok(conclude(total))
-}
-
-/// The stories with casts of their own, and a table of them.
-fn mixed(browser: &Path, firefox: &Path) -> Result<(Count, String)> {
-    let mut total = Count::default();
-    let mut table = String::new();
-    for (story, cast) in MIXED {
-        let file = paths::workspace().join(format!("tests/browser/{story}.test.mjs"));
-        let mut command = in_browser(browser, [file]);
-        command.env("FIREFOX", firefox).env("SOTTO_CAST", cast);
-        let count = suite(&format!("{story} in {cast}"), command)?;
-        let Count { passed, failed } = count;
-        writeln!(
-            table,
-            "{story:<12} {cast:<18} {passed} passed, {failed} failed"
-        )?;
-        total.add(count);
-    }
-    Ok((total, table))
 }
 
 fn conclude(total: Count) -> ExitCode {
@@ -116,14 +97,14 @@ fn conclude(total: Count) -> ExitCode {
 }
 
 /// A suite that fails as a whole, or runs no test at all, counts as one failure.
-fn suite(name: &str, mut command: Command) -> Result<Count> {
+fn suite(name: &str, mut command: Command) -> Result<(Count, String)> {
     let finished = step::attempt(name, &mut command)?;
     let mut count = count(&finished.output);
     if count.failed == 0 && (!finished.status.success() || count.passed == 0) {
         count.failed = 1;
     }
     eprintln!("{name}: {} passed, {} failed", count.passed, count.failed);
-    Ok(count)
+    Ok((count, finished.output))
 }
 
 fn native() -> Command {
@@ -151,7 +132,8 @@ fn demo_server() -> Command {
     cargo
 }
 
-fn in_node(files: impl IntoIterator<Item = PathBuf>) -> Command {
+/// All tests of some files, or only those of a name.
+fn node_tests(only: Option<&str>, files: impl IntoIterator<Item = PathBuf>) -> Command {
     let mut node = node::node();
     node.args([
         "--test",
@@ -159,20 +141,20 @@ fn in_node(files: impl IntoIterator<Item = PathBuf>) -> Command {
         "--test-concurrency=1",
         STUCK,
     ]);
+    if let Some(name) = only {
+        node.arg(format!("--test-name-pattern={name}"));
+    }
     node.args(files);
     node
 }
 
-fn in_browser(browser: &Path, stories: impl IntoIterator<Item = PathBuf>) -> Command {
-    let mut node = in_node(stories);
-    node.env("CHROME", browser)
-        .env("SOTTO_EXTENSION", paths::extension())
-        .env("SOTTO_DEMO", paths::target().join("debug/demo"));
-    node
-}
-
-fn stories() -> Result<Vec<PathBuf>> {
-    test_files("tests/browser")
+/// Their names, in order.
+fn stories() -> Result<Vec<String>> {
+    let files = test_files("tests/browser")?;
+    let names = files.iter().filter_map(|file| file.file_name()?.to_str());
+    Ok(names
+        .map(|name| name.trim_end_matches(".test.mjs").to_owned())
+        .collect())
 }
 
 fn units() -> Result<Vec<PathBuf>> {

@@ -29,7 +29,15 @@ export async function startChromium(options) {
     await context.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { name: 'chromium', context, extension: id && `chrome-extension://${id}`, newWindow: () => newWindow(context), close };
+  return {
+    name: 'chromium',
+    context,
+    extension: id && `chrome-extension://${id}`,
+    ownPage: 'chrome://version/',
+    install: (path) => install(context, path),
+    newWindow: () => newWindow(context),
+    close,
+  };
 }
 
 /**

@@ -5,8 +5,9 @@
  */
 
 import puppeteer from 'puppeteer-core';
-import { FirefoxPage } from './firefox-page.mjs';
 import { giveCamera } from './firefox-camera.mjs';
+import { FirefoxChrome } from './firefox-chrome.mjs';
+import { FirefoxPage } from './firefox-page.mjs';
 
 /**
  * @typedef {import('../browser.mjs').Options} Options
@@ -14,7 +15,7 @@ import { giveCamera } from './firefox-camera.mjs';
  */
 
 /** The id of the manifest, and the host that its pages get: one that is known beforehand. */
-const ID = '{8959f3ed-2236-49f8-aae4-61549a9a7d5a}';
+export const ID = '{8959f3ed-2236-49f8-aae4-61549a9a7d5a}';
 const HOST = '5077055a-fef0-4cab-8000-000000000001';
 
 const PREFERENCES = {
@@ -22,6 +23,9 @@ const PREFERENCES = {
   'extensions.webextOptionalPermissionPrompts': false,
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
+  'dom.disable_open_during_load': false,
+  // No person is there to paste.
+  'dom.events.testing.asyncClipboard': true,
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
   // Names that only the local network resolves; a machine of tests may have no such network.
@@ -41,24 +45,29 @@ export async function startFirefox(options) {
   });
   const context = new FirefoxContext(firefox, options.devices);
   const first = await context.adopt((await firefox.pages())[0]);
-  const extension = options.extension && `moz-extension://${HOST}`;
-  if (options.extension) await firefox.installExtension(options.extension);
-  if (extension) await letIn(first, extension);
+  if (options.extension) await install(context, options.extension, first);
   return {
     name: 'firefox',
     context: /** @type {any} */ (context),
-    extension,
+    extension: options.extension && `moz-extension://${HOST}`,
+    ownPage: 'about:support',
+    install: async (path) => {
+      // A page of the extension is closed with the old one, and the window with its only tab.
+      await first.goto('about:blank');
+      await install(context, path, first);
+    },
     newWindow: () => /** @type {any} */ (context.open({ type: 'window' })),
     close: () => firefox.close(),
   };
 }
 
 /**
- * Lets Sotto into this machine's pages, as its person would at the browser's question.
- * @param {FirefoxPage} page @param {string} extension
+ * The extension, let into this machine's pages, as its person would at the browser's question.
+ * @param {FirefoxContext} context @param {string} path @param {FirefoxPage} page where it is asked
  */
-async function letIn(page, extension) {
-  await page.goto(`${extension}/popup/popup.html`);
+async function install({ firefox }, path, page) {
+  await firefox.installExtension(path);
+  await page.goto(`moz-extension://${HOST}/popup/popup.html`);
   await page.evaluate(() => {
     const { optional_host_permissions: optional = [] } = /** @type {any} */ (chrome.runtime.getManifest());
     const origins = optional.filter((/** @type {string} */ site) => site.startsWith('http:'));
@@ -72,10 +81,11 @@ async function letIn(page, extension) {
   await page.waitForFunction(async () => (await chrome.scripting.getRegisteredContentScripts()).length > 0);
 }
 
-class FirefoxContext {
+export class FirefoxContext {
   /** @param {Puppeteer} firefox @param {import('../media.mjs').Devices} devices */
   constructor(firefox, devices) {
     this.firefox = firefox;
+    this.chrome = new FirefoxChrome(firefox);
     this.devices = devices;
     /** @type {FirefoxPage[]} */
     this.opened = [];
@@ -85,7 +95,9 @@ class FirefoxContext {
     return this.opened.filter(({ raw }) => !raw.isClosed());
   }
 
-  newPage() {
+  /** In the first window: a tab goes to the last one that was used, and would hide what is there. */
+  async newPage() {
+    await this.opened[0].bringToFront();
     return this.open({ type: 'tab' });
   }
 

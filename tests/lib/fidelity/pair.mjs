@@ -9,6 +9,19 @@ const QUIET = 300;
 
 /** @typedef {(sdp: string) => string} Change */
 
+/**
+ * Firefox gathers for each new section, also for one whose offer is still on its way here, was
+ * ignored or rolled back; and numbers sections anew with each offer.
+ * @param {RTCPeerConnection} peer @param {RTCIceCandidate | null} candidate
+ */
+async function hasPlace(peer, candidate) {
+  if (!candidate || 'createEncodedStreams' in RTCRtpSender.prototype) return true;
+  const section = new RegExp(`^a=mid:${candidate.sdpMid}\\s*$`, 'm');
+  const isThere = () => section.test(peer.remoteDescription?.sdp ?? '');
+  for (const end = performance.now() + QUIET; !isThere() && performance.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 10); });
+  return isThere();
+}
+
 export class Pair {
   /** @param {{configuration?: RTCConfiguration, farRefusal?: Change}} [wishes] */
   constructor({ configuration, farRefusal } = {}) {
@@ -29,7 +42,7 @@ export class Pair {
   trickle(from, to) {
     from.peer.addEventListener('icecandidate', async ({ candidate }) => {
       await to.described.promise;
-      await this.noting(() => to.peer.addIceCandidate(candidate));
+      await this.noting(async () => (await hasPlace(to.peer, candidate)) && to.peer.addIceCandidate(candidate));
     });
   }
 

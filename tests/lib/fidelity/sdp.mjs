@@ -9,7 +9,7 @@
 
 const RANDOM = new RegExp(
   [
-    String.raw`(?<=^o=- )\d+`,
+    String.raw`(?<=^o=\S+ )\d+`,
     String.raw`(?<=^a=ice-(?:ufrag|pwd):)\S+`,
     String.raw`(?<=^a=fingerprint:\S+ )\S+`,
     String.raw`(?<=^a=ssrc(?:-group:\S+ .*|:))\b\d+`,

@@ -7,6 +7,17 @@
 
 import { Comparable } from './sdp.mjs';
 
+/**
+ * Firefox goes through the states of the network anew with each section that is offered, Sotto's
+ * too: what remains is which states there were, and the last.
+ * @param {string} kind @param {string[]} states
+ */
+function comparable(kind, states) {
+  const ofNetwork = kind === 'connection' || kind === 'ice' || kind === 'gathering';
+  if (!ofNetwork || 'createEncodedStreams' in RTCRtpSender.prototype) return states;
+  return [...[...new Set(states)].sort(), `at last ${states.at(-1)}`];
+}
+
 export class Side {
   /** @param {string} name @param {RTCConfiguration} [configuration] */
   constructor(name, configuration) {
@@ -59,7 +70,7 @@ export class Side {
 
   lines() {
     const { peer, name, seen } = this;
-    const events = Object.entries(seen).map(([kind, list]) => `${name} ${kind}: ${list.join(', ')}`);
+    const events = Object.entries(seen).map(([kind, list]) => `${name} ${kind}: ${comparable(kind, list).join(', ')}`);
     const transceivers = peer.getTransceivers().map(({ direction, currentDirection, sender, receiver }, n) => {
       const tracks = `sends ${sender.track?.kind ?? 'nothing'}, receives ${receiver.track.kind}`;
       const transforms = `transforms ${sender.transform} ${receiver.transform}`;

@@ -6,12 +6,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Participant } from '../participant.mjs';
+import { EXTENSION, FOLDER, browserOf } from '../stage.mjs';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
-const PROGRAM = process.env.CHROME ?? '/usr/bin/chromium';
-const EXTENSION = process.env.SOTTO_EXTENSION ?? join(ROOT, 'target/extension');
 /** So much of a difference is shown of each side. */
 const MOST = 20;
 
@@ -32,7 +30,7 @@ export class Twins {
     const server = await serve();
     /** @param {string} name @param {string | null} extension */
     const start = (name, extension) =>
-      Participant.start({ program: PROGRAM, extension, folder: join(ROOT, 'target/browser-tests'), index: 0, name });
+      Participant.start({ ...browserOf(0), extension, folder: FOLDER, index: 0, name });
     const both = await Promise.all([start('with Sotto', EXTENSION), start('without Sotto', null)]);
     return new Twins(server, ...both);
   }

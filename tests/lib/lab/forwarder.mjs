@@ -6,6 +6,7 @@
 
 import { forceKeyFrame } from './key-frame.mjs';
 import { Negotiator } from './negotiator.mjs';
+import { withNumbersOf } from './payload-types.mjs';
 import { picture, tone } from './sources.mjs';
 
 /** Of Sotto's control channel, as PROTOCOL.md section 2 has it. */
@@ -85,6 +86,7 @@ class Leg {
     this.side = side;
     this.send = send;
     this.call = new Negotiator('call', true, send, false, /** @type {any} */ ({ encodedInsertableStreams: true }));
+    this.call.rewrite = (sdp) => withNumbersOf(sdp, this.other.call.peer.remoteDescription?.sdp);
     /** @type {Map<string, WritableStreamDefaultWriter>} */
     this.writers = new Map();
     /** @type {Record<string, number>} */

@@ -18,6 +18,8 @@ export class Negotiator {
     /** @type {{transceiver: RTCRtpTransceiver, watched: import('./watched.mjs').Watched}[]} */
     this.watched = [];
     this.prefer = () => {};
+    /** @type {((sdp: string) => string) | null} what becomes of its offers */
+    this.rewrite = null;
     this.making = false;
     this.ignoring = false;
     this.queue = Promise.resolve();
@@ -29,11 +31,18 @@ export class Negotiator {
     this.making = true;
     try {
       this.prefer();
-      await this.peer.setLocalDescription();
+      await this.peer.setLocalDescription(await this.rewritten());
       this.say();
     } finally {
       this.making = false;
     }
+  }
+
+  /** @returns {Promise<RTCLocalSessionDescriptionInit | undefined>} */
+  async rewritten() {
+    if (!this.rewrite) return undefined;
+    const { type, sdp = '' } = await this.peer.createOffer();
+    return { type, sdp: this.rewrite(sdp) };
   }
 
   say() {

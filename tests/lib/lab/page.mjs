@@ -10,6 +10,8 @@ import { Negotiator } from './negotiator.mjs';
 import { picture, tone } from './sources.mjs';
 import { Watched } from './watched.mjs';
 
+export { prepareSound } from './sources.mjs';
+
 const PATIENCE = 8_000;
 
 /**
@@ -23,8 +25,6 @@ export class Lab {
   constructor(self, send) {
     this.self = self;
     this.send = send;
-    this.picture = picture;
-    this.tone = tone;
     /** @type {Map<string, Negotiator>} */
     this.calls = new Map();
     /** @type {{video: string, audio: string} | null} */

@@ -30,8 +30,20 @@ export function audioContext() {
   return audio;
 }
 
+/** @type {MediaStreamTrack | null} the person's microphone, where it has to do */
+let microphone = null;
+
+/** On a machine without a sound card an AudioContext of Firefox stands still. */
+export async function prepareSound() {
+  const context = audioContext();
+  const running = new Promise((resolve) => { context.onstatechange = resolve; setTimeout(resolve, 500); });
+  if (context.state !== 'running') await running;
+  if (context.state !== 'running') [microphone] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks();
+}
+
 /** @param {number} pitch @returns {MediaStreamTrack} a tone, without a pause */
 export function tone(pitch) {
+  if (microphone) return microphone.clone();
   const context = audioContext();
   const oscillator = new OscillatorNode(context, { frequency: pitch });
   const destination = context.createMediaStreamDestination();

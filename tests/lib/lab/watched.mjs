@@ -1,5 +1,6 @@
 /** Page side: a track that arrived, judged by its decoded pixels or by its sound. */
 
+import { Recorded } from './recorded.mjs';
 import { audioContext } from './sources.mjs';
 
 const LOUD = 20;
@@ -34,6 +35,10 @@ export class Watched {
     // Without an element that plays it, Chromium decodes no sound.
     this.element = Object.assign(new Audio(), { muted: true, srcObject: new MediaStream([this.track]) });
     this.element.play().catch(() => {});
+    if (context.state !== 'running') {
+      this.recorded = new Recorded(this.track);
+      return;
+    }
     this.analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
     context.createMediaStreamSource(new MediaStream([this.track])).connect(this.analyser);
   }
@@ -60,6 +65,7 @@ export class Watched {
 
   /** @param {number} pitch how far its tone stands out, in decibels */
   level(pitch) {
+    if (this.recorded) return this.recorded.level(pitch);
     if (!this.analyser) return -Infinity;
     const bins = new Float32Array(this.analyser.frequencyBinCount);
     this.analyser.getFloatFrequencyData(bins);
@@ -79,6 +85,7 @@ export class Watched {
   forget() {
     this.since = performance.now();
     this.shown = [];
+    this.recorded?.forget();
   }
 
   /** The longest time without a new picture since the last `forget`, in milliseconds. */

@@ -83,10 +83,15 @@ export async function embedHost(extension) {
 
 /** @param {string} extension @returns {Promise<string[]>} what could be had */
 export async function reachForCore(extension) {
+  /** Firefox says only later that it may not be. @param {SharedWorker | Worker} worker */
+  const runs = (worker) => new Promise((resolve, reject) => {
+    worker.onerror = reject;
+    setTimeout(resolve, 2_000);
+  });
   /** @type {Record<string, () => unknown>} */
   const attempts = {
-    'a worker': () => new SharedWorker(`${extension}/worker/core-worker.js`, { type: 'module', name: 'sotto-core' }),
-    'a dedicated worker': () => new Worker(`${extension}/worker/core-worker.js`),
+    'a worker': () => runs(new SharedWorker(`${extension}/worker/core-worker.js`, { type: 'module', name: 'sotto-core' })),
+    'a dedicated worker': () => runs(new Worker(`${extension}/worker/core-worker.js`)),
     'the wasm': () => fetch(`${extension}/core/sotto_core_bg.wasm`),
     'the script': () => import(`${extension}/worker/core-worker.js`),
     'the window of the host': () => {

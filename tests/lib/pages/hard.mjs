@@ -5,11 +5,15 @@
 
 /**
  * @typedef {{name: string, headers?: Record<string, string>, html?: string, inFrame?: boolean,
- *   isolated?: boolean, words?: RegExp}} HardPage
+ *   isolated?: boolean, words?: RegExp, noWorker?: boolean, stops?: boolean}} HardPage
+ *   `noWorker`: no blob may be one; `stops`: none can even be tried, and streams stop for good in Firefox
  */
 
 /** @param {string} policy @returns {HardPage} */
 const csp = (policy) => ({ name: `CSP ${policy}`, headers: { 'content-security-policy': policy } });
+
+/** @param {string} policy that keeps the pump out of a worker @returns {HardPage} */
+const noWorker = (policy) => ({ ...csp(policy), noWorker: true });
 
 /** @param {string} embedder @returns {HardPage} */
 const isolated = (embedder) => ({
@@ -21,21 +25,23 @@ const isolated = (embedder) => ({
 /** @param {string} name @param {string} element @returns {HardPage} */
 const framed = (name, element) => ({ name, html: `<!doctype html><html lang="en"><title>A page</title><body>${element}</body></html>`, inFrame: true });
 
+/** Firefox has no encoded streams on the page's thread, to which the pump could be moved. */
+export const PUMP_KEPT_OUT = /security policy keeps Sotto's frame pump out/;
 const SANDBOX = /sandbox that Sotto's core can't enter/;
 
 /** @param {string} otherOrigin @returns {HardPage[]} */
 export const hardPages = (otherOrigin) => [
   { name: 'plain' },
-  csp("worker-src 'self'"),
-  csp("worker-src 'none'"),
-  csp("script-src 'self' 'nonce-r4nd0m'"),
-  csp("default-src 'none'"),
+  noWorker("worker-src 'self'"),
+  noWorker("worker-src 'none'"),
+  noWorker("script-src 'self' 'nonce-r4nd0m'"),
+  noWorker("default-src 'none'"),
   csp("script-src 'nonce-r4nd0m' 'strict-dynamic'; object-src 'none'; base-uri 'none'"),
   csp("connect-src 'none'"),
-  csp("frame-src 'none'; child-src 'none'"),
+  noWorker("frame-src 'none'; child-src 'none'"),
   csp("frame-ancestors 'none'"),
-  csp("require-trusted-types-for 'script'; trusted-types 'none'"),
-  csp("require-trusted-types-for 'script'; worker-src 'none'"),
+  { ...noWorker("require-trusted-types-for 'script'; trusted-types 'none'"), stops: true },
+  { ...noWorker("require-trusted-types-for 'script'; worker-src 'none'"), stops: true },
   csp('sandbox allow-scripts allow-same-origin'),
   { ...csp('sandbox allow-scripts'), words: SANDBOX },
   isolated('require-corp'),
@@ -60,7 +66,7 @@ export const hardPages = (otherOrigin) => [
 /** The frame of the call: the only one whose document isn't the extension's. @param {import('playwright-core').Page} page */
 export async function childFrame(page) {
   for (;;) {
-    const ours = (/** @type {import('playwright-core').Frame} */ frame) => frame.url().startsWith('chrome-extension:');
+    const ours = (/** @type {import('playwright-core').Frame} */ frame) => /^(chrome|moz)-extension:/.test(frame.url());
     const frame = page.mainFrame().childFrames().find((child) => !ours(child));
     if (frame) {
       await frame.waitForLoadState('load');

@@ -23,10 +23,29 @@ export function prepareCall({ colour }) {
   paint();
   setInterval(paint, 60);
   const stream = canvas.captureStream(15);
-  /** @type {Map<string, {peer: RTCPeerConnection, video: HTMLVideoElement}>} */
+  /**
+   * Firefox counts no frames of a video that is in no document: there, how often its picture changed.
+   * @param {HTMLVideoElement} video @returns {() => number}
+   */
+  const counterOf = (video) => {
+    if (!('mozPaintedFrames' in video)) return () => video.getVideoPlaybackQuality().totalVideoFrames;
+    const strip = document.createElement('canvas');
+    [strip.width, strip.height] = [80, 1];
+    const stripPen = /** @type {CanvasRenderingContext2D} */ (strip.getContext('2d', { willReadFrequently: true }));
+    let [frames, last] = [0, ''];
+    setInterval(() => {
+      if (!video.videoWidth) return;
+      stripPen.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 15, 0, 0, 80, 1);
+      const now = stripPen.getImageData(0, 0, 80, 1).data.join();
+      if (now !== last) frames += 1;
+      last = now;
+    }, 30);
+    return () => frames;
+  };
+  /** @type {Map<string, {peer: RTCPeerConnection, video: HTMLVideoElement, frames: () => number}>} */
   const connections = new Map();
   /** @param {string} name */
-  const at = (name) => /** @type {{peer: RTCPeerConnection, video: HTMLVideoElement}} */ (connections.get(name));
+  const at = (name) => /** @type {{peer: RTCPeerConnection, video: HTMLVideoElement, frames: () => number}} */ (connections.get(name));
   /** @param {RTCPeerConnection} peer */
   const described = async (peer) => {
     await peer.setLocalDescription();
@@ -44,7 +63,7 @@ export function prepareCall({ colour }) {
       const peer = new Peer(configuration);
       const video = document.createElement('video');
       video.muted = true;
-      connections.set(name, { peer, video });
+      connections.set(name, { peer, video, frames: counterOf(video) });
       peer.addEventListener('track', ({ track }) => {
         video.srcObject = new MediaStream([track]);
         video.play().catch(() => {});
@@ -63,7 +82,7 @@ export function prepareCall({ colour }) {
     accept: (name, answer) => at(name).peer.setRemoteDescription(answer),
     /** @param {string} name */
     picture(name) {
-      const { video } = at(name);
+      const { video, frames } = at(name);
       if (!video.videoWidth) return { colour: [0, 0, 0], frames: 0 };
       const copy = document.createElement('canvas');
       const copyPen = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
@@ -75,7 +94,7 @@ export function prepareCall({ colour }) {
         for (let n = part; n < data.length; n += 4) sum += data[n];
         return Math.round(sum / (data.length / 4));
       });
-      return { colour: mean, frames: /** @type {any} */ (video).mozPaintedFrames ?? video.getVideoPlaybackQuality().totalVideoFrames };
+      return { colour: mean, frames: frames() };
     },
     /** What left and what came, in bytes of media. @param {string} name */
     async traffic(name) {

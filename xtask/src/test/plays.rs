@@ -1,0 +1,98 @@
+//! Which stories are played in Firefox too, with which casts, and why some are not.
+
+/// A story with a cast: which browser each person has, in turn. Whoever stands between others
+/// without Sotto, or means them harm, is a tool, and has Chromium.
+#[derive(Debug)]
+pub(super) struct Play<'a> {
+    pub(super) story: &'a str,
+    pub(super) cast: &'a str,
+    /// Of its tests only those of this name; the others take too long for each run.
+    pub(super) only: Option<&'a str>,
+}
+
+pub(super) const fn all_of<'a>(story: &'a str, cast: &'a str) -> Play<'a> {
+    Play {
+        story,
+        cast,
+        only: None,
+    }
+}
+
+pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
+    all_of("apps", "firefox,chromium"),
+    all_of("backlog", "firefox"),
+    all_of("bypass", "firefox,firefox,chromium"),
+    all_of("calls", "firefox"),
+    all_of("calls", "firefox,chromium"),
+    all_of("calls", "chromium,firefox"),
+    all_of("hard-pages", "firefox"),
+    Play {
+        story: "hostile",
+        cast: "firefox,firefox,chromium",
+        only: Some("garbage|forged"),
+    },
+    Play {
+        story: "hostile-page",
+        cast: "firefox",
+        only: Some("^(?!floods)"),
+    },
+    Play {
+        story: "media",
+        cast: "firefox",
+        only: Some("VP8, opus"),
+    },
+    all_of("names", "firefox,chromium"),
+    all_of("off", "firefox"),
+    all_of("off-interface", "firefox"),
+    all_of("outsider", "firefox,firefox,chromium"),
+    all_of("page-encryption", "firefox"),
+    Play {
+        story: "page-habits",
+        cast: "firefox",
+        only: Some("removes|reload"),
+    },
+    all_of("pages", "firefox"),
+    all_of("popup", "firefox"),
+    all_of("sites", "firefox"),
+    all_of("switch", "firefox,chromium"),
+    all_of("toggle", "firefox"),
+];
+
+/// Stories that take too long for each run, and say little of Firefox that the others don't.
+pub(super) const BY_HAND: &[Play<'_>] = &[
+    all_of("between", "chromium,firefox,chromium"),
+    all_of("codecs", "firefox"),
+    all_of("silence", "firefox,firefox,chromium"),
+];
+
+pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
+    ("tabs", "nobody has tried it there yet"),
+    (
+        "healing",
+        "four browsers stand still, and Chromium alone can lose a network",
+    ),
+    (
+        "large-frames",
+        "nothing can look into the core's worker in Firefox",
+    ),
+    ("taken", "a page of Firefox has no encoded streams to take"),
+];
+
+/// Every story is played so.
+pub(super) const USUAL: &str = "chromium";
+
+#[cfg(test)]
+mod tests {
+    use super::{BY_HAND, NOT_WITH_FIREFOX, WITH_FIREFOX};
+    use crate::test::stories;
+
+    #[test]
+    fn each_story_is_played_in_firefox_or_there_is_a_reason() {
+        for story in stories().expect("the stories can be listed") {
+            let mut plays = WITH_FIREFOX.iter().chain(BY_HAND);
+            let played = plays.any(|play| play.story == story);
+            let excused = NOT_WITH_FIREFOX.iter().any(|(name, _)| *name == story);
+            assert!(played != excused, "{story} is in one of the lists");
+        }
+    }
+}
