@@ -1,9 +1,14 @@
-/** One measurement: so many streams flow for a while between the ends of a pair. */
+/**
+ * One measurement: so many streams flow for a while between the ends of a pair, in one round or in
+ * several, which count as one.
+ */
 
 import { quantile } from '../lib/numbers.mjs';
 
 /**
- * @typedef {{name: string, kind: 'audio' | 'video', frame?: number, rates: Record<number, number>}} Medium
+ * @typedef {{name: string, kind: 'audio' | 'video', frame?: number, rates: Record<number, number>,
+ *   rounds?: Record<number, number>}} Medium
+ * @typedef {{cpu: number, ages: number[], sent: number, bytes: number, played: number, emitted: number, buffered: number}} Round
  * @typedef {{medium: string, streams: number, way: import('./pair.mjs').Way, rate: number, frame: number,
  *   sent: number, played: number, lost: number, cpu: number, p50: number, p99: number}} Figures
  */
@@ -19,7 +24,7 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 /**
  * @param {import('./pair.mjs').Pair} pair @param {Medium} medium
  * @param {number} streams @param {number} seconds
- * @returns {Promise<Figures>}
+ * @returns {Promise<Round>}
  */
 export async function measure(pair, medium, streams, seconds) {
   const rate = medium.rates[streams];
@@ -35,34 +40,38 @@ export async function measure(pair, medium, streams, seconds) {
   const ages = await pair.ask(1, 'takeAges');
   await Promise.all([0, 1].map((end) => pair.ask(end, 'stop')));
   await pause(DRAIN_MS);
-  return figures({ pair, medium, streams, rate, cpu, ages, before, after: await state(pair) });
+  const after = await state(pair);
+  const [sent, bytes, played, emitted, buffered] = after.map((value, n) => value - before[n]);
+  return { cpu, ages, sent, bytes, played, emitted, buffered };
 }
 
-/** @param {import('./pair.mjs').Pair} pair */
+/** @param {import('./pair.mjs').Pair} pair @returns {Promise<number[]>} */
 async function state(pair) {
   const [sender, receiver] = await Promise.all([0, 1].map((end) => pair.ask(end, 'counts')));
-  return { sender, receiver };
+  return [sender.sent, sender.sentBytes, receiver.played, receiver.emitted, receiver.buffered];
 }
 
-/** @param {any} measured @returns {Figures} */
-function figures({ pair, medium, streams, rate, cpu, ages, before, after }) {
-  const [sent, bytes] = ['sent', 'sentBytes'].map((of) => after.sender[of] - before.sender[of]);
-  const { played, emitted, buffered } = Object.fromEntries(
-    ['played', 'emitted', 'buffered'].map((of) => [of, after.receiver[of] - before.receiver[of]]),
-  );
-  const inBuffer = (buffered / emitted) * 1000;
+/**
+ * @param {import('./pair.mjs').Way} way @param {Medium} medium
+ * @param {number} streams @param {Round[]} rounds
+ * @returns {Figures}
+ */
+export function figures(way, medium, streams, rounds) {
+  const total = (/** @type {Exclude<keyof Round, 'ages'>} */ of) => rounds.reduce((sum, round) => sum + round[of], 0);
+  const [sent, played, rate] = [total('sent'), total('played'), medium.rates[streams]];
+  const ages = rounds.flatMap((round) => round.ages);
   const isVideo = medium.kind === 'video';
   return {
     medium: medium.name,
     streams,
-    way: pair.way,
+    way,
     rate,
-    frame: Math.round(bytes / sent),
+    frame: Math.round(total('bytes') / sent),
     sent,
     played,
     lost: Math.max(0, sent - played),
-    cpu: (cpu * 1e9) / (streams * rate),
-    p50: isVideo ? quantile(ages, 0.5) : inBuffer,
+    cpu: (total('cpu') / rounds.length * 1e9) / (streams * rate),
+    p50: isVideo ? quantile(ages, 0.5) : (total('buffered') / total('emitted')) * 1000,
     p99: isVideo ? quantile(ages, 0.99) : NaN,
   };
 }

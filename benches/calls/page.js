@@ -2,6 +2,7 @@
 // driver lets some flow for a while. Knows nothing of Sotto.
 
 import { age, Camera, clock, Microphone, PICTURE } from './source.js';
+import { waits } from './wait.js';
 
 /** @type {RTCPeerConnection} */
 let peer;
@@ -140,4 +141,4 @@ async function counts() {
   return sum;
 }
 
-Object.assign(window, { bench: { offer, answer, accept, start, stop, takeAges, counts, clock } });
+Object.assign(window, { bench: { offer, answer, accept, start, stop, takeAges, counts, clock, waits } });

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 const PAGE = '/page.html';
-const SCRIPTS = ['/page.js', '/source.js'];
+const SCRIPTS = ['/page.js', '/source.js', '/wait.js'];
 
 /** @returns {Promise<{base: string, close: () => void}>} */
 export function serve() {

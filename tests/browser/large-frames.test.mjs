@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { measure } from '../../benches/calls/measure.mjs';
+import { figures, measure } from '../../benches/calls/measure.mjs';
 import { Pair } from '../../benches/calls/pair.mjs';
 import { serve } from '../../benches/calls/serve.mjs';
 import { inCoreWorker } from '../lib/core-worker.mjs';
@@ -39,7 +39,7 @@ after(async () => {
 });
 
 test('large frames come through WebCrypto, whole and in time', async () => {
-  const { sent, played, frame, p50 } = await measure(pair, MEDIUM, 2, 4);
+  const { sent, played, frame, p50 } = figures('sotto', MEDIUM, 2, [await measure(pair, MEDIUM, 2, 4)]);
   assert.ok(frame > 4096, `frames of ${frame} bytes are too small to show anything`);
   assert.ok(sent > 40, `${sent} frames were sent`);
   assert.ok(played >= sent * 0.9, `${played} of ${sent} frames were played`);
