@@ -62,8 +62,9 @@ export async function connect(tab, reach, on, show) {
     show(message.view);
   };
   post(reach ? { kind: 'watch', tab, reach, on, lock } : { kind: 'watch', tab, on, lock });
-  await watchCuts(tab, post);
-  await watchName(post);
+  // Nobody waits for these: with the first view the popup takes clicks.
+  watchCuts(tab, post);
+  watchName(post);
   return {
     /** @param {boolean} value */
     toggle: (value) => post({ kind: 'toggle', tab, on: value }),

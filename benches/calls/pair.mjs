@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cpuOf } from '../lib/cpu.mjs';
 import { startBrowser } from '../../tests/lib/browser.mjs';
+import { eventually } from '../../tests/lib/expect.mjs';
 import { makeDevices } from '../../tests/lib/media.mjs';
 import { Popup } from '../../tests/lib/sotto.mjs';
 
@@ -25,6 +26,8 @@ export class Pair {
     this.stage = stage;
     this.ends = ends;
     this.on = false;
+    /** @type {Popup[]} */
+    this.popups = [];
   }
 
   /** @param {Way} way @param {Stage} stage */
@@ -41,14 +44,14 @@ export class Pair {
     const offer = await this.ask(0, 'offer', kind, count);
     const answer = await this.ask(1, 'answer', kind, offer);
     await this.ask(0, 'accept', answer);
+    await Promise.all(this.popups.splice(0).map(leave));
   }
 
   async turnOn() {
     for (const { browser, page } of this.ends) {
       const popup = await Popup.open(browser, page);
       await popup.turn(true);
-      // A popup that is open is drawn again with each change, which is no part of a call.
-      await popup.page.goto('about:blank');
+      this.popups.push(popup);
     }
     this.on = true;
   }
@@ -64,6 +67,16 @@ export class Pair {
   close() {
     return Promise.all(this.ends.map(({ browser }) => browser.close()));
   }
+}
+
+/**
+ * A popup that is open is drawn again with each change, which is no part of a call. But one alone
+ * keeps the core's worker until the page is there.
+ * @param {Popup} popup
+ */
+async function leave(popup) {
+  await eventually(() => popup.view(), ({ streams }) => streams.length > 0, 'the page has reached the core');
+  await popup.page.goto('about:blank');
 }
 
 /** @param {string} program @param {string | null} extension @param {number} index @returns {Promise<End>} */

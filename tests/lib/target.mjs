@@ -1,5 +1,7 @@
 /** What Playwright shows no handle of, over the debugging protocol. */
 
+import { eventually } from './expect.mjs';
+
 /**
  * @typedef {import('playwright-core').BrowserContext} BrowserContext
  * @typedef {{type: string, url: string, targetId: string}} Target
@@ -20,9 +22,11 @@ export async function debuggingSession(context) {
  */
 export async function inTarget(context, isWanted, expression) {
   const session = await debuggingSession(context);
-  const { targetInfos } = await session.send('Target.getTargets');
-  const target = /** @type {Target[]} */ (targetInfos).find(isWanted);
-  if (!target) throw new Error('what is looked for does not run');
+  const look = async () => {
+    const { targetInfos } = await session.send('Target.getTargets');
+    return /** @type {Target[]} */ (targetInfos).find(isWanted);
+  };
+  const target = /** @type {Target} */ (await eventually(look, Boolean, 'what is looked for runs'));
   const { sessionId } = await session.send('Target.attachToTarget', { targetId: target.targetId });
   const answer = new Promise((resolve) => {
     session.on('Target.receivedMessageFromTarget', (/** @type {{message: string}} */ { message }) => {

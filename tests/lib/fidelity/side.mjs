@@ -9,13 +9,14 @@ import { Comparable } from './sdp.mjs';
 
 /**
  * Firefox goes through the states of the network anew with each section that is offered, Sotto's
- * too: what remains is which states there were, and the last.
+ * too, and says `new` between them or doesn't, as it happens without Sotto: what remains is which
+ * other states there were, and the last.
  * @param {string} kind @param {string[]} states
  */
 function comparable(kind, states) {
   const ofNetwork = kind === 'connection' || kind === 'ice' || kind === 'gathering';
   if (!ofNetwork || 'createEncodedStreams' in RTCRtpSender.prototype) return states;
-  return [...[...new Set(states)].sort(), `at last ${states.at(-1)}`];
+  return [...[...new Set(states)].filter((state) => state !== 'new').sort(), `at last ${states.at(-1)}`];
 }
 
 export class Side {
