@@ -1,7 +1,10 @@
-//! What members call themselves (PROTOCOL.md section 5, N1 to N3), and when to say ours: soon to
+//! What members call themselves (PROTOCOL.md section 3, N1 to N3), and when to say ours: soon to
 //! whoever is new, and now and then to all, for what was lost or came in another epoch. Pure.
 
-use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{ids::PeerId, name::Name, time::Instant};
 

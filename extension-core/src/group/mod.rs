@@ -21,10 +21,10 @@ pub use groups::{Committed, GroupError, Groups, Merged};
 pub use mls::Mls;
 
 use openmls::prelude::{
-    BasicCredential, Ciphersuite, CredentialWithKey, KeyPackage, KeyPackageBundle, KeyPackageIn,
-    LeafNodeIndex, MlsGroup, MlsGroupCreateConfig, MlsGroupJoinConfig, MlsMessageBodyIn,
-    MlsMessageIn, MlsMessageOut, ProcessedMessageContent, ProtocolVersion,
-    SenderRatchetConfiguration, StagedCommit, StagedWelcome, Welcome,
+    BasicCredential, Ciphersuite, ContentType, CredentialWithKey, KeyPackage, KeyPackageBundle,
+    KeyPackageIn, LeafNodeIndex, MlsGroup, MlsGroupCreateConfig, MlsGroupJoinConfig,
+    MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProcessedMessage, ProcessedMessageContent,
+    ProtocolVersion, SenderRatchetConfiguration, StagedCommit, StagedWelcome, Welcome,
 };
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
@@ -314,22 +314,33 @@ impl Group {
         })
     }
 
+    /// Decrypts a member's message of this kind. One of another kind is left alone: what was
+    /// decrypted can't be again, so that a Commit sent as something else would be lost.
+    fn process(
+        &mut self,
+        message: &[u8],
+        kind: ContentType,
+    ) -> Result<ProcessedMessage, GroupError> {
+        let MlsMessageBodyIn::PrivateMessage(message) = parse_message(message)? else {
+            return Err(GroupError::PeerMisbehaved);
+        };
+        if message.group_id() != self.mls.group_id() || message.epoch() != self.mls.epoch() {
+            return Err(GroupError::NotForUs);
+        }
+        if message.content_type() != kind {
+            return Err(GroupError::PeerMisbehaved);
+        }
+        let processed = self.mls.process_message(&self.provider, message);
+        processed.map_err(|_| GroupError::PeerMisbehaved)
+    }
+
     /// Takes a Commit of another member and merges it.
     ///
     /// # Errors
     /// [`GroupError::NotForUs`] for another group or epoch, else
     /// [`GroupError::PeerMisbehaved`]; the group is as before then.
     pub fn receive(&mut self, commit: &[u8]) -> Result<Merged, GroupError> {
-        let MlsMessageBodyIn::PrivateMessage(message) = parse_message(commit)? else {
-            return Err(GroupError::PeerMisbehaved);
-        };
-        if message.group_id() != self.mls.group_id() || message.epoch() != self.mls.epoch() {
-            return Err(GroupError::NotForUs);
-        }
-        let processed = self
-            .mls
-            .process_message(&self.provider, message)
-            .map_err(|_| GroupError::PeerMisbehaved)?;
+        let processed = self.process(commit, ContentType::Commit)?;
         let sender = processed.sender().clone();
         let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
             return Err(GroupError::PeerMisbehaved);

@@ -1,9 +1,9 @@
 //! What members tell each other inside the group: application messages (RFC 9420 section 15).
 //! Each is encrypted for the members of one epoch and signed with its sender's leaf key.
 
-use openmls::prelude::{MlsMessageBodyIn, ProcessedMessageContent};
+use openmls::prelude::{ContentType, ProcessedMessageContent};
 
-use super::{Group, GroupError, parse_message, rules, to_bytes};
+use super::{Group, GroupError, rules, to_bytes};
 use crate::{identity::Identity, ids::PeerId};
 
 impl Group {
@@ -21,16 +21,7 @@ impl Group {
     /// # Errors
     /// [`GroupError::NotForUs`] for another group or epoch, else [`GroupError::PeerMisbehaved`].
     pub fn hear(&mut self, message: &[u8]) -> Result<(PeerId, Vec<u8>), GroupError> {
-        let MlsMessageBodyIn::PrivateMessage(message) = parse_message(message)? else {
-            return Err(GroupError::PeerMisbehaved);
-        };
-        if message.group_id() != self.mls.group_id() || message.epoch() != self.mls.epoch() {
-            return Err(GroupError::NotForUs);
-        }
-        let processed = self
-            .mls
-            .process_message(&self.provider, message)
-            .map_err(|_| GroupError::PeerMisbehaved)?;
+        let processed = self.process(message, ContentType::Application)?;
         let sender = rules::member(&self.mls, processed.sender())?;
         match processed.into_content() {
             ProcessedMessageContent::ApplicationMessage(told) => Ok((sender, told.into_bytes())),

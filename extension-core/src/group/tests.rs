@@ -142,6 +142,18 @@ fn garbage_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn g6_what_comes_as_something_else_can_still_be_taken_for_what_it_is() {
+    let (alice, mut ours, mut theirs) = pair();
+    let told = ours.tell(&alice, b"something").expect("a message");
+    let refused = GroupError::PeerMisbehaved;
+    assert_eq!(theirs.receive(&told), Err(refused));
+    assert!(theirs.hear(&told).is_ok());
+    let committed = ours.commit(&alice, &[], &[]).expect("a commit");
+    assert_eq!(theirs.hear(&committed.commit), Err(refused));
+    assert!(theirs.receive(&committed.commit).is_ok());
+}
+
+#[test]
 fn a_broken_key_package_is_refused() {
     let candidate = Candidate::new(&identity(1), rng(2)).expect("a candidate");
     let message = candidate.message();
