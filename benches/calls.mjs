@@ -62,7 +62,7 @@ for (const medium of MEDIA) {
   kind = medium.kind;
   found.push(...(await measureAll(pairs, medium)));
 }
-/** How long received frames wait for any transform: no part of it is Sotto's. */
+// How long received frames wait for any transform: no part of it is Sotto's.
 await pairs[0].call('video', 1);
 const waits = await pairs[0].ask(0, 'waits', SECONDS);
 await Promise.all(pairs.map((pair) => pair.close()));

@@ -23,11 +23,8 @@ class SottoPumpPlace {
   }
 
   tryWorker() {
-    const source = URL.createObjectURL(
-      new Blob([`(${sottoPump})(self); postMessage('running')`], { type: 'text/javascript' }),
-    );
     try {
-      const worker = new Worker(source);
+      const worker = SottoPumpPlace.start(`(${sottoPump})(self); postMessage('running')`);
       worker.addEventListener('message', () => this.settle({ worker }), { once: true });
       worker.addEventListener('error', () => this.settleElsewhere(worker), { once: true });
       if (!sottoPlatform.hasEncodedStreams) this.worker = worker;
@@ -36,7 +33,16 @@ class SottoPumpPlace {
       // Whoever makes this place doesn't have it yet.
       queueMicrotask(() => this.settleElsewhere(null));
     }
-    URL.revokeObjectURL(source);
+  }
+
+  /** @param {string} code @returns {Worker} */
+  static start(code) {
+    const source = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+    try {
+      return new Worker(source);
+    } finally {
+      URL.revokeObjectURL(source);
+    }
   }
 
   /** @param {Worker | null} worker that doesn't run */
@@ -100,10 +106,7 @@ class SottoPumpPlace {
    * whatever becomes of it, runs no pump: nothing passes there.
    */
   renew() {
-    if (!this.isBlocked) return;
-    const source = URL.createObjectURL(new Blob([], { type: 'text/javascript' }));
-    this.worker = new Worker(source);
-    URL.revokeObjectURL(source);
+    if (this.isBlocked) this.worker = SottoPumpPlace.start('');
   }
 
   /**
