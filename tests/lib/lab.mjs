@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { eventually, turnOn } from './expect.mjs';
+import { listen, originOf } from './listen.mjs';
 import { Participant } from './participant.mjs';
 import { EXTENSION, FOLDER, browserOf } from './stage.mjs';
 
@@ -71,8 +72,7 @@ export class Lab {
   }
 
   get base() {
-    const address = /** @type {import('node:net').AddressInfo} */ (this.server.address());
-    return `http://127.0.0.1:${address.port}/`;
+    return `${originOf(this.server)}/`;
   }
 
   async load() {
@@ -147,11 +147,12 @@ const tell = (page, signal, side) =>
   page.evaluate(([from, said]) => /** @type {any} */ (window).forwarder.receive(from, said), /** @type {const} */ ([side, signal])).catch(() => {});
 
 /** The blank page and the modules of `lab/`. @returns {Promise<import('node:http').Server>} */
-function serve() {
+async function serve() {
   const server = createServer(async ({ url }, response) => {
     const module = /^\/([a-z-]+\.mjs)$/.exec(url ?? '')?.[1];
     response.setHeader('content-type', module ? 'text/javascript' : 'text/html');
     response.end(module ? await readFile(join(import.meta.dirname, 'lab', module)) : '<!doctype html><title>Lab</title><body>');
   });
-  return new Promise((done) => { server.listen(0, '127.0.0.1', () => done(server)); });
+  await listen(server);
+  return server;
 }

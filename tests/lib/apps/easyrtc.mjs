@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { Server } from 'socket.io';
-import { listen } from './listen.mjs';
+import { listen } from '../listen.mjs';
 
 const require = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 /** peer-calls, whole and as published. Its server reads its settings once, from the environment. */
 
 import { createRequire } from 'node:module';
-import { listen } from './listen.mjs';
+import { listen } from '../listen.mjs';
 
 const require = createRequire(import.meta.url);
 

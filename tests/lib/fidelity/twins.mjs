@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { listen, originOf } from '../listen.mjs';
 import { Participant } from '../participant.mjs';
 import { EXTENSION, FOLDER, browserOf } from '../stage.mjs';
 
@@ -55,8 +56,7 @@ export class Twins {
   }
 
   get base() {
-    const address = /** @type {import('node:net').AddressInfo} */ (this.server.address());
-    return `http://127.0.0.1:${address.port}/`;
+    return `${originOf(this.server)}/`;
   }
 
   async close() {
@@ -66,13 +66,14 @@ export class Twins {
 }
 
 /** The blank page and the modules beside this file. @returns {Promise<Server>} */
-function serve() {
+async function serve() {
   const server = createServer(async ({ url }, response) => {
     const module = /^\/([a-z]+\.mjs)$/.exec(url ?? '')?.[1];
     response.setHeader('content-type', module ? 'text/javascript' : 'text/html');
     response.end(module ? await readFile(join(import.meta.dirname, module)) : '<!doctype html><title>Blank</title>');
   });
-  return new Promise((done) => { server.listen(0, '127.0.0.1', () => done(server)); });
+  await listen(server);
+  return server;
 }
 
 /**

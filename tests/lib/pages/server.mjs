@@ -4,6 +4,7 @@
  */
 
 import { createServer } from 'node:http';
+import { listen, originOf } from '../listen.mjs';
 
 /**
  * @typedef {{headers?: Record<string, string>, html?: string}} Served
@@ -27,7 +28,7 @@ export class PageServer {
       response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...headers });
       response.end(page ? html : '');
     });
-    await new Promise((done) => { server.listen(0, '127.0.0.1', () => done(undefined)); });
+    await listen(server);
     return new PageServer(server, pages);
   }
 
@@ -37,17 +38,13 @@ export class PageServer {
     return `${this.origin}${path}`;
   }
 
-  get port() {
-    return /** @type {import('node:net').AddressInfo} */ (this.server.address()).port;
-  }
-
   get origin() {
-    return `http://127.0.0.1:${this.port}`;
+    return originOf(this.server);
   }
 
   /** Another site's, which serves the same. */
   get otherOrigin() {
-    return `http://localhost:${this.port}`;
+    return this.origin.replace('127.0.0.1', 'localhost');
   }
 
   close() {
