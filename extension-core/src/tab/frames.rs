@@ -257,14 +257,16 @@ fn why_not_sealed(error: SealError) -> DropReason {
 }
 
 /// A plain frame can look like a sealed one with a strange key id. From somebody who has never
-/// shown Sotto it is plain.
+/// shown Sotto it is plain, unless one with its key id and counter was opened before: browsers send
+/// packets again as padding, and the first ones can be there before their sender's beacon.
 fn reason_of(error: OpenError, shows_sotto: bool) -> DropReason {
     match error {
         OpenError::TooManyStreams => DropReason::TooManyStreams,
+        OpenError::Replayed => DropReason::Replayed,
         _ if !shows_sotto => DropReason::NotSealed,
         OpenError::NoKey => DropReason::NoKey,
         OpenError::NotSealed => DropReason::NotSealed,
         OpenError::Forged => DropReason::Forged,
-        OpenError::Replayed | OpenError::Echo => DropReason::Replayed,
+        OpenError::Echo => DropReason::Replayed,
     }
 }

@@ -143,3 +143,19 @@ fn m13_who_is_no_member_is_sent_nothing_and_that_is_no_trouble() {
     assert_eq!(pair.codes(0), ["others-without-sotto"]);
     assert!(pair.send_video(0).is_some());
 }
+
+#[test]
+fn a_frame_that_comes_twice_before_its_senders_beacon_is_not_taken_for_plain() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[1];
+    let id = ConnectionId { page, number: 9 };
+    pair.cores[1].connection(pair.now, id, ConnectionState::Connected);
+    let stream = StreamId { page, number: 90 };
+    pair.cores[1].stream(pair.now, stream, 9, End::Receiver(MediaKind::Video));
+    let sealed = pair.seal(SEND_VIDEO);
+    for reason in [DropReason::Misdirected, DropReason::Replayed] {
+        assert!(!pair.opens(90, &sealed));
+        assert_eq!(pair.stream_view(1, 90).reason, Some(reason));
+    }
+    assert_eq!(pair.view(1).stats.unsealed, 0);
+}
