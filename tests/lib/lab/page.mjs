@@ -86,7 +86,7 @@ export class Lab {
     return track;
   }
 
-  /** @param {RTCPeerConnection} peer */
+  /** Without comfort noise, whose detector takes a steady tone for silence. @param {RTCPeerConnection} peer */
   prefer(peer) {
     if (!this.codecs) return;
     for (const transceiver of peer.getTransceivers()) {
@@ -94,7 +94,7 @@ export class Lab {
       const wanted = `${kind}/${this.codecs[kind]}`.toLowerCase();
       const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
       const first = known.filter(({ mimeType }) => mimeType.toLowerCase() === wanted);
-      const rest = known.filter((codec) => !first.includes(codec));
+      const rest = known.filter((codec) => !first.includes(codec) && codec.mimeType !== 'audio/CN');
       if (transceiver.direction !== 'stopped') transceiver.setCodecPreferences([...first, ...rest]);
     }
   }
