@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::setup::{node, wasm};
-use crate::{arrows, build, locales, package, paths, shipped, step};
+use crate::{arrows, build, locales, package, paths, shipped, step, traced};
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum What {
@@ -52,6 +52,7 @@ pub(crate) fn failures() -> Result<usize> {
         shipped::rules_hold(),
         package::reviewers_hold(),
         locales::hold(),
+        traced::holds(),
     ];
     let mut failed = held.iter().filter(|held| !**held).count();
     for (name, mut command) in commands()? {

@@ -20,6 +20,7 @@ mod sim;
 mod stamp;
 mod step;
 mod test;
+mod traced;
 
 use std::process::ExitCode;
 
