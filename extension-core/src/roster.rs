@@ -175,7 +175,7 @@ pub struct Roster {
     pending: Pending,
     pace: Pace,
     shunned: Shunned,
-    /// R18: in which epoch each last got a new leaf, as far as we saw it: whoever isn't here did
+    /// R18: in which epoch each last got a new leaf, as far as we know: whoever isn't here did
     /// before we came.
     renewals: BTreeMap<PeerId, Epoch>,
     /// Since when a participant has been in another branch than ours, without a break.
@@ -289,12 +289,24 @@ impl Roster {
         self.renewals.retain(|peer, _| is_member(peer));
     }
 
-    /// We are in another group: its members are given time to be heard.
-    pub fn handle_joined(&mut self, now: Instant, us: &Ourselves<'_>) {
+    /// We are in another group: its members are given time to be heard. R18: whoever says that it
+    /// seeks with one of the `welcomed` key packages came when we did.
+    pub fn handle_joined(
+        &mut self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        welcomed: &[KeyPackageRef],
+    ) {
         let members = us.members;
+        let is_welcomed = |peer: &Peer| {
+            let seeks = peer.beacon.seeks;
+            seeks.is_some_and(|seek| welcomed.contains(&seek.key_package))
+        };
+        let came = |id: &PeerId| *id == us.peer || self.peers.get(id).is_some_and(is_welcomed);
+        let came = members.iter().filter(|(_, id)| came(id));
+        self.renewals = came.map(|(_, id)| (*id, us.standing.epoch)).collect();
         self.shunned.forgive(members.iter().map(|(_, peer)| *peer));
         self.pace.forget();
-        self.renewals = BTreeMap::from([(us.peer, us.standing.epoch)]);
         let addition = Addition {
             seen: None,
             at: now,

@@ -113,7 +113,7 @@ impl<G: Groups> Membership<G> {
         let offer = self.wish.offer();
         let is_ours = offer.is_some_and(|offer| welcomed.contains(&offer.reference));
         let outcome = if is_ours {
-            self.join(now, welcome)
+            self.join(now, welcome, &welcomed)
         } else {
             self.keep_for_others(now, &welcomed, welcome);
             Ok(())
@@ -125,7 +125,12 @@ impl<G: Groups> Membership<G> {
 
     /// R13: a group id is no secret, so the group must also hold those who say they are in it. A
     /// Welcome that isn't taken leaves the key package as it was, for one that is.
-    fn join(&mut self, now: Instant, welcome: &[u8]) -> Result<(), GroupError> {
+    fn join(
+        &mut self,
+        now: Instant,
+        welcome: &[u8],
+        welcomed: &[KeyPackageRef],
+    ) -> Result<(), GroupError> {
         let (offer, back): (_, fn(_) -> _) = match std::mem::take(&mut self.wish) {
             Wish::Content => return Ok(()),
             Wish::Seeking(offer) => (offer, Wish::Seeking),
@@ -135,7 +140,7 @@ impl<G: Groups> Membership<G> {
         let there: Vec<PeerId> = self.roster.standing_in(now, target).collect();
         let fits = |id, members: &[(Leaf, PeerId)]| id == target && holds_most(members, &there);
         match self.groups.join(offer.candidate, welcome, fits) {
-            Ok(group) => self.adopt(now, group),
+            Ok(group) => self.adopt(now, group, welcomed),
             Err((candidate, error)) => {
                 self.wish = back(Offer { candidate, ..offer });
                 Err(error)
@@ -179,7 +184,7 @@ impl<G: Groups> Membership<G> {
             }
             Ok(Merged::Removed) => {
                 let alone = self.groups.found();
-                alone.and_then(|group| self.adopt(now, group))
+                alone.and_then(|group| self.adopt(now, group, &[]))
             }
             Err(GroupError::NotForUs) => Ok(()),
             Err(error) => Err(error),
@@ -208,7 +213,12 @@ impl<G: Groups> Membership<G> {
     }
 
     /// Moves to another group; the old one and all its keys but the media's are wiped.
-    fn adopt(&mut self, now: Instant, group: G::Group) -> Result<(), GroupError> {
+    fn adopt(
+        &mut self,
+        now: Instant,
+        group: G::Group,
+        welcomed: &[KeyPackageRef],
+    ) -> Result<(), GroupError> {
         self.group = group;
         self.wish = Wish::Content;
         self.made.clear();
@@ -219,7 +229,7 @@ impl<G: Groups> Membership<G> {
         self.renewed = now;
         self.enter_epoch(now)?;
         let mut roster = std::mem::take(&mut self.roster);
-        roster.handle_joined(now, &self.ourselves());
+        roster.handle_joined(now, &self.ourselves(), welcomed);
         self.roster = roster;
         self.voice.note_news();
         Ok(())

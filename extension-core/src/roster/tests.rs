@@ -199,7 +199,7 @@ fn r2_who_leaves_with_a_word_is_removed_without_waiting() {
 fn r5_a_newcomer_does_not_remove_members_that_it_has_not_heard_yet() {
     let us = Us::new(2, 3);
     let mut roster = Roster::default();
-    roster.handle_joined(Instant(0), &us.ourselves());
+    roster.handle_joined(Instant(0), &us.ourselves(), &[]);
     for now in (0..5000).step_by(100) {
         assert_eq!(
             commit(&roster.decide(Instant(now), &us.ourselves())),
@@ -340,7 +340,7 @@ fn r17_whose_group_we_joined_is_forgiven() {
     roster.shunned.seek_for(BTreeSet::from([peer(1)]));
     roster.shunned.count(Instant(9000));
     assert!(roster.shunned.is_shunned(Instant(9000), peer(1)));
-    roster.handle_joined(Instant(9000), &us.ourselves());
+    roster.handle_joined(Instant(9000), &us.ourselves(), &[]);
     assert!(!roster.shunned.is_shunned(Instant(9000), peer(1)));
 }
 
@@ -554,6 +554,22 @@ fn longest_wait(turns: u64, members: u8, comes_and_goes: impl Fn(u64) -> bool) -
 fn r18_nobody_waits_for_longer_than_there_are_members_whoever_comes_and_goes() {
     assert!(longest_wait(60, 6, |_| false) <= 6);
     assert!(longest_wait(60, 6, |epoch| epoch % 3 == 0) <= 6);
+}
+
+#[test]
+fn r18_who_came_by_one_welcome_takes_turns_by_leaf() {
+    let turn = |own_leaf: u32| {
+        let us = Us::new(own_leaf, 20);
+        let mut roster = Roster::default();
+        for (leaf, id) in &us.members[12..] {
+            let lone = standing(LOWER, 0, leaf.0);
+            roster.handle_beacon(Instant(0), *id, seeking(0, lone, HOME));
+        }
+        roster.handle_joined(Instant(0), &us.ourselves(), &[PACKAGE]);
+        hear_members(&mut roster, Instant(0), &us, &[]);
+        roster.turns(Instant(0), &us.ourselves()).turn
+    };
+    assert_eq!([12, 13, 19].map(turn), [12, 13, 19]);
 }
 
 #[test]
