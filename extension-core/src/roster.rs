@@ -291,12 +291,7 @@ impl Roster {
 
     /// We are in another group: its members are given time to be heard. R18: whoever says that it
     /// seeks with one of the `welcomed` key packages came when we did.
-    pub fn handle_joined(
-        &mut self,
-        now: Instant,
-        us: &Ourselves<'_>,
-        welcomed: &[KeyPackageRef],
-    ) {
+    pub fn handle_joined(&mut self, now: Instant, us: &Ourselves<'_>, welcomed: &[KeyPackageRef]) {
         let members = us.members;
         let is_welcomed = |peer: &Peer| {
             let seeks = peer.beacon.seeks;
