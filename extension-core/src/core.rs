@@ -122,8 +122,6 @@ pub struct Core {
     room: Room,
     jobs: Jobs,
     name: Option<Name>,
-    /// A frame brought something that may be due sooner than what was.
-    timer_moved: bool,
 }
 
 impl Core {
@@ -141,7 +139,6 @@ impl Core {
             room: Room::default(),
             jobs: Jobs::default(),
             name: None,
-            timer_moved: false,
         }
     }
 
@@ -285,15 +282,10 @@ impl Core {
         codec: CodecNumber,
         frame: &[u8],
     ) -> Option<&[u8]> {
-        let id = self.pages.get(&stream.page)?;
-        let tab = self.tabs.get_mut(id)?;
+        let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
         let codec = self.codecs.get(codec.0 as usize)?;
-        let outcome = tab.transform(now, stream, codec, frame, &mut self.room);
+        let outcome = tab.transform(now, stream, codec, frame, &mut self.room.buffer);
         tab.collect_urgent(&mut self.outputs);
-        if tab.hear_frame(now) {
-            tab.collect(now, *id, &mut self.outputs);
-            self.timer_moved = true;
-        }
         outcome
     }
 
@@ -397,16 +389,14 @@ impl Core {
         self.tabs.values().filter_map(Tab::poll_timeout).min()
     }
 
-    /// Whether there is something to do, or at another time than before; after a frame there seldom is.
+    /// Whether there is something to do; after a frame there seldom is.
     pub fn has_output(&self) -> bool {
-        self.timer_moved || !self.outputs.is_empty()
+        !self.outputs.is_empty()
     }
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
-        let next = self.outputs.pop_front();
-        self.timer_moved &= next.is_some();
-        next
+        self.outputs.pop_front()
     }
 
     /// What the popup shows of a tab.

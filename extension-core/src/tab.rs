@@ -5,7 +5,6 @@
 mod claims;
 mod contexts;
 mod frames;
-mod inband;
 mod streams;
 mod watch;
 mod watchdog;
@@ -16,7 +15,6 @@ use std::{
 };
 
 use claims::Claims;
-use inband::{Inbox, Waits};
 pub(crate) use streams::Stream;
 use streams::Streams;
 pub use streams::{Direction, End, MediaKind};
@@ -128,8 +126,6 @@ pub struct Tab {
     name: Option<Name>,
     claims: Claims,
     open_channels: BTreeSet<ConnectionId>,
-    waits: Waits,
-    inbox: Inbox,
     key_frames: VecDeque<StreamId>,
     modes: VecDeque<(PageId, bool)>,
     farewell: VecDeque<(ConnectionId, Vec<u8>)>,
@@ -228,7 +224,6 @@ impl Tab {
                 call.open_link(now, *link);
             }
         }
-        self.share_if_due(now);
     }
 
     pub(crate) fn turn_off(&mut self) {
@@ -276,12 +271,10 @@ impl Tab {
         if state != ConnectionState::Closed {
             if self.connections.len() < MAX_CONNECTIONS || self.connections.contains_key(&id) {
                 self.connections.insert(id, state);
-                self.wait_for_channel(now, id, state);
             }
             return;
         }
         self.connections.remove(&id);
-        self.leave_frames(now, id);
         self.channel(now, id, ChannelState::Closed);
     }
 
@@ -292,9 +285,6 @@ impl Tab {
             }
             ChannelState::Closed => self.open_channels.remove(&id),
         };
-        if state == ChannelState::Open {
-            self.leave_frames(now, id);
-        }
         if let (true, Some(call)) = (changed, &mut self.call) {
             match state {
                 ChannelState::Open => call.open_link(now, id),
@@ -306,13 +296,7 @@ impl Tab {
 
     pub(crate) fn control(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) {
         let Some(call) = &mut self.call else { return };
-        let outcome = call.handle_packet(now, id, bytes);
-        self.heard(now, outcome);
-    }
-
-    fn heard(&mut self, now: Instant, outcome: Result<(), WireError>) {
-        let Some(call) = &self.call else { return };
-        if let Err(WireError::OtherVersion(version)) = outcome {
+        if let Err(WireError::OtherVersion(version)) = call.handle_packet(now, id, bytes) {
             self.other_version = Some(version);
         }
         if call.live_peers(now).next().is_some() {
@@ -352,7 +336,6 @@ impl Tab {
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        self.share_if_due(now);
         if let Some(call) = &mut self.call {
             call.handle_timeout(now);
         }
@@ -365,8 +348,7 @@ impl Tab {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let view = (self.on || self.stale).then_some(self.last_view.map(|at| at + VIEW_INTERVAL));
         let call = self.call.as_ref().and_then(Call::poll_timeout);
-        let share = self.next_share();
-        [view.flatten(), self.lapse, call, self.next_watch(), share]
+        [view.flatten(), self.lapse, call, self.next_watch()]
             .into_iter()
             .flatten()
             .min()

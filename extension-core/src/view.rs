@@ -195,7 +195,7 @@ pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
         .streams
         .shown()
         .any(|(_, stream)| stream.evidence.is_bypassed());
-    let alarm = troubles(tab).any(Trouble::alarms);
+    let alarm = tab.troubles.keys().any(|(_, trouble)| trouble.alarms());
     if bypassed || alarm || tab.is_unwatched(now) || tab.cuts != Cuts::default() {
         return (State::Trouble, "trouble");
     }
@@ -270,15 +270,6 @@ fn lapse(tab: &Tab, now: Instant) -> Option<Lapse> {
         state,
         reason,
     })
-}
-
-/// A channel that is refused is none where messages go along with frames.
-fn troubles(tab: &Tab) -> impl Iterator<Item = Trouble> {
-    let all = tab.troubles.keys();
-    all.filter(|(page, trouble)| {
-        *trouble != Trouble::ControlChannelClosed || !tab.speaks_in_frames(*page)
-    })
-    .map(|(_, trouble)| *trouble)
 }
 
 fn has(tab: &Tab, trouble: Trouble) -> bool {
@@ -373,9 +364,9 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
     if !tab.on {
         return Vec::new();
     }
-    for trouble in troubles(tab) {
+    for (_, trouble) in tab.troubles.keys() {
         found.insert(Problem {
-            code: trouble_code(trouble),
+            code: trouble_code(*trouble),
             count: None,
             detail: None,
             stream: None,

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { eventually } from '../lib/expect.mjs';
 import { withDataLeftOut, withDataRejected } from '../lib/fidelity/sdp.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
-import { call, encrypted, seeEachOther } from '../lib/pages/seat.mjs';
+import { call, encrypted, nothingFlows, seeEachOther } from '../lib/pages/seat.mjs';
 import { notInFirefox } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/pages/seat.mjs').Seat} Seat */
@@ -33,11 +33,12 @@ async function meet() {
 }
 
 for (const [what, change] of /** @type {const} */ ([['rejects', withDataRejected], ['leaves out', withDataLeftOut]])) {
-  test(`a far end that ${what} the data section: they meet by their frames`, async () => {
+  test(`a far end that ${what} the data section: nothing flows, and the popup says why`, async () => {
     await Promise.all([ana, ben].map((one) => one.visit(plain)));
     await call(ana, ben, { change });
-    await encrypted(ana, ben);
-    for (const one of [ana, ben]) assert.equal((await one.words()).length, 1, 'no problem is named');
+    await nothingFlows(ana, ben);
+    await ana.popup.waitForState('trouble');
+    assert.ok((await ana.words()).includes("The other end of a connection refuses Sotto's control channel"));
   });
 }
 

@@ -7,7 +7,6 @@
 //! ```
 
 mod epochs;
-mod inband;
 mod links;
 mod names;
 mod signed;
@@ -15,7 +14,6 @@ mod signed;
 use std::collections::BTreeSet;
 
 use epochs::Epochs;
-pub use inband::Going;
 use links::Links;
 use names::{Names, To};
 use rand_chacha::ChaCha20Rng;
@@ -23,7 +21,7 @@ use rand_core::{Rng, SeedableRng};
 use signed::Signed;
 
 use crate::{
-    carrier::{Audience, Carrier, InbandCarrier, MeshCarrier},
+    carrier::{Audience, Carrier, MeshCarrier},
     framing::Codec,
     group::{Group, GroupError, Groups, Mls},
     ids::{ConnectionId, Epoch, EpochId, Leaf, PeerId},
@@ -50,7 +48,6 @@ pub struct OpenedFrame<'b> {
 pub struct Call {
     membership: Membership<Mls>,
     carrier: MeshCarrier,
-    inband: InbandCarrier,
     links: Links,
     signed: Signed,
     keyring: Keyring,
@@ -69,7 +66,6 @@ impl Call {
         let mut call = Self {
             membership: Membership::new(now, Mls::new(rng), sequence)?,
             carrier: MeshCarrier::default(),
-            inband: InbandCarrier::default(),
             links: Links::default(),
             signed: Signed::default(),
             keyring: Keyring::default(),
@@ -111,16 +107,7 @@ impl Call {
         let Some(message) = self.carrier.handle_packet(now, link, bytes)? else {
             return Ok(());
         };
-        self.take_message(now, link, &message)
-    }
-
-    fn take_message(
-        &mut self,
-        now: Instant,
-        link: ConnectionId,
-        message: &[u8],
-    ) -> Result<(), WireError> {
-        let outcome = self.handle_message(now, link, Message::parse(message)?);
+        let outcome = self.handle_message(now, link, Message::parse(&message)?);
         self.drain(now);
         outcome
     }
@@ -161,7 +148,7 @@ impl Call {
             return Ok(());
         }
         self.keep_signed(now, peer, signed);
-        if !self.links.is_shared(link) && self.links.peer(link) != Some(peer) {
+        if self.links.peer(link) != Some(peer) {
             self.membership.handle_passed_on(now, peer, beacon);
             return Ok(());
         }
@@ -189,11 +176,6 @@ impl Call {
     /// belongs to; another takes its place only once that one is gone. False for somebody who is
     /// on no channel of its own.
     fn introduce(&mut self, now: Instant, link: ConnectionId, peer: PeerId) -> bool {
-        if self.links.is_shared(link) {
-            let is_live = |known| self.membership.is_live(now, known);
-            self.links.heard_in_band(link, peer, is_live);
-            return true;
-        }
         match self.links.peer(link) {
             Some(known) if known == peer => true,
             Some(known) if self.membership.is_live(now, known) => self.links.of(peer).is_some(),
@@ -208,7 +190,6 @@ impl Call {
     /// Does what is due by now.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.carrier.expire(now);
-        self.inband.expire(now);
         self.membership.handle_timeout(now);
         self.drain(now);
         self.tell_name(now);
@@ -274,7 +255,8 @@ impl Call {
             To::Everyone => Audience::Everyone,
             To::These(peers) => Audience::Links(self.links.to(&peers)),
         };
-        self.broadcast(now, &Message::Name(message.into()), &audience);
+        let message = Message::Name(message.into());
+        self.carrier.send(&message.to_bytes(), &audience);
     }
 
     /// Seals a frame; see [`Keyring::seal`].
@@ -336,7 +318,7 @@ impl Call {
             return Err(SealError::NoKey);
         }
         self.keyring.switch_if_due(now);
-        let Room { buffer, subtle, .. } = room;
+        let Room { buffer, subtle } = room;
         self.keyring
             .seal_elsewhere(context, codec, frame, buffer, subtle)
     }
@@ -361,7 +343,7 @@ impl Call {
 
     /// Lays a frame out for WebCrypto to open; see [`Keyring::open_elsewhere`].
     pub fn open_elsewhere(&mut self, codec: Codec, frame: &[u8], room: &mut Room) -> Option<Job> {
-        let Room { buffer, subtle, .. } = room;
+        let Room { buffer, subtle } = room;
         self.keyring.open_elsewhere(codec, frame, buffer, subtle)
     }
 
@@ -419,32 +401,20 @@ impl Call {
         self.membership.members_apart(now)
     }
 
-    /// The participant at the far end of a connection, while it shows itself there; of several, one.
+    /// The participant at the far end of a connection, while it shows itself there.
     pub fn peer_on(&self, now: Instant, link: ConnectionId) -> Option<PeerId> {
-        let mut peers = self.links.peer(link).into_iter();
-        let is_live = |peer: &PeerId| self.membership.is_live(now, *peer);
-        let shared = || self.links.sharers(link).find(is_live);
-        peers.find(is_live).or_else(shared)
-    }
-
-    /// M9: whether a member's frames may come over a connection.
-    pub fn may_come_over(&self, now: Instant, link: ConnectionId, member: PeerId) -> bool {
-        if self.links.is_shared(link) {
-            return self.links.sharers(link).any(|peer| peer == member);
-        }
-        self.peer_on(now, link) == Some(member)
+        let peer = self.links.peer(link)?;
+        self.membership.is_live(now, peer).then_some(peer)
     }
 
     /// M13: whether the participant at the far end of a connection is a member, by what we know
     /// and in the epoch that we seal with. Silence is no reason: it is removed if it lasts.
     pub fn reaches_member(&mut self, now: Instant, link: ConnectionId) -> bool {
         self.keyring.switch_if_due(now);
-        let Some(epoch) = self.keyring.sending() else {
+        let Some((peer, epoch)) = self.links.peer(link).zip(self.keyring.sending()) else {
             return false;
         };
-        let mut peers = self.links.peer(link).into_iter();
-        let is_there = |peer| self.is_member(peer) && self.epochs.has(epoch, peer);
-        peers.any(is_there) || self.links.sharers(link).any(is_there)
+        self.is_member(peer) && self.epochs.has(epoch, peer)
     }
 
     fn is_member(&self, peer: PeerId) -> bool {
@@ -474,7 +444,7 @@ impl Call {
     fn drain(&mut self, now: Instant) {
         while let Some(output) = self.membership.poll_output() {
             match output {
-                Output::Send(message) => self.send(now, message),
+                Output::Send(message) => self.send(message),
                 Output::Entered {
                     epoch,
                     leaf,
@@ -495,7 +465,7 @@ impl Call {
         }
     }
 
-    fn send(&mut self, now: Instant, message: Outgoing) {
+    fn send(&mut self, message: Outgoing) {
         let (message, audience) = match message {
             Outgoing::Beacon(beacon) => {
                 let signed = SignedBeacon::sign(self.membership.groups().identity(), beacon);
@@ -519,13 +489,7 @@ impl Call {
                 (Message::Welcome(bytes.into()), Audience::Links(links))
             }
         };
-        self.broadcast(now, &message, &audience);
-    }
-
-    fn broadcast(&mut self, now: Instant, message: &Message, audience: &Audience) {
-        let bytes = message.to_bytes();
-        self.carrier.send(&bytes, audience);
-        self.inband.send(now, &bytes);
+        self.carrier.send(&message.to_bytes(), &audience);
     }
 }
 

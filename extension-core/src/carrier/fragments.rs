@@ -25,17 +25,12 @@ const MAX_DONE: usize = 16;
 
 /// Cuts a message into packets.
 pub fn cut(message: &[u8]) -> Vec<Vec<u8>> {
-    cut_into(message, FRAGMENT)
-}
-
-/// The same, with so many bytes of the message in each.
-pub fn cut_into(message: &[u8], size: usize) -> Vec<Vec<u8>> {
     let id = MessageId::of(message);
-    let count = u16::try_from(message.len().div_ceil(size).max(1))
+    let count = u16::try_from(message.len().div_ceil(FRAGMENT).max(1))
         .expect("the messages we send are far below a gigabyte");
     let fragment = |index: u16| {
-        let start = usize::from(index) * size;
-        &message[start..message.len().min(start + size)]
+        let start = usize::from(index) * FRAGMENT;
+        &message[start..message.len().min(start + FRAGMENT)]
     };
     (0..count)
         .map(|index| {
@@ -57,28 +52,13 @@ struct Partial {
 }
 
 /// The messages of one link that are not yet whole.
+#[derive(Default)]
 pub struct Reassembly {
-    most: usize,
     partial: BTreeMap<MessageId, Partial>,
     done: VecDeque<(MessageId, Instant)>,
 }
 
-impl Default for Reassembly {
-    fn default() -> Self {
-        Self::of(MAX_PARTIAL)
-    }
-}
-
 impl Reassembly {
-    /// For so many unfinished messages at once.
-    pub fn of(most: usize) -> Self {
-        Self {
-            most,
-            partial: BTreeMap::new(),
-            done: VecDeque::new(),
-        }
-    }
-
     /// Takes a packet; gives the message back when it was the last one missing.
     pub fn handle(
         &mut self,
@@ -148,7 +128,7 @@ impl Reassembly {
     }
 
     fn make_room(&mut self, message: MessageId) {
-        if self.partial.len() < self.most || self.partial.contains_key(&message) {
+        if self.partial.len() < MAX_PARTIAL || self.partial.contains_key(&message) {
             return;
         }
         let oldest = self.partial.iter().min_by_key(|(_, partial)| partial.since);

@@ -5,7 +5,6 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 mod elsewhere;
-mod inband;
 mod reach;
 mod streams;
 mod watchdog;

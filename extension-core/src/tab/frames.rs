@@ -1,9 +1,9 @@
 //! The frame path of a tab: each frame is sealed or opened, or dropped for a reason that is kept.
 //! It changes counters and evidence, never membership.
 
-use super::{Direction, MediaKind, Reach, Tab, claims::Claims, inband::Inbox, streams::Stream};
+use super::{Direction, MediaKind, Reach, Tab, claims::Claims, streams::Stream};
 use crate::{
-    call::{Call, Going, OpenedFrame},
+    call::{Call, OpenedFrame},
     evidence::DropReason,
     framing::Codec,
     ids::StreamId,
@@ -14,23 +14,7 @@ use crate::{
 /// Frames from this length on are cheaper in WebCrypto; the measured crossover is in docs/media.md.
 const ELSEWHERE: usize = 4096;
 
-type Transformed<'b> = Result<&'b [u8], Instead<'b>>;
-
-/// What becomes of a frame that isn't sealed or opened.
-enum Instead<'b> {
-    /// It is dropped.
-    Dropped(DropReason),
-    /// It is dropped, and another goes on that has nothing of it: only a message.
-    Message(DropReason, &'b [u8]),
-    /// It was such a frame.
-    WasMessage,
-}
-
-impl From<DropReason> for Instead<'_> {
-    fn from(reason: DropReason) -> Self {
-        Self::Dropped(reason)
-    }
-}
+type Transformed<'b> = Result<&'b [u8], DropReason>;
 
 /// What a frame meets on its way, but for its bytes.
 struct Passage<'a> {
@@ -38,7 +22,6 @@ struct Passage<'a> {
     id: StreamId,
     call: &'a mut Call,
     claims: &'a mut Claims,
-    inbox: &'a mut Inbox,
     stream: &'a mut Stream,
     codec: Codec,
 }
@@ -51,7 +34,7 @@ impl Tab {
         id: StreamId,
         codec: &str,
         frame: &[u8],
-        room: &'b mut Room,
+        buffer: &'b mut Vec<u8>,
     ) -> Option<&'b [u8]> {
         // Padding and DTX: browsers hand out frames without a byte in them. There is nothing to
         // protect and nothing to report.
@@ -59,7 +42,7 @@ impl Tab {
             return None;
         }
         self.pass(now, id, codec, frame.len(), |passage| {
-            passage.go(frame, room)
+            passage.go(frame, buffer)
         })
     }
 
@@ -114,7 +97,6 @@ impl Tab {
             id,
             call,
             claims: &mut self.claims,
-            inbox: &mut self.inbox,
             stream,
             codec,
         }))
@@ -128,25 +110,16 @@ impl Tab {
         length: usize,
         act: impl FnOnce(&mut Passage<'_>) -> Transformed<'b>,
     ) -> Option<&'b [u8]> {
-        let outcome = match self.passage(now, id, codec)? {
-            Ok(mut passage) => act(&mut passage),
-            Err(reason) => Err(reason.into()),
-        };
+        let outcome = self
+            .passage(now, id, codec)?
+            .and_then(|mut passage| act(&mut passage));
         match outcome {
             Ok(transformed) => {
                 self.count_success(now, id, length, transformed.len());
                 Some(transformed)
             }
-            Err(Instead::Dropped(reason)) => {
-                self.count_drop(now, id, reason, 0);
-                None
-            }
-            Err(Instead::Message(reason, made)) => {
-                self.count_drop(now, id, reason, made.len());
-                Some(made)
-            }
-            Err(Instead::WasMessage) => {
-                self.streams.get_mut(id)?.watch.frame(now, 0);
+            Err(reason) => {
+                self.count_drop(now, id, reason);
                 None
             }
         }
@@ -174,12 +147,12 @@ impl Tab {
         }
     }
 
-    fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason, sent: usize) {
+    fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason) {
         let Some(stream) = self.streams.get_mut(id) else {
             return;
         };
         stream.evidence.dropped(now, reason);
-        stream.watch.frame(now, sent);
+        stream.watch.frame(now, 0);
         if reason != DropReason::Replayed {
             stream.lost_frames();
         }
@@ -192,21 +165,15 @@ impl Tab {
 }
 
 impl Passage<'_> {
-    fn go<'b>(&mut self, frame: &[u8], room: &'b mut Room) -> Transformed<'b> {
-        if self.stream.direction == Direction::Send {
-            return self.seal(frame, room);
+    fn go<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+        match self.stream.direction {
+            Direction::Send => self.seal(frame, buffer),
+            Direction::Receive => self.open(frame, buffer),
         }
-        if self.take_message(frame, &mut room.scratch) {
-            return Err(Instead::WasMessage);
-        }
-        self.open(frame, &mut room.buffer)
     }
 
     fn lay_out(&mut self, frame: &[u8], room: &mut Room) -> Option<Job> {
-        let link = self.stream.connection;
         match self.stream.direction {
-            // What takes a message along is sealed here, and what brings one opened here.
-            _ if self.call.is_shared(link) && self.is_for_us(frame, room) => None,
             Direction::Send => {
                 let context = self.context().ok()?;
                 let job = self
@@ -228,7 +195,7 @@ impl Passage<'_> {
             Direction::Send => {
                 self.context()?;
                 let sealed = self.call.finish_seal(self.codec, frame, outcome, buffer);
-                sealed.map_err(|error| why_not_sealed(error).into())
+                sealed.map_err(why_not_sealed)
             }
             Direction::Receive => {
                 let opened = self
@@ -239,51 +206,11 @@ impl Passage<'_> {
         }
     }
 
-    /// Whether a large frame has to do with messages.
-    fn is_for_us(&self, frame: &[u8], room: &mut Room) -> bool {
-        match self.stream.direction {
-            Direction::Send => self.call.waits_for_frames(self.stream.connection),
-            Direction::Receive => self.codec.carried(frame, &mut room.scratch).is_some(),
-        }
-    }
-
-    /// Keeps the message that a frame brings. True: the frame has nothing else.
-    fn take_message(&mut self, frame: &[u8], scratch: &mut Vec<u8>) -> bool {
-        let link = self.stream.connection;
-        if !self.call.is_shared(link) {
-            return false;
-        }
-        let Some(carried) = self.codec.carried(frame, scratch) else {
-            return false;
-        };
-        if self.stream.may_bring_packet(self.now) {
-            self.inbox.put(link, carried.packet);
-        }
-        carried.alone
-    }
-
-    fn seal<'b>(&mut self, frame: &[u8], room: &'b mut Room) -> Transformed<'b> {
-        let going = Going {
-            link: self.stream.connection,
-            stream: self.id,
-            sound: self.stream.media == MediaKind::Audio,
-            codec: self.codec,
-            frame,
-        };
-        let Room {
-            buffer, scratch, ..
-        } = room;
-        match self.context() {
-            Ok(context) => self
-                .call
-                .seal_and_carry(self.now, context, going, buffer)
-                .map_err(|error| why_not_sealed(error).into()),
-            Err(reason) if reason.withholds() => {
-                let made = self.call.carry(self.now, going, buffer, scratch);
-                Err(made.map_or(reason.into(), |made| Instead::Message(reason, made)))
-            }
-            Err(reason) => Err(reason.into()),
-        }
+    fn seal<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+        let context = self.context()?;
+        self.call
+            .seal(self.now, context, self.codec, frame, buffer)
+            .map_err(why_not_sealed)
     }
 
     /// What to seal as, if there is somebody to seal for.
@@ -305,16 +232,15 @@ impl Passage<'_> {
     /// Whether a frame that was opened belongs here.
     fn admit<'b>(&mut self, opened: Result<OpenedFrame<'b>, OpenError>) -> Transformed<'b> {
         // In a mesh a connection ends at one member, and only its frames belong there.
-        let link = self.stream.connection;
-        let at_the_end = self.call.peer_on(self.now, link);
+        let at_the_end = self.call.peer_on(self.now, self.stream.connection);
         let opened = opened.map_err(|error| reason_of(error, at_the_end.is_some()))?;
         let role = opened.context.role();
         let source = (opened.member, opened.context);
-        let belongs = self.call.may_come_over(self.now, link, opened.member)
+        let belongs = at_the_end == Some(opened.member)
             && MediaKind::of(role) == self.stream.media
             && self.claims.admit(self.now, source, self.id);
         if !belongs {
-            return Err(DropReason::Misdirected.into());
+            return Err(DropReason::Misdirected);
         }
         self.stream.member = Some(opened.member);
         self.stream.role = Some(role);

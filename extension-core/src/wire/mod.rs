@@ -3,7 +3,6 @@
 //! Parsing checks shapes and bounds only; what a message means is for `roster` and `group`.
 
 mod beacon;
-pub mod trailer;
 mod unheard;
 
 pub use beacon::{Beacon, Company, Presence, Seek, SignedBeacon, Standing};

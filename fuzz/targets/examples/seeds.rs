@@ -6,12 +6,12 @@
 use std::{fs, io, path::PathBuf};
 
 use sotto_core::{
-    carrier::{FRAME_FRAGMENT, cut, cut_into},
+    carrier::cut,
     framing::Codec,
     group::{Candidate, Committed, Group, GroupError, Joiner},
     ids::{BranchDigest, Epoch, KeyPackageRef, Leaf},
     media::Context,
-    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard, trailer},
+    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
 };
 use sotto_fuzz::fixture::{self, ALICE, BOB, CAROL, DAVE, FRAMES, GROUP};
 
@@ -33,22 +33,6 @@ fn write(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     let folder = corpus.join(target);
     fs::create_dir_all(&folder)?;
     fs::write(folder.join(name), bytes)
-}
-
-/// A whole message and a part of one, behind a frame that is silent and behind nothing.
-fn write_carried() -> io::Result<()> {
-    let large = cut_into(&[7; 2_000], FRAME_FRAGMENT);
-    let small = cut_into(b"a message", FRAME_FRAGMENT);
-    for (name, front, packet) in [
-        ("behind-sound", &[0xf8, 0xff, 0xfe, 1, 2, 3][..], &small[0]),
-        ("sound-alone", &[0xf8, 0xff, 0xfe], &large[1]),
-        ("behind-nothing", &[], &large[2]),
-    ] {
-        let mut bytes = front.to_vec();
-        trailer::append(packet, &mut bytes);
-        write("carried", name, &bytes)?;
-    }
-    Ok(())
 }
 
 /// Alice founds the group and welcomes Bob and Carol. Then each of the two commits in a way of
@@ -101,7 +85,6 @@ fn write_messages(kept: &Kept) -> io::Result<()> {
         write("message", name, &bytes)?;
         write("packet", name, &cut(&bytes)[0])?;
     }
-    write_carried()?;
     write("packet", "cut-off", &cut(&[7; 40_000])[1][..64])
 }
 

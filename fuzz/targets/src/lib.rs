@@ -7,7 +7,6 @@
 
 pub mod beacon;
 pub mod call;
-pub mod carried;
 pub mod commit;
 pub mod fixture;
 pub mod framing;
@@ -24,10 +23,9 @@ pub mod worker;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 13] = [
     ("beacon", beacon::run),
     ("call", call::run),
-    ("carried", carried::run),
     ("commit", commit::run),
     ("framing", framing::run),
     ("key_package", key_package::run),

@@ -60,8 +60,7 @@ macro_rules! replay {
 }
 
 replay! {
-    beacon call carried commit framing key_package message name open packet reassembly recovery welcome
-    worker
+    beacon call commit framing key_package message name open packet reassembly recovery welcome worker
 }
 
 #[test]

@@ -32,8 +32,6 @@ export class Forwarder {
     /** @type {number[]} when marked frames came from each side, by kind */
     this.marked = [];
     this.forwarded = 0;
-    /** Whether it takes no data channels, as SFUs do that forward media only. */
-    this.refusesData = false;
     /** @type {ArrayBuffer[][]} of each picture's frames, what the other is to carry */
     this.swapped = [[], []];
     this.refused = '';
@@ -47,7 +45,6 @@ export class Forwarder {
   receive(side, signal) {
     const leg = this.legs[side];
     leg.openChannel();
-    if (this.refusesData && signal.description) signal.description.sdp = withoutData(signal.description.sdp);
     return leg.call.receive(signal);
   }
 
@@ -82,15 +79,6 @@ export class Forwarder {
 /** @param {ArrayBuffer} data */
 const isMarked = (data) => data.byteLength > 4 && new DataView(data).getUint32(data.byteLength - 4) === MARK;
 
-/** An offer as if it had none for data. @param {string} sdp */
-function withoutData(sdp) {
-  const section = /^m=application [\s\S]*$/m.exec(sdp)?.[0] ?? '';
-  const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
-  return sdp
-    .replace(/^m=application \d+/m, 'm=application 0')
-    .replace(/^a=group:BUNDLE.*$/m, (group) => group.split(' ').filter((one) => one !== mid).join(' '));
-}
-
 class Leg {
   /** @param {Forwarder} forwarder @param {number} side @param {(signal: object) => void} send */
   constructor(forwarder, side, send) {
@@ -115,7 +103,7 @@ class Leg {
 
   /** Not before there is media: until then there is nobody to make an offer to. */
   openChannel() {
-    if (this.channel || this.forwarder.refusesData) return;
+    if (this.channel) return;
     this.channel = this.call.peer.createDataChannel('', CONTROL);
     this.channel.binaryType = 'arraybuffer';
     this.channel.onmessage = ({ data }) => this.other.say(data);

@@ -75,10 +75,6 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
         "large-frames",
         "nothing can look into the core's worker in Firefox",
     ),
-    (
-        "in-band",
-        "Chromium alone can lose packets, and has encoded streams to forward",
-    ),
     ("taken", "a page of Firefox has no encoded streams to take"),
 ];
 
