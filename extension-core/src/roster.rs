@@ -297,9 +297,9 @@ impl Roster {
             let seeks = peer.beacon.seeks;
             seeks.is_some_and(|seek| welcomed.contains(&seek.key_package))
         };
-        let came = |id: &PeerId| *id == us.peer || self.peers.get(id).is_some_and(is_welcomed);
-        let came = members.iter().filter(|(_, id)| came(id));
-        self.renewals = came.map(|(_, id)| (*id, us.standing.epoch)).collect();
+        let came_now = |id: &PeerId| *id == us.peer || self.peers.get(id).is_some_and(is_welcomed);
+        let newcomers = members.iter().map(|(_, id)| *id).filter(came_now);
+        self.renewals = newcomers.map(|id| (id, us.standing.epoch)).collect();
         self.shunned.forgive(members.iter().map(|(_, peer)| *peer));
         self.pace.forget();
         let addition = Addition {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::{paths, step};
+use crate::{arrows, paths, step};
 
 const TABLE: &str = "\n## 8. ";
 const NEXT: &str = "\n## ";
@@ -40,10 +40,14 @@ fn untested(rules: &str, table: &str) -> Vec<String> {
     lacking.chain(unknown).collect()
 }
 
-fn first_cells(text: &str) -> impl Iterator<Item = &str> {
+/// The first cell of each row of a table, and the rest of the row.
+fn rows(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let rows = text.lines().filter_map(|line| line.strip_prefix("| "));
     rows.filter_map(|row| row.split_once(" |"))
-        .map(|(cell, _)| cell.trim())
+}
+
+fn first_cells(text: &str) -> impl Iterator<Item = &str> {
+    rows(text).map(|(cell, _)| cell.trim())
 }
 
 /// The ids in a cell: `B2, B3` and `G1 to G10`.
@@ -75,11 +79,9 @@ fn is_id(word: &str) -> bool {
     digits.is_some_and(|it| it.len() < 3 && it.parse::<u8>().is_ok())
 }
 
-/// What stands between backticks in the second cell of each row.
+/// What stands between backticks behind the first cell of each row.
 fn named(table: &str) -> impl Iterator<Item = &str> {
-    let rows = table.lines().filter_map(|line| line.strip_prefix("| "));
-    let cells = rows.filter_map(|row| row.split_once(" |"));
-    cells.flat_map(|(_, cell)| cell.split('`').skip(1).step_by(2))
+    rows(table).flat_map(|(_, cells)| cells.split('`').skip(1).step_by(2))
 }
 
 /// A file or folder, or the last part of a path in the core.
@@ -102,17 +104,9 @@ fn is_there(name: &str, core: &[(String, String)]) -> bool {
 /// The core's files, by their path in it.
 fn sources(core: &Path) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
-    let mut folders = vec![core.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let inside = path.strip_prefix(core)?.to_string_lossy().into_owned();
-                found.push((inside, fs::read_to_string(&path)?));
-            }
-        }
+    for file in arrows::files(core)? {
+        let inside = file.strip_prefix(core)?.to_string_lossy().into_owned();
+        found.push((inside, fs::read_to_string(&file)?));
     }
     Ok(found)
 }

@@ -22,6 +22,20 @@ impl Pair {
         pair
     }
 
+    /// A second connection, to somebody who has not spoken there, with a stream.
+    fn connect_again(&mut self, who: usize, stream: u32, end: End) -> ConnectionId {
+        let page = self.pages[who];
+        let id = ConnectionId { page, number: 9 };
+        let core = &mut self.cores[who];
+        core.connection(self.now, id, ConnectionState::Connected);
+        let stream = StreamId {
+            page,
+            number: stream,
+        };
+        core.stream(self.now, stream, id.number, end);
+        id
+    }
+
     fn seal(&mut self, stream: u32) -> Vec<u8> {
         self.transform(0, stream, "video/VP8", &PLAIN_VIDEO)
             .expect("sealed")
@@ -130,12 +144,8 @@ fn a_role_that_is_not_of_the_stream_changes_nothing() {
 #[test]
 fn m13_who_is_no_member_is_sent_nothing_and_that_is_no_trouble() {
     let mut pair = Pair::both_on();
-    let page = pair.pages[0];
-    let id = ConnectionId { page, number: 9 };
-    pair.cores[0].connection(pair.now, id, ConnectionState::Connected);
+    let id = pair.connect_again(0, 90, End::Sender(Role::Camera));
     pair.cores[0].channel(pair.now, id, ChannelState::Open);
-    let stream = StreamId { page, number: 90 };
-    pair.cores[0].stream(pair.now, stream, 9, End::Sender(Role::Camera));
     pair.send_video(1);
     assert_eq!(pair.transform(0, 90, "video/VP8", &PLAIN_VIDEO), None);
     assert_eq!(pair.stream_view(0, 90).reason, Some(DropReason::Outsider));
@@ -147,11 +157,7 @@ fn m13_who_is_no_member_is_sent_nothing_and_that_is_no_trouble() {
 #[test]
 fn a_frame_that_comes_twice_before_its_senders_beacon_is_not_taken_for_plain() {
     let mut pair = Pair::both_on();
-    let page = pair.pages[1];
-    let id = ConnectionId { page, number: 9 };
-    pair.cores[1].connection(pair.now, id, ConnectionState::Connected);
-    let stream = StreamId { page, number: 90 };
-    pair.cores[1].stream(pair.now, stream, 9, End::Receiver(MediaKind::Video));
+    pair.connect_again(1, 90, End::Receiver(MediaKind::Video));
     let sealed = pair.seal(SEND_VIDEO);
     for reason in [DropReason::Misdirected, DropReason::Replayed] {
         assert!(!pair.opens(90, &sealed));
