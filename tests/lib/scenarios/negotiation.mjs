@@ -171,13 +171,9 @@ function callAtOnce(cell) {
  * @param {Cell} cell
  */
 function neverGathers(cell) {
-  return cell.atFar(async (lab, name) => {
+  return cell.atFar((lab, name) => {
     const { peer } = lab.call(name);
-    const end = performance.now() + 3000;
-    while (peer.connectionState !== 'connected' && performance.now() < end) {
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    }
-    const found = /^a=candidate/m.test(peer.localDescription?.sdp ?? '');
-    return peer.connectionState !== 'connected' && peer.iceGatheringState === 'gathering' && !found;
+    const stuck = () => peer.iceGatheringState === 'gathering' && !/^a=candidate/m.test(peer.localDescription?.sdp ?? '');
+    return lab.until(() => peer.connectionState === 'connected', () => 'a connection').then(() => false, stuck);
   });
 }
