@@ -83,7 +83,7 @@ async function leave(popup) {
 async function startEnd(program, extension, index) {
   const folder = join(tmpdir(), 'sotto-bench');
   mkdirSync(folder, { recursive: true });
-  const devices = makeDevices(folder, index, 'small');
+  const devices = makeDevices(folder, index);
   const browser = await startBrowser({ program, extension, devices, headless: true });
   const page = await browser.newWindow();
   return { browser, page, cpu: await cpuOf(browser) };

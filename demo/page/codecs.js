@@ -3,7 +3,8 @@
  * other side may have none of the first.
  */
 
-/** @typedef {{video: string | null, audio: string | null, layers: string | null}} Wishes */
+/** @typedef {{video: string | null, audio: string | null, layers: string | null,
+ *   ptime: string | null}} Wishes */
 
 /** @param {RTCPeerConnection} connection @param {Wishes} wishes */
 export function preferCodecs(connection, { video, audio }) {
@@ -32,6 +33,17 @@ export async function useLayers(connection, mode) {
     for (const encoding of parameters.encodings) Object.assign(encoding, { scalabilityMode: mode });
     await sender.setParameters(parameters);
   }
+}
+
+/**
+ * Asks this side's own encoder for packets of so many milliseconds of sound, which is the wish of
+ * the other side's description (RFC 8866, section 6.4).
+ * @param {RTCSessionDescriptionInit} description @param {Wishes} wishes
+ * @returns {RTCSessionDescriptionInit}
+ */
+export function withPacketTime({ type, sdp = '' }, { ptime }) {
+  if (!ptime) return { type, sdp };
+  return { type, sdp: sdp.replace(/(m=audio [^]*?)(?=m=|$)/g, `$1a=ptime:${ptime}\r\n`) };
 }
 
 /** The video codecs that this browser can send. */

@@ -3,7 +3,7 @@
  * The signalling channel is handed in as a function; this file never touches the socket.
  */
 
-import { preferCodecs, useLayers } from './codecs.js';
+import { preferCodecs, useLayers, withPacketTime } from './codecs.js';
 import { Tile } from './tiles.js';
 
 /**
@@ -82,7 +82,7 @@ export class Person {
     const collision = description.type === 'offer' && busy;
     this.ignoringOffer = collision && !this.options.polite;
     if (this.ignoringOffer) return;
-    await this.connection.setRemoteDescription(description);
+    await this.connection.setRemoteDescription(withPacketTime(description, this.options.wishes));
     if (description.type === 'offer') {
       await this.connection.setLocalDescription();
       this.sendDescription();

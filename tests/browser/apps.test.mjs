@@ -14,7 +14,7 @@ const NAMES = ['Ana', 'Ben', 'Cleo'];
 
 before(async () => {
   stage = await Stage.open();
-  for (const name of NAMES) people.push(await stage.cast({ name, size: 'small' }));
+  for (const name of NAMES) people.push(await stage.cast({ name }));
 });
 after(() => stage.close());
 

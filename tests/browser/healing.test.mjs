@@ -39,7 +39,7 @@ const STILL_CLAIMED = 8_000;
 
 before(async () => {
   stage = await Stage.open();
-  for (const name of ['Ana', 'Ben', 'Cleo', 'Dora']) people.push(await stage.cast({ name, size: 'small' }));
+  for (const name of ['Ana', 'Ben', 'Cleo', 'Dora']) people.push(await stage.cast({ name }));
   [, , , dora] = people;
   network = await Network.of(dora);
   await stage.gather(people, { room: 'healing' });

@@ -27,8 +27,8 @@ const SETTING_OUT = 60_000;
 
 before(async () => {
   stage = await Stage.open();
-  for (const name of ['Ana', 'Ben']) members.push(await stage.cast({ name, size: 'small' }));
-  dora = await stage.cast({ name: 'Dora', size: 'small' });
+  for (const name of ['Ana', 'Ben']) members.push(await stage.cast({ name }));
+  dora = await stage.cast({ name: 'Dora' });
   await stage.gather(members, { room: 'switch' });
   // What comes of her before Sotto is on would be dropped as it should, and be counted here.
   await dora.enter(stage.base, { room: 'elsewhere' });

@@ -14,8 +14,8 @@ import { EXTENSION, Stage } from '../lib/stage.mjs';
 
 before(async () => {
   stage = await Stage.open();
-  ana = await stage.cast({ name: 'Ana', size: 'small' });
-  ben = await stage.cast({ name: 'Ben', size: 'small' });
+  ana = await stage.cast({ name: 'Ana' });
+  ben = await stage.cast({ name: 'Ben' });
 });
 after(() => stage.close());
 
@@ -44,7 +44,7 @@ test('two calls in two windows are two groups, each with its own number, turned 
 
 test('a call that was there before Sotto goes on as it was, until its person asks for a reload', async () => {
   await ana.page.goto('about:blank');
-  const cleo = await stage.cast({ name: 'Cleo', size: 'small', without: true });
+  const cleo = await stage.cast({ name: 'Cleo', without: true });
   await ben.popup.turn(false);
   await stage.gather([ben, cleo], { room: 'before' });
   await seeEachOther([ben, cleo]);

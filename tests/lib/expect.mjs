@@ -6,10 +6,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNear, tonesOf } from './call.mjs';
+import { PATIENCE } from './patience.mjs';
 
 /** @typedef {import('./participant.mjs').Participant} Participant */
 
-const PATIENCE = 20_000;
 const CLEARLY_HEARD = 20;
 const FRESH = 10;
 

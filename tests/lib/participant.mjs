@@ -12,7 +12,7 @@ import { Popup } from './sotto.mjs';
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{program: string, browser?: import('./browser.mjs').BrowserName, extension: string | null, headless?: boolean, folder: string,
  *   index: number, name: string, camera?: string | null, size?: import('./media.mjs').SizeName, script?: string}} Who
- * @typedef {{room: string, codec?: string, sound?: string, layers?: string}} Place
+ * @typedef {{room: string, codec?: string, sound?: string, layers?: string, processing?: 'on' | 'off', ptime?: string}} Place
  */
 
 export class Participant {
@@ -30,7 +30,7 @@ export class Participant {
   /** @param {Who} who */
   static async start(who) {
     const devices = makeDevices(who.folder, who.index, who.size, who.camera);
-    const place = { left: (who.index % 3) * 460, top: Math.floor(who.index / 3) * 420, width: 900, height: 700 };
+    const place = { left: (who.index % 3) * 460, top: Math.floor(who.index / 3) * 420, width: 480, height: 420 };
     const browser = await startBrowser({
       program: who.program,
       browser: who.browser,

@@ -4,6 +4,8 @@
  * doesn't show are read from the core's view, over the popup's own way to it.
  */
 
+import { PATIENCE } from './patience.mjs';
+
 /**
  * @typedef {import('playwright-core').Page} Page
  * @typedef {import('./browser.mjs').Browser} Browser
@@ -59,7 +61,7 @@ export class Popup {
   }
 
   /** @param {string | string[]} states @param {number} [timeout] */
-  async waitForState(states, timeout = 20_000) {
+  async waitForState(states, timeout = PATIENCE) {
     const wanted = [states].flat().map((state) => `[data-test="state"][data-state="${state}"]`);
     try {
       await this.page.locator(wanted.join(',')).waitFor({ timeout });
@@ -69,7 +71,7 @@ export class Popup {
   }
 
   /** @param {number} count @param {number} [timeout] */
-  async waitForMembers(count, timeout = 20_000) {
+  async waitForMembers(count, timeout = PATIENCE) {
     await this.page.waitForFunction(
       (wanted) => document.querySelectorAll('[data-test="member"]').length === wanted,
       count,

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { PATIENCE } from '../patience.mjs';
 import { letIn, scriptsAreThere } from '../permission.mjs';
 
 /** @typedef {import('../browser.mjs').Options} Options */
@@ -24,6 +25,7 @@ export async function startChromium(options) {
     ignoreDefaultArgs: ['--disable-extensions', '--disable-component-extensions-with-background-pages'],
     args: flags(options),
   });
+  context.setDefaultTimeout(PATIENCE);
   const id = options.extension ? await install(context, options.extension) : null;
   const close = async () => {
     await context.close();

@@ -4,8 +4,8 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE } from '../patience.mjs';
 
-const PATIENCE = 30_000;
 const PAUSE = 50;
 
 /**

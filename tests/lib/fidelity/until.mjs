@@ -1,6 +1,6 @@
 /** Page side: waiting for what an event tells. */
 
-export const PATIENCE = 15_000;
+export const PATIENCE = 45_000;
 
 /**
  * @param {EventTarget} target @param {string} event

@@ -12,7 +12,7 @@ import { Watched } from './watched.mjs';
 
 export { prepareSound } from './sources.mjs';
 
-const PATIENCE = 8_000;
+const PATIENCE = 20_000;
 
 /**
  * `keyFrame`: somebody in between, who can't ask for one over the connection, wants one.

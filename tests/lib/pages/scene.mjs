@@ -16,7 +16,7 @@ export class Scene {
 
   /** @param {number} people */
   static async open(people = 2) {
-    const devices = makeDevices(FOLDER, 0, 'small');
+    const devices = makeDevices(FOLDER, 0);
     /** @param {number} index */
     const start = (index) => startBrowser({ ...browserOf(index), extension: EXTENSION, devices, headless: true });
     const browsers = await Promise.all(Array.from({ length: people }, (_, index) => start(index)));
