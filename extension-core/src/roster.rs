@@ -141,6 +141,8 @@ struct Peer {
     standing_since: Instant,
     /// Since when it has had no channel of its own.
     link_lost: Option<Instant>,
+    /// R20: the newest beacon of each that we passed on to it, by its sequence.
+    passed: BTreeMap<PeerId, u64>,
 }
 
 impl Peer {
@@ -253,6 +255,7 @@ impl Roster {
             beacon,
             standing_since: now,
             link_lost: None,
+            passed: BTreeMap::new(),
         };
         self.peers.insert(peer, known);
         News::Newcomer
@@ -447,9 +450,7 @@ impl Roster {
         });
         let repairs = self.repaired.values().map(|at| *at + REPAIR_AFTER);
         let rewelcomes = self.rewelcomed.values().map(|at| *at + BEACON_INTERVAL);
-        let commit = self.pending.oldest();
-        let batch = self.pace.batch(now);
-        let commit = commit.map(|since| since + batch + STAGGER * turns.rank);
+        let commit = self.pending.due(self.pace.batch(now), turns.rank);
         deaths
             .chain(grace)
             .chain(additions)

@@ -53,7 +53,10 @@ impl<G: Groups> Membership<G> {
 
     /// R20.
     fn pass_on(&mut self, now: Instant, heard: PeerId) {
-        for (of, to) in self.roster.passes(now, &self.ourselves(), heard) {
+        let mut roster = std::mem::take(&mut self.roster);
+        let passes = roster.passes(now, &self.ourselves(), heard);
+        self.roster = roster;
+        for (of, to) in passes {
             if let Some(beacon) = self.roster.beacon(of).cloned() {
                 self.send(Outgoing::PassOn { of, beacon, to });
             }

@@ -2,7 +2,10 @@
 //! between two who both hear a third. Then that one passes on their beacons, which are signed, so
 //! that nobody takes for gone who is there: it is heard, if not by itself.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{Ourselves, Roster, is_live};
 use crate::{
@@ -50,8 +53,41 @@ impl Roster {
         (!left && (lost || !waits)).then_some(Lack { peer, sequence })
     }
 
-    /// R20: whose beacons we pass on, now that this participant was heard, and to whom.
-    pub fn passes(&self, now: Instant, us: &Ourselves<'_>, heard: PeerId) -> Vec<(PeerId, PeerId)> {
+    /// R20: whose beacons we pass on, now that this participant was heard, and to whom: none twice
+    /// to the same, whatever that says it lacks.
+    pub fn passes(
+        &mut self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        heard: PeerId,
+    ) -> Vec<(PeerId, PeerId)> {
+        let passes = self.wanted_passes(now, us, heard);
+        for (whose, to) in &passes {
+            self.note_passed(*whose, *to);
+        }
+        passes
+    }
+
+    fn note_passed(&mut self, whose: PeerId, to: PeerId) {
+        let sequences = self
+            .peers
+            .iter()
+            .map(|(id, peer)| (*id, peer.beacon.sequence));
+        let sequences: BTreeMap<PeerId, u64> = sequences.collect();
+        if let Some(asker) = self.peers.get_mut(&to) {
+            asker
+                .passed
+                .retain(|known, _| sequences.contains_key(known));
+            asker.passed.extend(sequences.get_key_value(&whose));
+        }
+    }
+
+    fn wanted_passes(
+        &self,
+        now: Instant,
+        us: &Ourselves<'_>,
+        heard: PeerId,
+    ) -> Vec<(PeerId, PeerId)> {
         let Some(peer) = self.live_peer(now, &heard) else {
             return Vec::new();
         };
@@ -74,7 +110,8 @@ impl Roster {
         let here = us.standing.group;
         let both_here = known.beacon.standing.group == here && asker.beacon.standing.group == here;
         let lack = asker.beacon.unheard.of_peer(whose);
-        let news = lack.is_some_and(|lack| lack.sequence < known.beacon.sequence);
+        let has = lack.map(|lack| Some(lack.sequence).max(asker.passed.get(&whose).copied()));
+        let news = has.is_some_and(|has| has < Some(known.beacon.sequence));
         let ends = (whose, to);
         both_here
             && news

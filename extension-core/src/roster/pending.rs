@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::Joins;
+use super::{BATCH, Joins, STAGGER};
 use crate::{
     ids::{Epoch, GroupId, Leaf, PeerId},
     time::Instant,
@@ -20,12 +20,13 @@ enum Work {
     Leave(Leaf),
 }
 
-/// Since when each has waited, in one epoch of one group.
+/// Since when each has waited: in one epoch, and in one group.
 #[derive(Clone, Default, Hash)]
 pub struct Pending {
     place: Option<(GroupId, Epoch)>,
     work: BTreeSet<Work>,
     since: BTreeMap<Work, Instant>,
+    first: BTreeMap<Work, Instant>,
 }
 
 impl Pending {
@@ -38,20 +39,37 @@ impl Pending {
         remove: &[Leaf],
         wishes: &BTreeSet<PeerId>,
     ) {
-        if self.place != Some(place) {
-            self.since.clear();
-        }
-        self.place = Some(place);
         let joins = add.iter().map(|(peer, _)| Work::Join(*peer));
         let leaves = remove.iter().copied().map(Work::Leave);
         self.work = joins.chain(leaves).collect();
         let work = &self.work;
-        self.since.retain(|known, _| {
-            work.contains(known) || matches!(known, Work::Join(peer) if wishes.contains(peer))
-        });
-        for new in &self.work {
-            self.since.entry(*new).or_insert(now);
+        if self.place != Some(place) {
+            self.since.clear();
+            let stays = self.place.is_some_and(|(group, _)| group == place.0);
+            self.first.retain(|known, _| stays && work.contains(known));
         }
+        self.place = Some(place);
+        for times in [&mut self.since, &mut self.first] {
+            times.retain(|known, _| {
+                work.contains(known) || matches!(known, Work::Join(peer) if wishes.contains(peer))
+            });
+            for new in work {
+                times.entry(*new).or_insert(now);
+            }
+        }
+    }
+
+    /// R3 and R4: when a member of this rank commits. Whoever makes epoch after epoch can't have the
+    /// designated committer wait for ever: it counts through them what is longer than [`BATCH`].
+    pub fn due(&self, batch: Duration, rank: u32) -> Option<Instant> {
+        if rank > 0 {
+            return Some(self.oldest()? + batch + STAGGER * rank);
+        }
+        let times = self.work.iter().filter_map(|work| {
+            let (since, first) = (self.since.get(work)?, self.first.get(work)?);
+            Some((*since + BATCH).max(*first + batch))
+        });
+        times.min()
     }
 
     /// How many things wait.
@@ -67,7 +85,7 @@ impl Pending {
 
     /// R19.
     pub fn handle_sleep(&mut self, slept: Duration) {
-        for since in self.since.values_mut() {
+        for since in self.since.values_mut().chain(self.first.values_mut()) {
             *since = *since + slept;
         }
     }

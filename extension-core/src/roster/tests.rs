@@ -933,7 +933,7 @@ fn r20_who_is_not_heard_for_two_seconds_is_asked_for() {
 fn r20_two_pass_on_what_somebody_does_not_hear_if_they_hear_both() {
     let passes = |own_leaf| {
         let us = Us::new(own_leaf, 5);
-        let roster = hears_but(&us, &[(4, &[1, 0])], &[]);
+        let mut roster = hears_but(&us, &[(4, &[1, 0])], &[]);
         roster.passes(Instant(10_000), &us.ourselves(), peer(4))
     };
     assert_eq!(passes(0), []);
@@ -946,8 +946,6 @@ fn r20_a_new_beacon_is_passed_on_at_once_and_an_old_one_never() {
     let us = Us::new(2, 4);
     let mut roster = hears_but(&us, &[(3, &[0])], &[]);
     let now = Instant(10_001);
-    let passes = |roster: &Roster| roster.passes(now, &us.ourselves(), peer(0));
-    assert_eq!(passes(&roster), [(peer(0), peer(3))]);
     let has_it = Beacon {
         unheard: Unheard::of([Lack {
             peer: peer(0),
@@ -955,8 +953,36 @@ fn r20_a_new_beacon_is_passed_on_at_once_and_an_old_one_never() {
         }]),
         ..beacon(8, standing(HOME, 3, 3))
     };
-    roster.handle_beacon(now, peer(3), has_it);
-    assert_eq!(passes(&roster), []);
+    let mut told = roster.clone();
+    told.handle_beacon(now, peer(3), has_it);
+    assert_eq!(told.passes(now, &us.ourselves(), peer(0)), []);
+    let passes = roster.passes(now, &us.ourselves(), peer(0));
+    assert_eq!(passes, [(peer(0), peer(3))]);
+}
+
+#[test]
+fn r20_nothing_is_passed_on_twice_to_who_says_that_it_lacks_all() {
+    let us = Us::new(2, 4);
+    let mut roster = hears_but(&us, &[(3, &[0])], &[]);
+    let now = Instant(10_001);
+    let mut asks = |sequence| {
+        let lacks = Lack {
+            peer: peer(0),
+            sequence: 0,
+        };
+        let asker = Beacon {
+            unheard: Unheard::of([lacks]),
+            ..beacon(sequence, standing(HOME, 3, 3))
+        };
+        roster.handle_beacon(now, peer(3), asker);
+        if sequence == 20 {
+            roster.handle_beacon(now, peer(0), beacon(8, standing(HOME, 3, 0)));
+        }
+        roster.passes(now, &us.ourselves(), peer(3)).len()
+    };
+    let passed: Vec<usize> = (8..30).map(&mut asks).collect();
+    let once_each = (8..30).map(|sequence| usize::from([8, 20].contains(&sequence)));
+    assert_eq!(passed, once_each.collect::<Vec<_>>());
 }
 
 #[test]
@@ -997,6 +1023,28 @@ fn r8_of_equals_whoever_is_alone_goes() {
 }
 
 #[test]
+fn r3_a_member_that_makes_epoch_after_epoch_keeps_nobody_waiting() {
+    let commits_in = |own_leaf| {
+        let mut us = Us::new(own_leaf, 3);
+        let mut roster = Roster::default();
+        let mut epochs = (0..60).map(|n| Instant(n * 300));
+        epochs.find(|now| {
+            us.standing.epoch = Epoch(us.standing.epoch.0 + 1);
+            roster.handle_epoch(*now, &us.members);
+            hear_members(&mut roster, *now, &us, &[]);
+            if *now >= Instant(1_200) {
+                let wish = seeking(now.0, standing(HIGHER, 0, 0), HOME);
+                roster.handle_beacon(*now, peer(10), wish);
+            }
+            let mut commits_at = |at| commit(&roster.decide(at, &us.ourselves())).is_some();
+            commits_at(*now) || commits_at(*now + BATCH)
+        })
+    };
+    assert_eq!(commits_in(0), Some(Instant(2_400)));
+    assert_eq!(commits_in(1), None);
+}
+
+#[test]
 fn r3_in_a_group_that_moves_fast_joins_wait_for_each_other() {
     let us = Us::new(0, 2);
     let mut roster = Roster::default();
@@ -1027,7 +1075,10 @@ fn r3_no_ten_seconds_see_more_epochs_than_media_keys_are_held_of() {
             ..seeking(now + 1, place, HOME)
         };
         roster.handle_beacon(Instant(now), peer(newcomer), wish);
-        if commit(&roster.decide(Instant(now), &us.ourselves())).is_some() {
+        if let Some((added, _)) = commit(&roster.decide(Instant(now), &us.ourselves())) {
+            for newcomer in added {
+                roster.handle_added(Instant(now), newcomer, PACKAGE, peer(0));
+            }
             roster.handle_epoch(Instant(now), &us.members);
             us.standing.epoch.0 += 1;
             epochs.push(now);

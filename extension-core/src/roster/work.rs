@@ -1,6 +1,6 @@
 //! What is to be committed, and by whom: R3 to R5, R11 and R18.
 
-use super::{Joins, Ourselves, REJOIN_SPACING, Roster, STAGGER, Step, Turns, is_live};
+use super::{Joins, Ourselves, REJOIN_SPACING, Roster, Step, Turns, is_live};
 use crate::{
     ids::{GroupId, KeyPackageRef, PeerId},
     time::Instant,
@@ -25,7 +25,7 @@ impl Roster {
         let wishes = self.wishes(now, us).map(|(id, _)| id).collect();
         self.pending.update(now, place, &add, &remove, &wishes);
         let batch = self.pace.batch(now);
-        let due = self.pending.oldest()? + batch + STAGGER * turns.rank;
+        let due = self.pending.due(batch, turns.rank)?;
         (now >= due).then_some(Step::Commit { add, remove })
     }
 
