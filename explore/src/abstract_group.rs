@@ -103,7 +103,8 @@ pub struct Candidate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, TlsSerialize, TlsDeserializeBytes, TlsSize)]
 /// Somebody else's key package.
 pub struct Joiner {
-    peer: PeerId,
+    /// Who.
+    pub peer: PeerId,
     reference: KeyPackageRef,
 }
 
@@ -126,6 +127,11 @@ impl Commit {
     /// Reads a Commit.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         Self::tls_deserialize_exact_bytes(bytes).ok()
+    }
+
+    /// The group and the epoch that it ends.
+    pub fn ends(&self) -> (GroupId, Epoch) {
+        (self.id, self.epoch)
     }
 
     /// Whether it names anybody twice.

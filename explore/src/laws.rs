@@ -46,6 +46,8 @@ pub enum Law {
     KeysOnlyForMembers,
     /// Nobody holds media keys of an epoch that it left ten seconds ago.
     OldKeysAreGone,
+    /// Whom a Commit removes, and doesn't add, is in no later epoch.
+    RemovedStayOut,
     /// Nobody seals for somebody who was removed a second ago.
     RemovedAreCutOff,
     /// Nobody seals with an epoch that it never entered.
@@ -62,7 +64,7 @@ pub enum Law {
 
 impl Law {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::StandsOnItsOwnLeaf,
         Self::MembersAreUnique,
         Self::TargetsAreUnique,
@@ -75,6 +77,7 @@ impl Law {
         Self::OneEpochOneMemberList,
         Self::KeysOnlyForMembers,
         Self::OldKeysAreGone,
+        Self::RemovedStayOut,
         Self::RemovedAreCutOff,
         Self::SealsOnlyWhatItHolds,
         Self::OneBranchLivesOn,
@@ -85,7 +88,7 @@ impl Law {
 }
 
 /// For how long somebody must have been heard for others to rely on it.
-const A_WHILE: Duration = Duration::from_secs(8);
+pub const A_WHILE: Duration = Duration::from_secs(8);
 /// By when senders must have switched after a commit that removes somebody.
 const CUT_OFF: Duration = Duration::from_secs(1);
 
@@ -123,6 +126,7 @@ pub fn check_step(
     check_targets(world, sent);
     check_removals(world, who, before, sent);
     check_epochs(world, before, cause, entered);
+    check_removed(world, before, cause, entered, sent);
     check_keys(world, who, node);
     check_joins(world, node, before, cause, entered);
     let used = node.membership.group().used();
@@ -148,21 +152,54 @@ fn check_members(world: &mut World, who: Who, node: &Node) {
 }
 
 fn check_targets(world: &mut World, sent: &[Outgoing]) {
-    for message in sent {
-        if let Outgoing::Commit(bytes) = message {
-            let names_once = Commit::parse(bytes).is_some_and(|commit| !commit.repeats_itself());
-            require(world, names_once, Law::TargetsAreUnique);
-        }
+    let mut commits = sent.iter().filter_map(commit_of);
+    let names_once = commits.all(|commit| !commit.repeats_itself());
+    require(world, names_once, Law::TargetsAreUnique);
+}
+
+fn commit_of(message: &Outgoing) -> Option<Commit> {
+    match message {
+        Outgoing::Commit(bytes) | Outgoing::Repair(bytes, _) => Commit::parse(bytes),
+        _ => None,
     }
+}
+
+/// By the Commit that led into the first epoch entered; if we made one for ours, then by that. One
+/// epoch has one member list, and another follows from it by the next Commit.
+fn check_removed(
+    world: &mut World,
+    before: &Before,
+    cause: &Cause,
+    entered: &Entered,
+    sent: &[Outgoing],
+) {
+    let here = (before.standing.group, before.standing.epoch);
+    let heard = match cause {
+        Cause::Heard(message) => commit_of(message),
+        Cause::Time => None,
+    };
+    let mut commits = sent.iter().filter_map(commit_of).chain(heard);
+    let commit = commits.find(|commit| commit.ends() == here);
+    let next = entered.first().filter(|(epoch, _)| epoch.group == here.0);
+    let Some((commit, (_, members))) = commit.zip(next) else {
+        return;
+    };
+    let removed = |(leaf, _): &&(Leaf, PeerId)| commit.remove.contains(leaf);
+    let is_added = |peer| commit.add.iter().any(|joiner| joiner.peer == peer);
+    let is_member = |peer| members.iter().any(|(_, member)| *member == peer);
+    let mut removed = before.members.iter().filter(removed).map(|(_, peer)| *peer);
+    let stays_out = removed.all(|peer| is_added(peer) || !is_member(peer));
+    require(world, stays_out, Law::RemovedStayOut);
 }
 
 /// By the first Commit of a step; what follows it is about another member list.
 fn check_removals(world: &mut World, who: Who, before: &Before, sent: &[Outgoing]) {
-    let commit = sent.iter().find_map(|message| match message {
-        Outgoing::Commit(bytes) => Commit::parse(bytes),
-        _ => None,
-    });
-    let Some(commit) = commit else { return };
+    let mut commits = sent.iter().filter_map(commit_of);
+    let Some(commit) =
+        commits.find(|commit| commit.ends() == (before.standing.group, before.standing.epoch))
+    else {
+        return;
+    };
     let removed = before.members.iter();
     let removed = removed.filter(|(leaf, _)| commit.remove.contains(leaf));
     let removed: Vec<PeerId> = removed.map(|(_, peer)| *peer).collect();
@@ -376,6 +413,7 @@ impl Law {
             Self::OneEpochOneMemberList => "one epoch, one member list",
             Self::KeysOnlyForMembers => "media keys only for members",
             Self::OldKeysAreGone => "old media keys are gone after 10 s",
+            Self::RemovedStayOut => "who is removed stays out until it is added",
             Self::RemovedAreCutOff => "who is removed is cut off within 1 s",
             Self::SealsOnlyWhatItHolds => "nobody seals with an epoch it never entered",
             Self::OneBranchLivesOn => "one branch lives on",

@@ -10,6 +10,11 @@
 //!                                       laws, after every step, and when all has come to rest
 //! ```
 //!
+//! What is exhaustive is the order of things and where a fault strikes; its size is one of a few
+//! (`model.rs`): a delay of 60 ms or 2 s, a copy after 400 ms, a sleep of 8 s, a committer stuck for
+//! 10 s, a partition of 1 or 8 s, a channel dead for 8 s or for ever. A crash strikes after what was
+//! sent, between any two packets of it.
+//!
 //! After the last fault each schedule runs on, punctually, until all is at rest: so each state that
 //! faults can lead to is shown to heal, and in which time.
 

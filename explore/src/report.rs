@@ -19,7 +19,7 @@ pub struct Report {
     name: &'static str,
     /// Distinct states.
     pub states: usize,
-    expected: usize,
+    expected: (usize, Duration),
     settles: bool,
     depth: usize,
     /// The laws that were broken, each with the way there.
@@ -28,10 +28,13 @@ pub struct Report {
     slowest: Duration,
 }
 
+/// How long all may take that is explored on demand, on two cores (`cargo xtask check membership`).
+pub const AT_MOST: Duration = Duration::from_secs(600);
+
 impl Report {
     /// The table's head.
     pub const HEADER: &str =
-        "scenario                                       states  depth  laws  heals within   took";
+        "scenario                                         states  depth  laws  heals within   took";
 
     /// Explores a scenario, until its end or until a law is broken.
     pub fn of(scenario: Scenario) -> Self {
@@ -46,7 +49,8 @@ impl Report {
 
     fn until_found(scenario: Scenario, found: HasDiscoveries) -> Self {
         let started = Instant::now();
-        let (name, expected) = (scenario.name, scenario.states);
+        let name = scenario.name;
+        let expected = (scenario.states, Duration::from_millis(scenario.heals));
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let checker = Exploration::of(scenario)
             .checker()
@@ -74,7 +78,11 @@ impl Report {
 
     /// Whether every law held, in just the states that there should be.
     pub fn is_sound(&self) -> bool {
-        self.broken.is_empty() && self.settles && self.states == self.expected
+        self.broken.is_empty() && self.settles && self.found() == self.expected
+    }
+
+    fn found(&self) -> (usize, Duration) {
+        (self.states, self.slowest)
     }
 }
 
@@ -93,7 +101,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:<44}  {:>7}  {:>5}  {:>4}  {:>10.1} s  {:>4.0} s",
+            "{:<46}  {:>7}  {:>5}  {:>4}  {:>10.2} s  {:>4.0} s",
             self.name,
             self.states,
             self.depth,
@@ -101,11 +109,11 @@ impl fmt::Display for Report {
             self.slowest.as_secs_f64(),
             self.took.as_secs_f64()
         )?;
-        if self.broken.is_empty() && self.states != self.expected {
+        if self.broken.is_empty() && self.found() != self.expected {
+            let (states, heals) = self.expected;
             write!(
                 f,
-                "\n  OTHERWISE than before: there were {} states",
-                self.expected
+                "\n  OTHERWISE than before: there were {states} states, and they healed within {heals:?}"
             )?;
         }
         for (law, way) in &self.broken {

@@ -60,6 +60,8 @@ pub struct Scenario {
     /// How many states it had when somebody last looked: a change of behaviour changes this, and
     /// must be meant.
     pub states: usize,
+    /// Within how many milliseconds after the last fault all had come to rest, then: likewise.
+    pub heals: u64,
     /// From where.
     pub start: Start,
     /// For how long faults may happen.
@@ -197,6 +199,7 @@ pub const DEEPER: [Scenario; 3] = [
 pub const NOTHING: Scenario = Scenario {
     name: "nothing happens",
     states: 0,
+    heals: 0,
     start: Start::Settled(4),
     window: Duration::from_millis(400),
     faults: 0,

@@ -16,7 +16,7 @@ use sotto_core::{
 
 use crate::{
     abstract_group::{Abstract, Flaw},
-    laws::{self, Law},
+    laws::{self, A_WHILE, Law},
 };
 
 /// How long a message is on its way.
@@ -159,11 +159,16 @@ pub struct World {
     sabotage: Option<Sabotage>,
 }
 
-/// What was once true and only serves the laws is not part of the state.
+/// What was once true and only serves the laws is not part of the state: who was in which epoch is
+/// told by its digest, and when somebody left one by the keys that it holds.
 impl Hash for World {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.now, &self.nodes, &self.flights, self.apart, self.last).hash(state);
         (&self.broken, self.rested, self.dead).hash(state);
+        for (pair, heard) in &self.hearing {
+            let heard_for = self.now.since(heard.since).min(A_WHILE);
+            (pair, heard_for, heard.last).hash(state);
+        }
     }
 }
 

@@ -52,6 +52,11 @@ fn a_member_that_is_there_twice() {
 }
 
 #[test]
+fn somebody_who_is_removed_and_still_there() {
+    assert_caught(Law::RemovedStayOut, flawed(Flaw::RemovesNobody));
+}
+
+#[test]
 fn a_commit_that_names_somebody_twice() {
     assert_caught(Law::TargetsAreUnique, flawed(Flaw::AddsTwice));
 }

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beginDiary, diaryOf, neverClaimedInVain } from '../lib/diary.mjs';
 import { agree, hearEachOther, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
-import { kill, Network, whileFrozen } from '../lib/outage.mjs';
+import { crash, kill, Network, whileFrozen } from '../lib/outage.mjs';
 import { Stage } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/participant.mjs').Participant} Participant */
@@ -35,6 +35,7 @@ const STILL_CLAIMED = 8_000;
 /** @type {Stage} */ let stage;
 /** @type {Participant[]} */ const people = [];
 /** @type {Participant} */ let dora;
+/** @type {Participant[]} Once tabs have ended. */ let left;
 /** @type {Network} */ let network;
 
 before(async () => {
@@ -77,11 +78,20 @@ test('one is cut off for a while: three go on, then four are together again', as
   await nobodyWasTold(people);
 });
 
-test('the committer is killed: the three who are left go on', async (t) => {
+test("the committer's tab crashes: the three who are left go on", async (t) => {
   const committer = await committerOf(people);
+  await crash(committer.page);
+  left = without(committer);
+  await haveEachOther(t, left, AFTER_DEATH, "three, after the committer's tab crashed");
+  await nobodyWasTold(left);
+});
+
+test("the committer's browser is killed: the two who are left go on", async (t) => {
+  const committer = await committerOf(left);
   await kill(committer);
-  await haveEachOther(t, without(committer), AFTER_DEATH, 'three, after the committer was killed');
-  await nobodyWasTold(without(committer));
+  left = left.filter((person) => person !== committer);
+  await haveEachOther(t, left, AFTER_DEATH, 'two, after the committer was killed');
+  await nobodyWasTold(left);
 });
 
 /** Nobody was told encrypted when nothing was opened. @param {Participant[]} all */

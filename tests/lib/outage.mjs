@@ -16,6 +16,18 @@ export async function kill(person) {
 }
 
 /**
+ * The page's process is gone; the browser, and the core in it, live on.
+ * @param {import('playwright-core').Page} page
+ */
+export async function crash(page) {
+  const session = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  // Nobody is left to answer.
+  session.send('Page.crash').catch(() => {});
+  await crashed;
+}
+
+/**
  * Stops every process of somebody's browser while something else happens.
  * @param {Participant} person @param {() => Promise<void>} meanwhile
  */

@@ -15,8 +15,8 @@ pub use world::World;
 
 /// Operations of one run; what comes after is not looked at.
 const MAX_OPERATIONS: usize = 256;
-/// Seconds in which a call recovers from anything: a group that doesn't answer is left alone for
-/// 20 (rule R17), after 8 in which it was sought, and twice is enough.
+/// Seconds in which a call recovers from anything: who doesn't answer is sought for 8 and left alone
+/// for 5 (rule R17), then for 8 and 10, and for 8 and 20, in which what was lost comes again.
 const RECOVERY: usize = 70;
 
 /// Anything may happen.
