@@ -24,4 +24,4 @@ mod world;
 
 pub use hostile::Lie;
 pub use plan::Plan;
-pub use world::{Report, World};
+pub use world::{Media, MessageType, Report, World};

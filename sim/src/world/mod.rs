@@ -5,11 +5,13 @@ mod change;
 mod company;
 mod faults;
 mod goal;
+mod meter;
 mod probe;
 mod slot;
 
 use std::time::Duration;
 
+pub use meter::{Media, MessageType};
 use slot::{Body, Slot, State, link};
 use sotto_core::{call::Call, group::repeatable, ids::ConnectionId, time::Instant};
 
