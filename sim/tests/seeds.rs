@@ -1,13 +1,10 @@
-//! Seeds of many shapes. Each says how to repeat what failed.
+//! Seeds of many shapes. Each tells the end of what failed, and how to run it again.
 
 use sim::{Plan, World, fleet};
 
 fn assert_fine(first: u64, count: u64, plan: Plan) {
     let summary = fleet::run(first, count, plan, |_| ());
-    let failed: Vec<String> = summary
-        .failed()
-        .map(|report| format!("{}: {:?}", plan.replay(report.seed), report.violations))
-        .collect();
+    let failed: Vec<String> = summary.failed().map(|report| report.story(&plan)).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(summary.reports.iter().any(|report| report.frames > 0));
 }
