@@ -4,6 +4,7 @@
 mod guest;
 mod liar;
 mod lie;
+mod misfits;
 mod replayer;
 mod teller;
 mod wrecker;
