@@ -1,7 +1,7 @@
 //! Many seeds at once, on all cores, and what they add up to.
 
 use std::{
-    panic,
+    panic::{self, AssertUnwindSafe},
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -13,6 +13,9 @@ use std::{
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::{Plan, Report, World, checker::Violation};
+
+/// So much of a run's end is kept when it fails.
+const LAST_LINES: usize = 200;
 
 /// What many runs add up to.
 #[derive(Debug, Default)]
@@ -28,7 +31,7 @@ pub fn run(first: u64, count: u64, plan: Plan, done: impl Fn(&Report) + Sync) ->
     let work = || {
         let _pool = seal_here();
         while let Some(seed) = take(&next, first + count) {
-            let report = survive(seed, plan);
+            let report = survive(seed, plan, World::live_it_all);
             done(&report);
             if let Ok(mut reports) = reports.lock() {
                 reports.push(report);
@@ -53,14 +56,21 @@ fn seal_here() -> Option<ThreadPool> {
     pool.use_current_thread().build().ok()
 }
 
-/// A panic is our bug; the other seeds go on.
-fn survive(seed: u64, plan: Plan) -> Report {
-    let run = panic::catch_unwind(|| World::new(seed, plan).run());
-    run.unwrap_or_else(|_| Report {
-        seed,
-        violations: vec![Violation::Panicked],
-        ..Report::default()
-    })
+/// A panic is our bug; the other seeds go on. Only what failed keeps its log.
+fn survive(seed: u64, plan: Plan, live: impl FnOnce(&mut World)) -> Report {
+    let mut world = None;
+    let run = panic::catch_unwind(AssertUnwindSafe(|| {
+        live(world.insert(World::new(seed, plan).with_last_lines(LAST_LINES)));
+    }));
+    let mut report = world.map_or_else(Report::default, World::into_report);
+    report.seed = seed;
+    if run.is_err() {
+        report.violations.push(Violation::Panicked);
+    }
+    if report.violations.is_empty() {
+        report.log.clear();
+    }
+    report
 }
 
 fn take(next: &AtomicU64, end: u64) -> Option<u64> {
@@ -93,5 +103,30 @@ impl Summary {
             sum(|it| it.packets) / participants,
             sum(|it| it.bytes) / participants,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_has_the_end_of_its_log_and_what_does_not_has_none() {
+        let plan = Plan {
+            participants: 3,
+            seconds: 4,
+            loss: 0.1,
+            hostile: false,
+        };
+        let fine = survive(1, plan, World::live_it_all);
+        assert_eq!((fine.violations, fine.log), (vec![], vec![]));
+        let failed = survive(1, plan, |world| {
+            world.live_it_all();
+            panic!("as a test");
+        });
+        assert_eq!(failed.violations, [Violation::Panicked]);
+        assert!((6..=LAST_LINES).contains(&failed.log.len()));
+        let story = failed.story(&plan);
+        assert!(story.starts_with(&failed.log[0]) && story.contains("--first 1 "));
     }
 }

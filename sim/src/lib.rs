@@ -4,7 +4,8 @@
 //!
 //! One seed fixes a whole run, to the last byte on the wire, but for one thing: openmls writes the
 //! removals of a Commit in the order of a hash map, so that where one removes two at once, the
-//! branch digest, and what little hangs on it, differs from run to run.
+//! branch digest, and what little hangs on it, differs from run to run. So a failing seed may not
+//! fail again, and [`fleet`] has the end of the log of the run that did.
 //!
 //! ```text
 //!   fleet --seed--> World --events--> Call, Hostile
@@ -17,6 +18,7 @@ mod dice;
 pub mod fleet;
 pub mod growth;
 mod hostile;
+mod log;
 mod network;
 mod plan;
 mod queue;
@@ -24,4 +26,4 @@ mod world;
 
 pub use hostile::Lie;
 pub use plan::Plan;
-pub use world::{Report, World};
+pub use world::{Media, MessageType, Report, World};

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use sim::{Plan, Report, World, fleet};
+use sim::{Plan, World, fleet};
 
 /// Where nobody sees a bar, so many seeds are worth a line.
 const LINE_EVERY: u64 = 10;
@@ -56,7 +56,7 @@ impl Options {
         let done = AtomicU64::new(0);
         let summary = fleet::run(self.first, self.seeds, plan, |report| {
             if !report.violations.is_empty() {
-                bar.suspend(|| eprintln!("{}", failure(&plan, report)));
+                bar.suspend(|| eprintln!("{}", report.story(&plan)));
             }
             bar.inc(1);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -80,8 +80,7 @@ impl Options {
 
     fn tell(&self) -> ExitCode {
         let report = World::new(self.first, self.plan()).with_log().run();
-        report.log.iter().for_each(|line| println!("{line}"));
-        println!("{}", failure(&self.plan(), &report));
+        println!("{}", report.story(&self.plan()));
         verdict(report.violations.is_empty())
     }
 
@@ -99,7 +98,7 @@ impl Options {
         println!("packets per participant      {packets:>12}");
         println!("bytes per participant        {bytes:>12}");
         for report in summary.failed() {
-            println!("\n{}", failure(&self.plan(), report));
+            println!("\n{}", report.failure(&self.plan()));
         }
     }
 }
@@ -114,17 +113,6 @@ fn verdict(holds: bool) -> ExitCode {
 
 fn millis(span: Option<Duration>) -> String {
     span.map_or("never".into(), |span| format!("{} ms", span.as_millis()))
-}
-
-fn failure(plan: &Plan, report: &Report) -> String {
-    let mut lines = vec![plan.replay(report.seed)];
-    lines.extend(
-        report
-            .violations
-            .iter()
-            .map(|violation| format!("  {violation}")),
-    );
-    lines.join("\n")
 }
 
 fn progress(seeds: u64) -> ProgressBar {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sim::{Lie, World};
+use sim::{Lie, MessageType, World};
 
 fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
@@ -41,7 +41,7 @@ fn who_lags_for_ever_is_sent_a_commit_now_and_then_and_nobody_else_is() {
     world.live(seconds(10));
     world.welcome_one_more();
     world.live(seconds(5));
-    let (to_it, to_others) = world.commits_within(seconds(6));
+    let (to_it, to_others) = world.messages_within(seconds(6), MessageType::Commit);
     assert!((1..=20).contains(&to_it), "{to_it} in 6 s");
     assert_eq!(to_others, 0);
     assert!(world.honest_are_together());
@@ -94,4 +94,105 @@ fn a_ghost_is_in_everybodys_list_until_it_is_missed() {
     assert!(world.honest_are_together());
     assert_eq!(world.strangers(), 1);
     assert_fine(&world, "GhostMaker");
+}
+
+/// In how many of these seconds the honest are not together.
+fn apart_within(world: &mut World, count: u64) -> u64 {
+    let mut apart = 0;
+    for _ in 0..count {
+        world.live(seconds(1));
+        apart += u64::from(!world.honest_are_together());
+    }
+    apart
+}
+
+#[test]
+fn who_stands_elsewhere_before_each_keeps_two_groups_apart_in_which_media_goes_on() {
+    let mut world = World::beside(1, 4, &[Lie::TwoFaced]);
+    world.deafen(&[0, 1], &[2, 3]);
+    world.live(seconds(10));
+    world.reunite();
+    assert_eq!(apart_within(&mut world, 5), 5);
+    let media = world.media_within(seconds(15));
+    assert!(media.sent > 500 && media.heard == media.sent, "{media:?}");
+    world.dismiss();
+    world.live(seconds(20));
+    assert!(world.honest_are_together());
+    assert_fine(&world, "TwoFaced");
+}
+
+#[test]
+fn who_comes_and_goes_on_many_channels_makes_no_more_epochs_than_keys_are_held_of() {
+    let mut world = World::beside(1, 3, &[Lie::Fickle; 24]);
+    world.live(seconds(5));
+    for _ in 0..3 {
+        let before = world.furthest().0;
+        let media = world.media_within(seconds(10));
+        let epochs = world.furthest().0 - before;
+        assert!((4..16).contains(&epochs), "{epochs} epochs in 10 s");
+        assert!(media.sent > 500 && media.heard == media.sent, "{media:?}");
+    }
+    world.dismiss();
+    world.live(seconds(20));
+    assert!(world.honest_are_together());
+    assert_fine(&world, "Fickle");
+}
+
+#[test]
+fn who_does_not_hear_somebody_is_sent_each_beacon_by_two_however_often_it_says_so() {
+    let mut world = World::beside(1, 3, &[Lie::Deaf]);
+    world.live(seconds(5));
+    let (to_it, to_others) = world.messages_within(seconds(6), MessageType::PassedOn);
+    assert!((6..=20).contains(&to_it), "{to_it} in 6 s");
+    assert_eq!(to_others, 0);
+    assert!(world.honest_are_together());
+    assert_fine(&world, "Deaf");
+}
+
+/// 0 and 1 don't hear each other, and 2 hears both.
+#[test]
+fn of_two_who_pass_a_beacon_on_one_may_lie_and_if_both_do_people_go_and_come_back() {
+    for liars in [1, 2] {
+        let mut world = World::beside(1, 3, &vec![Lie::Mute; liars]);
+        world.live(seconds(10));
+        assert_eq!(world.strangers(), liars);
+        assert!(world.honest_are_together());
+        world.deafen(&[0], &[1]);
+        let apart = apart_within(&mut world, 40);
+        let expected = if liars == 1 { 0..=0 } else { 1..=20 };
+        assert!(expected.contains(&apart), "{liars} liars: {apart} s of 40");
+        world.dismiss();
+        world.live(seconds(20));
+        assert!(world.honest_are_together());
+        assert_fine(&world, "Mute");
+    }
+}
+
+/// R3: nor does anybody have to wait for its end to come or to go.
+#[test]
+fn who_commits_as_fast_as_it_can_stops_no_media_and_leaves_nothing_broken() {
+    for (lie, least) in [(Lie::Hasty, 8), (Lie::Frantic, 70)] {
+        let mut world = World::beside(1, 3, &[lie]);
+        world.live(seconds(10));
+        let before = world.furthest().0;
+        let media = world.media_within(seconds(10));
+        let epochs = world.furthest().0 - before;
+        assert!(epochs > least, "{lie:?}: {epochs} epochs in 10 s");
+        assert!(
+            media.sent > 500 && media.heard == media.sent,
+            "{lie:?}: {media:?}"
+        );
+        world.welcome_one_more();
+        world.see_off(1);
+        world.live(seconds(10));
+        assert!(
+            world.honest_are_together(),
+            "{lie:?}: who came and who went"
+        );
+        world.dismiss();
+        world.live(seconds(20));
+        assert!(world.honest_are_together(), "{lie:?}");
+        assert_eq!(world.strangers(), 0, "{lie:?}");
+        assert_eq!(world.outcome().1, [], "{lie:?}");
+    }
 }

@@ -19,6 +19,8 @@ use crate::dice::Dice;
 pub struct Guest {
     pub dice: Dice,
     pub heard: BTreeMap<PeerId, Beacon>,
+    /// Who spoke last on each channel.
+    pub ends: BTreeMap<ConnectionId, PeerId>,
     /// The last key package that somebody announced.
     pub announced: Option<Vec<u8>>,
     mls: Mls,
@@ -35,6 +37,7 @@ impl Guest {
         Self {
             dice,
             heard: BTreeMap::new(),
+            ends: BTreeMap::new(),
             announced: None,
             group: mls.found().ok(),
             mls,
@@ -45,6 +48,16 @@ impl Guest {
         }
     }
 
+    /// Somebody else, on the same channels; `fits` says whose id will do.
+    pub fn be_reborn(&mut self, fits: impl Fn(PeerId) -> bool) {
+        while {
+            self.mls = Mls::new(ChaCha20Rng::from_seed(self.dice.seed()));
+            !fits(self.mls.identity().peer())
+        } {}
+        (self.sequence, self.seeking) = (0, None);
+        self.begin_anew();
+    }
+
     pub fn open_link(&mut self, now: Instant, link: ConnectionId) {
         self.carrier.open(now, link);
         self.links.insert(link);
@@ -53,6 +66,7 @@ impl Guest {
     pub fn close_link(&mut self, link: ConnectionId) {
         self.carrier.close(link);
         self.links.remove(&link);
+        self.ends.remove(&link);
     }
 
     pub fn handle_packet(&mut self, now: Instant, link: ConnectionId, bytes: &[u8]) {
@@ -61,7 +75,7 @@ impl Guest {
             let message = Message::parse(&bytes).ok();
             message
                 .into_iter()
-                .for_each(|message| self.handle_message(message));
+                .for_each(|message| self.handle_message(link, message));
         }
     }
 
@@ -69,9 +83,14 @@ impl Guest {
         self.carrier.poll_packet()
     }
 
-    fn handle_message(&mut self, message: Message) {
+    fn handle_message(&mut self, link: ConnectionId, message: Message) {
         match message {
-            Message::Beacon(beacon) => self.heard.extend(beacon.open()),
+            Message::Beacon(beacon) => {
+                let opened = beacon.open();
+                self.ends
+                    .extend(opened.iter().map(|(peer, _)| (link, *peer)));
+                self.heard.extend(opened);
+            }
             Message::KeyPackage(bytes) => self.announced = Some(bytes.as_slice().to_vec()),
             Message::PassedOn(_) | Message::Name(_) => {}
             Message::Welcome(bytes) => self.join(bytes.as_slice()),
@@ -106,6 +125,18 @@ impl Guest {
         size.is_some_and(|size| size > 1)
     }
 
+    pub fn is_seeking(&self) -> bool {
+        self.seeking.is_some()
+    }
+
+    /// Whether somebody says that it stands where this one does.
+    pub fn is_followed(&self) -> bool {
+        let group = self.group.as_ref();
+        let own = group.map(|group| self.mls.standing(group).digest);
+        let mut others = self.heard.values();
+        others.any(|it| Some(it.standing.digest) == own)
+    }
+
     /// A group that somebody is in.
     pub fn some_group(&mut self) -> Option<GroupId> {
         let groups: Vec<GroupId> = self.heard.values().map(|it| it.standing.group).collect();
@@ -135,17 +166,32 @@ impl Guest {
 
     /// Says of itself whatever it likes.
     pub fn say(&mut self, standing: Standing, seeks: Option<Seek>) {
+        let beacon = Beacon {
+            seeks,
+            ..plain(standing)
+        };
+        self.tell(beacon, &Audience::Everyone);
+    }
+
+    /// The same, in other words, or not to all.
+    pub fn tell(&mut self, beacon: Beacon, audience: &Audience) {
         self.sequence += 1;
         let beacon = Beacon {
             sequence: self.sequence,
-            standing,
-            seeks,
-            presence: Presence::Here,
-            company: Company::Together,
-            unheard: Unheard::default(),
+            ..beacon
         };
         let signed = SignedBeacon::sign(self.mls.identity(), beacon);
-        self.send(&Message::Beacon(signed), &Audience::Everyone);
+        self.send(&Message::Beacon(signed), audience);
+    }
+
+    /// Its last word, under this identity.
+    pub fn say_goodbye(&mut self) {
+        let Some(group) = &self.group else { return };
+        let beacon = Beacon {
+            presence: Presence::Leaving,
+            ..plain(self.mls.standing(group))
+        };
+        self.tell(beacon, &Audience::Everyone);
     }
 
     pub fn send(&mut self, message: &Message, audience: &Audience) {
@@ -201,5 +247,17 @@ impl Guest {
         if let Ok(Committed { commit, .. }) = self.mls.commit(group, add, remove) {
             self.send(&Message::Commit(commit.into()), audience);
         }
+    }
+}
+
+/// What says no more than where somebody stands.
+pub fn plain(standing: Standing) -> Beacon {
+    Beacon {
+        sequence: 0,
+        standing,
+        seeks: None,
+        presence: Presence::Here,
+        company: Company::Together,
+        unheard: Unheard::default(),
     }
 }

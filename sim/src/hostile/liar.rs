@@ -16,7 +16,7 @@ use sotto_core::{
     },
 };
 
-use super::Hostile;
+use super::{Hostile, misfits};
 use crate::dice::Dice;
 
 const IDENTITIES: usize = 3;
@@ -30,6 +30,8 @@ pub struct Liar {
     links: BTreeSet<ConnectionId>,
     standings: Vec<Standing>,
     peers: Vec<PeerId>,
+    /// The last beacon that it heard.
+    heard: Vec<u8>,
     outgoing: VecDeque<(ConnectionId, Vec<u8>)>,
 }
 
@@ -45,6 +47,7 @@ impl Liar {
             links: BTreeSet::new(),
             standings: Vec::new(),
             peers: Vec::new(),
+            heard: Vec::new(),
             outgoing: VecDeque::new(),
         }
     }
@@ -111,14 +114,21 @@ impl Liar {
         cut(&Message::Beacon(SignedBeacon::sign(identity, beacon)).to_bytes())
     }
 
-    /// Bytes, fragments of nothing, and messages of every type that hold nothing of it.
+    /// Bytes, fragments of nothing, messages that hold nothing, and what breaks a bound.
     fn garbage(&mut self) -> Vec<Vec<u8>> {
         let length = self.dice.below(20_000);
         let body = self.dice.bytes(length);
-        match self.dice.below(4) {
+        match self.dice.below(8) {
             0 => vec![body],
             1 => vec![self.fragment(&body)],
-            2 => cut(&Message::Commit(body.into()).to_bytes()),
+            2 => vec![misfits::of_too_many(&mut self.dice)],
+            3 => cut(&misfits::forged(&mut self.dice, &self.heard)),
+            4 => cut(&misfits::fat(&mut self.dice)),
+            5 => {
+                let beacon = self.beacon();
+                cut(&misfits::lacking(&self.identities[0], beacon, 65))
+            }
+            6 => cut(&Message::Commit(body.into()).to_bytes()),
             _ => cut(&Message::Welcome(body.into()).to_bytes()),
         }
     }
@@ -144,10 +154,13 @@ impl Hostile for Liar {
     }
 
     fn handle_packet(&mut self, _: Instant, _: ConnectionId, bytes: &[u8]) {
-        let message = Packet::parse(bytes).map(|packet| Message::parse(packet.fragment));
-        let Ok(Ok(Message::Beacon(beacon))) = message else {
+        let Ok(packet) = Packet::parse(bytes) else {
             return;
         };
+        let Ok(Message::Beacon(beacon)) = Message::parse(packet.fragment) else {
+            return;
+        };
+        self.heard = packet.fragment.to_vec();
         if let Some((peer, beacon)) = beacon.open() {
             if !self.peers.contains(&peer) && self.peers.len() < MEMORY {
                 self.peers.push(peer);

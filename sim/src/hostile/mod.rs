@@ -3,11 +3,14 @@
 
 mod guest;
 mod liar;
+mod lie;
+mod misfits;
 mod replayer;
 mod teller;
 mod wrecker;
 
-pub use teller::{Lie, Teller};
+pub use lie::Lie;
+pub use teller::Teller;
 
 use sotto_core::{ids::ConnectionId, time::Instant};
 

@@ -3,38 +3,23 @@
 
 use sotto_core::{
     carrier::Audience,
-    ids::{BranchDigest, ConnectionId, Epoch, GroupId, KeyPackageRef, Leaf},
+    ids::{BranchDigest, ConnectionId, Epoch, GroupId, KeyPackageRef, Leaf, PeerId},
     time::Instant,
-    wire::{Beacon, Message, Seek, Standing},
+    wire::{Beacon, Lack, Message, Seek, Standing, Unheard},
 };
 
-use super::{Hostile, guest::Guest};
+use super::{
+    Hostile, Lie,
+    guest::{Guest, plain},
+};
 use crate::dice::Dice;
 
-/// What it does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lie {
-    /// Stands in a group that is stronger than any, with nobody in it.
-    Stronger,
-    /// Stands in a branch of the others' group that doesn't exist.
-    Branch,
-    /// Stands where the others once stood, for ever.
-    Lag,
-    /// Stands in a group that it isn't a member of.
-    Intruder,
-    /// Seeks the others' group by ever new key packages.
-    Restless,
-    /// Seeks it by somebody else's key package.
-    Borrower,
-    /// Welcomes whoever seeks anything to a group of its own.
-    Tempter,
-    /// Joins, and removes everyone.
-    Remover,
-    /// Joins, and adds somebody who isn't there.
-    GhostMaker,
-    /// Joins, and keeps its Commits from some.
-    Withholder,
-}
+/// Few ids begin with less.
+const LOW: u8 = 8;
+/// Longer alone in a branch than this, in ticks, it comes anew.
+const ALONE: u64 = 30;
+/// Who comes late does so after this, which the others need to meet, and within as much again.
+const LATE: usize = 50;
 
 /// See the module's text.
 pub struct Teller {
@@ -42,15 +27,25 @@ pub struct Teller {
     guest: Guest,
     first: Option<Standing>,
     ticks: u64,
+    /// When somebody last stood where it does.
+    followed: u64,
+    late: u64,
 }
 
 impl Teller {
     pub fn new(lie: Lie, dice: Dice) -> Self {
+        let mut guest = Guest::new(dice);
+        if lie == Lie::Mute {
+            guest.be_reborn(|peer| peer.0[0] < LOW);
+        }
+        let late = (LATE + guest.dice.below(LATE)) as u64;
         Self {
             lie,
-            guest: Guest::new(dice),
+            guest,
+            late,
             first: None,
             ticks: 0,
+            followed: 0,
         }
     }
 
@@ -58,7 +53,7 @@ impl Teller {
         self.guest.heard.values().max_by_key(|it| it.standing.epoch)
     }
 
-    /// What it says twice a second.
+    /// What it says every half second, or as often as its lie asks.
     fn speak(&mut self) {
         let Some(standing) = self.somebody().map(|it| it.standing) else {
             return;
@@ -91,7 +86,15 @@ impl Teller {
                 self.guest.say_so();
                 self.guest.lead_astray();
             }
-            Lie::Remover | Lie::GhostMaker | Lie::Withholder => self.take_part(standing.group),
+            Lie::TwoFaced => self.face_each(),
+            Lie::Deaf => self.lack_somebody(standing),
+            Lie::Fickle => self.come_at_once(standing.group),
+            Lie::Remover
+            | Lie::GhostMaker
+            | Lie::Withholder
+            | Lie::Mute
+            | Lie::Hasty
+            | Lie::Frantic => self.take_part(standing.group),
         }
     }
 
@@ -116,6 +119,40 @@ impl Teller {
         }
     }
 
+    /// Stands for each of the others in a group that isn't that one's.
+    fn face_each(&mut self) {
+        for (link, peer) in self.guest.ends.clone() {
+            let heard = &self.guest.heard;
+            let own = heard.get(&peer).map(|it| it.standing.group);
+            let mut others = heard.values().map(|it| it.standing);
+            if let Some(other) = others.find(|it| Some(it.group) != own) {
+                let audience = Audience::Links([link].into());
+                self.guest.tell(plain(other), &audience);
+            }
+        }
+    }
+
+    /// Knows nothing of one of the others, and hears the rest.
+    fn lack_somebody(&mut self, standing: Standing) {
+        let peer = self.guest.heard.keys().next().copied();
+        let lack = |peer: PeerId| Lack { peer, sequence: 0 };
+        let beacon = Beacon {
+            unheard: Unheard::of(peer.map(lack)),
+            ..plain(standing)
+        };
+        self.guest.tell(beacon, &Audience::Everyone);
+    }
+
+    fn come_at_once(&mut self, target: GroupId) {
+        if self.ticks < self.late {
+            return;
+        }
+        if !self.guest.is_member() && !self.guest.is_seeking() {
+            self.guest.seek(target);
+        }
+        self.guest.say_so();
+    }
+
     fn take_part(&mut self, target: GroupId) {
         if !self.guest.is_member() && self.ticks.is_multiple_of(40) {
             self.guest.begin_anew();
@@ -124,7 +161,20 @@ impl Teller {
         self.guest.say_so();
     }
 
-    /// What it does every twelve seconds, once it is a member.
+    /// Whoever is in a branch of its own does nothing to anybody.
+    fn hurry(&mut self) {
+        if self.guest.is_followed() {
+            self.followed = self.ticks;
+        }
+        if self.ticks - self.followed < ALONE {
+            self.guest.remove(0.0, &Audience::Everyone);
+        } else {
+            self.guest.begin_anew();
+            self.followed = self.ticks;
+        }
+    }
+
+    /// What it does every twelve seconds, or as often as its lie asks, once it is a member.
     fn act(&mut self) {
         match self.lie {
             Lie::Remover => self.guest.remove(1.0, &Audience::Everyone),
@@ -132,6 +182,11 @@ impl Teller {
             Lie::Withholder => {
                 let some = self.guest.some_links();
                 self.guest.remove(0.0, &some);
+            }
+            Lie::Hasty | Lie::Frantic => self.hurry(),
+            Lie::Fickle => {
+                self.guest.say_goodbye();
+                self.guest.be_reborn(|_| true);
             }
             _ => {}
         }
@@ -153,10 +208,10 @@ impl Hostile for Teller {
 
     fn tick(&mut self, _: Instant) {
         self.ticks += 1;
-        if self.ticks.is_multiple_of(5) {
-            self.speak();
+        if self.ticks.is_multiple_of(self.lie.speaks_every()) {
+            (0..self.lie.words()).for_each(|_| self.speak());
         }
-        if self.ticks.is_multiple_of(120) && self.guest.is_member() {
+        if self.ticks.is_multiple_of(self.lie.acts_every()) && self.guest.is_member() {
             self.act();
         }
     }

@@ -5,7 +5,6 @@ use std::{collections::BTreeSet, time::Duration};
 use sotto_core::{
     call::Call,
     ids::{Epoch, PeerId},
-    wire::Packet,
 };
 
 use super::{Body, State, World};
@@ -53,6 +52,28 @@ impl World {
         self.join();
     }
 
+    /// These and those don't hear each other any more.
+    pub fn deafen(&mut self, these: &[usize], those: &[usize]) {
+        for (one, other) in these
+            .iter()
+            .flat_map(|one| those.iter().map(move |it| (*one, *it)))
+        {
+            self.network.kill(one, other);
+            self.network.kill(other, one);
+        }
+    }
+
+    /// Everybody hears everybody again.
+    pub fn reunite(&mut self) {
+        self.network.revive();
+    }
+
+    /// One of the honest leaves.
+    pub fn see_off(&mut self, who: usize) {
+        self.say_goodbye(who);
+        (0..self.slots.len()).for_each(|at| self.close(at, who));
+    }
+
     /// Whoever lies is gone.
     pub fn dismiss(&mut self) {
         for who in 0..self.slots.len() {
@@ -91,18 +112,6 @@ impl World {
         epochs.map(|it| it.epoch).max().unwrap_or(Epoch(0))
     }
 
-    /// How many Commits the honest send to those who lie, and to each other, in some time.
-    pub fn commits_within(&mut self, span: Duration) -> (usize, usize) {
-        self.sent = Some(Vec::new());
-        self.live(span);
-        let sent = self.sent.take().unwrap_or_default();
-        let commits = sent.iter().filter(|it| self.slots[it.from].honest);
-        let (ours, theirs): (Vec<_>, Vec<_>) = commits
-            .filter(|it| begins_a_commit(&it.bytes))
-            .partition(|it| self.slots[it.to].honest);
-        (theirs.len(), ours.len())
-    }
-
     /// Frames that were tried, and what should not have happened.
     pub fn outcome(&self) -> (u64, &[Violation]) {
         (self.report.frames, &self.report.violations)
@@ -120,12 +129,4 @@ impl World {
 fn members_of(call: Option<&Call>) -> BTreeSet<PeerId> {
     let members = call.map(Call::members).unwrap_or_default();
     members.iter().map(|(_, peer)| *peer).collect()
-}
-
-/// Small Commits are one packet, and the first packet of a larger one says what it is.
-fn begins_a_commit(packet: &[u8]) -> bool {
-    const COMMIT: u8 = 4;
-    let packet = Packet::parse(packet).ok();
-    let first = packet.filter(|packet| packet.index == 0);
-    first.is_some_and(|packet| packet.fragment.first() == Some(&COMMIT))
 }

@@ -5,11 +5,13 @@ mod change;
 mod company;
 mod faults;
 mod goal;
+mod meter;
 mod probe;
 mod slot;
 
 use std::time::Duration;
 
+pub use meter::{Media, MessageType};
 use slot::{Body, Slot, State, link};
 use sotto_core::{call::Call, group::repeatable, ids::ConnectionId, time::Instant};
 
@@ -18,6 +20,7 @@ use crate::{
     checker::{Checker, Violation},
     dice::{Dice, Purpose},
     hostile::{self, Hostile},
+    log::Log,
     network::Network,
     queue::{Event, Queue},
 };
@@ -46,7 +49,7 @@ pub struct Report {
     pub bytes: u64,
     /// Frames that were sealed, and offered to everybody.
     pub frames: u64,
-    /// What happened, line by line, where that was asked for.
+    /// What happened, line by line, or the end of it, where that was asked for.
     pub log: Vec<String>,
 }
 
@@ -61,7 +64,7 @@ pub struct World {
     slots: Vec<Slot>,
     checker: Checker,
     faulty: bool,
-    logging: bool,
+    log: Log,
     /// Every packet, while somebody looks.
     sent: Option<Vec<change::Sent>>,
     report: Report,
@@ -81,7 +84,7 @@ impl World {
             slots: Vec::new(),
             checker: Checker::default(),
             faulty: true,
-            logging: false,
+            log: Log::default(),
             sent: None,
             report: Report {
                 seed,
@@ -93,21 +96,38 @@ impl World {
     }
 
     /// Notes what happens, for [`Report::log`].
-    pub fn with_log(mut self) -> Self {
-        self.logging = true;
+    pub fn with_log(self) -> Self {
+        self.with_last_lines(usize::MAX)
+    }
+
+    /// The same, of which only the end is kept.
+    pub fn with_last_lines(mut self, count: usize) -> Self {
+        self.log = Log::of(count);
         self
     }
 
     /// Lives through all of it.
     pub fn run(mut self) -> Report {
+        self.live_it_all();
+        self.into_report()
+    }
+
+    /// The same, and whoever looks on can still look if it panics.
+    pub(crate) fn live_it_all(&mut self) {
         self.run_until(Instant(0) + self.plan.faults());
         self.stop_faults();
         self.report.converged = self.await_one_group();
         if self.report.converged.is_some() {
             self.everybody_speaks();
         }
-        self.report.participants = self.slots.len();
-        self.report
+    }
+
+    pub(crate) fn into_report(self) -> Report {
+        Report {
+            participants: self.slots.len(),
+            log: self.log.into_lines(),
+            ..self.report
+        }
     }
 
     fn run_until(&mut self, end: Instant) {
@@ -324,16 +344,34 @@ impl World {
 
     fn note_move(&mut self, who: usize) {
         let slot = &self.slots[who];
-        let line = self.logging.then(|| goal::describe(who, slot));
-        self.report
-            .log
-            .extend(line.map(|line| format!("{:>7} {line}", self.now.0)));
+        self.log.note(self.now, || goal::describe(who, slot));
     }
 
     fn note(&mut self, line: impl FnOnce() -> String) {
-        if self.logging {
-            let line = format!("{:>7} {}", self.now.0, line());
-            self.report.log.push(line);
-        }
+        self.log.note(self.now, line);
+    }
+}
+
+impl Report {
+    /// How to repeat it, and what should not have happened.
+    pub fn failure(&self, plan: &Plan) -> String {
+        let violations = self.violations.iter().map(|it| format!("  {it}"));
+        let lines: Vec<String> = [plan.replay(self.seed)]
+            .into_iter()
+            .chain(violations)
+            .collect();
+        lines.join("\n")
+    }
+
+    /// The same after what led there: a seed that fails may not fail again.
+    pub fn story(&self, plan: &Plan) -> String {
+        let failure = self.failure(plan);
+        let lines: Vec<&str> = self
+            .log
+            .iter()
+            .map(String::as_str)
+            .chain([&*failure])
+            .collect();
+        lines.join("\n")
     }
 }
