@@ -101,12 +101,12 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:<46}  {:>7}  {:>5}  {:>4}  {:>10.2} s  {:>4.0} s",
+            "{:<46}  {:>7}  {:>5}  {:>4}  {:>9} ms  {:>4.0} s",
             self.name,
             self.states,
             self.depth,
             Law::ALL.len(),
-            self.slowest.as_secs_f64(),
+            self.slowest.as_millis(),
             self.took.as_secs_f64()
         )?;
         if self.broken.is_empty() && self.found() != self.expected {
