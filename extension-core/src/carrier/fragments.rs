@@ -171,15 +171,27 @@ mod tests {
         (0..FRAGMENT * 2 + 100).map(|n| (n % 251) as u8).collect()
     }
 
+    /// A message of its own, as long as [`message`].
+    fn other(number: u8) -> Vec<u8> {
+        let mut other = message();
+        other[..2].copy_from_slice(&[number, 251]);
+        other
+    }
+
     fn feed(reassembly: &mut Reassembly, packets: &[Vec<u8>]) -> Vec<Option<Vec<u8>>> {
-        packets
+        feed_at(Instant(0), reassembly, packets)
+    }
+
+    fn feed_at(
+        now: Instant,
+        reassembly: &mut Reassembly,
+        packets: &[Vec<u8>],
+    ) -> Vec<Option<Vec<u8>>> {
+        let packets = packets
             .iter()
-            .map(|bytes| {
-                let packet = Packet::parse(bytes).expect("our own packet");
-                reassembly
-                    .handle(Instant(0), packet)
-                    .expect("within bounds")
-            })
+            .map(|bytes| Packet::parse(bytes).expect("our own packet"));
+        packets
+            .map(|packet| reassembly.handle(now, packet).expect("within bounds"))
             .collect()
     }
 
@@ -211,8 +223,24 @@ mod tests {
         feed(&mut reassembly, &packets);
         assert_eq!(feed(&mut reassembly, &packets[..1]), [None]);
         assert!(reassembly.partial.is_empty());
-        let again = Packet::parse(&packets[0]).expect("our own packet");
-        reassembly.handle(Instant(250), again).expect("in bounds");
+        let mut again = |now| {
+            let again = Packet::parse(&packets[0]).expect("our own packet");
+            reassembly.handle(Instant(now), again).expect("in bounds");
+            reassembly.partial.len()
+        };
+        assert_eq!([again(249), again(250)], [0, 1]);
+    }
+
+    #[test]
+    fn w11_of_the_messages_that_were_whole_the_last_sixteen_are_remembered() {
+        let mut reassembly = Reassembly::default();
+        let messages: Vec<_> = (0..17).map(|number| cut(&other(number))).collect();
+        for packets in &messages {
+            feed(&mut reassembly, packets);
+        }
+        feed(&mut reassembly, &messages[1][..1]);
+        assert!(reassembly.partial.is_empty());
+        feed(&mut reassembly, &messages[0][..1]);
         assert_eq!(reassembly.partial.len(), 1);
     }
 
@@ -251,47 +279,66 @@ mod tests {
     }
 
     #[test]
-    fn a_message_over_the_bounds_is_refused_at_its_first_packet() {
-        let huge = Packet {
-            message: MessageId([1; 8]),
-            index: 0,
-            count: u16::MAX,
-            fragment: &[0; 10],
-        };
-        let fat = Packet {
-            message: MessageId([1; 8]),
-            index: 0,
-            count: 2,
-            fragment: &[0; FRAGMENT + 1],
-        };
+    fn w6_of_more_than_eight_that_wait_the_oldest_is_forgotten() {
         let mut reassembly = Reassembly::default();
-        assert_eq!(
-            reassembly.handle(Instant(0), huge),
-            Err(WireError::TooLarge)
-        );
-        assert_eq!(reassembly.handle(Instant(0), fat), Err(WireError::TooLarge));
-        assert!(reassembly.partial.is_empty());
+        let messages: Vec<_> = (0..9).map(|number| cut(&other(number))).collect();
+        for (now, packets) in (0..).zip(&messages) {
+            feed_at(Instant(now), &mut reassembly, &packets[..1]);
+        }
+        for (number, packets) in messages.iter().enumerate().rev() {
+            let rest = feed_at(Instant(9), &mut reassembly, &packets[1..]);
+            assert_eq!(rest[1].is_some(), number > 0, "message {number}");
+        }
     }
 
     #[test]
-    fn fragments_that_contradict_each_other_are_refused() {
-        let mut reassembly = Reassembly::default();
-        let first = Packet {
-            message: MessageId([1; 8]),
-            index: 0,
-            count: 3,
-            fragment: b"a",
+    fn w6_what_is_not_complete_after_ten_seconds_is_forgotten() {
+        let packets = cut(&message());
+        let completes = |now| {
+            let mut reassembly = Reassembly::default();
+            feed(&mut reassembly, &packets[..1]);
+            let rest = feed_at(Instant(now), &mut reassembly, &packets[1..]);
+            rest[1].is_some()
         };
-        let other = Packet {
-            message: MessageId([1; 8]),
-            index: 4,
+        assert_eq!([completes(9_999), completes(10_000)], [true, false]);
+    }
+
+    #[test]
+    fn w4_a_message_over_the_bounds_is_refused_at_its_first_packet() {
+        let fat = [0; FRAGMENT + 1];
+        let mut reassembly = Reassembly::default();
+        let mut first = |count, fragment| {
+            let packet = Packet {
+                message: MessageId::of(fragment),
+                index: 0,
+                count,
+                fragment,
+            };
+            let outcome = reassembly.handle(Instant(0), packet);
+            (outcome, reassembly.partial.len())
+        };
+        let refused = (Err(WireError::TooLarge), 0);
+        assert_eq!(first(u16::MAX, &fat[..10]), refused);
+        assert_eq!(first(257, &fat[..10]), refused);
+        assert_eq!(first(2, &fat), refused);
+        assert_eq!(first(1, &fat), refused);
+        assert_eq!(first(256, &fat[1..]), (Ok(None), 1));
+    }
+
+    #[test]
+    fn w5_of_fragments_that_contradict_each_other_the_later_ones_are_refused() {
+        let packets = cut(&message());
+        let mut reassembly = Reassembly::default();
+        assert_eq!(feed(&mut reassembly, &packets[..1]), [None]);
+        let liar = Packet {
+            message: MessageId::of(&message()),
+            index: 1,
             count: 5,
             fragment: b"b",
         };
-        assert_eq!(reassembly.handle(Instant(0), first), Ok(None));
-        assert_eq!(
-            reassembly.handle(Instant(0), other),
-            Err(WireError::Malformed)
-        );
+        let refused = reassembly.handle(Instant(0), liar);
+        assert_eq!(refused, Err(WireError::Malformed));
+        let rest = feed(&mut reassembly, &packets[1..]);
+        assert_eq!(rest, [None, Some(message())]);
     }
 }

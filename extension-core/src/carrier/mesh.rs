@@ -125,7 +125,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::ids::PageId;
+    use crate::{carrier::FRAGMENT, ids::PageId};
 
     fn link(number: u32) -> ConnectionId {
         ConnectionId {
@@ -136,6 +136,11 @@ mod tests {
 
     fn drain(carrier: &mut MeshCarrier) -> Vec<(ConnectionId, Vec<u8>)> {
         std::iter::from_fn(|| carrier.poll_packet()).collect()
+    }
+
+    fn held(carrier: &MeshCarrier) -> usize {
+        let links = carrier.links.values();
+        links.map(|link| link.reassembly.held()).sum()
     }
 
     #[test]
@@ -170,8 +175,15 @@ mod tests {
         let taken = (0..10_000)
             .filter(|_| carrier.handle_packet(Instant(0), link(1), packet).is_ok())
             .count();
-        assert_eq!(taken as u64, PACKETS_BURST);
+        assert_eq!(taken, 400);
         assert!(carrier.handle_packet(Instant(0), link(2), packet).is_ok());
+        let taken = (0..10_000)
+            .filter(|_| {
+                let taken = carrier.handle_packet(Instant(1000), link(1), packet);
+                taken.is_ok()
+            })
+            .count();
+        assert_eq!(taken, 200, "a second later");
     }
 
     #[test]
@@ -185,13 +197,28 @@ mod tests {
                 let _ = carrier.handle_packet(Instant(0), link(number), packet);
             }
         }
-        let held = |carrier: &MeshCarrier| {
-            let links = carrier.links.values();
-            links.map(|link| link.reassembly.held()).sum::<usize>()
-        };
         assert!(held(&carrier) > 0 && held(&carrier) <= MAX_HELD);
         carrier.expire(Instant(10_000));
         assert_eq!(held(&carrier), 0);
+    }
+
+    #[test]
+    fn w9_whoever_makes_us_hold_the_most_loses_it_and_nobody_else() {
+        let mut carrier = MeshCarrier::default();
+        let (modest, greedy) = (cut(&[1; FRAGMENT + 1]), cut(&[2; 400 * 1024]));
+        (0..100).for_each(|number| assert!(carrier.open(Instant(0), link(number))));
+        let first = carrier.handle_packet(Instant(0), link(0), &modest[0]);
+        assert_eq!(first, Ok(None));
+        for number in 1..100 {
+            for packet in &greedy[1..] {
+                let held = carrier.handle_packet(Instant(0), link(number), packet);
+                assert_eq!(held, Ok(None));
+            }
+        }
+        let held = held(&carrier);
+        assert!(held > MAX_HELD - 400 * 1024, "one at a time: {held}");
+        let whole = carrier.handle_packet(Instant(0), link(0), &modest[1]);
+        assert_eq!(whole, Ok(Some(vec![1; FRAGMENT + 1])));
     }
 
     #[test]

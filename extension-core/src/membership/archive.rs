@@ -263,6 +263,16 @@ mod tests {
     }
 
     #[test]
+    fn r9_all_that_name_a_key_package_are_sent() {
+        let mut archive = Archive::<u8>::default();
+        for welcome in [b"genuine", b"no good", b"genuine"] {
+            archive.keep_welcome(vec![reference(1), reference(2)], welcome.to_vec());
+        }
+        archive.keep_welcome(vec![reference(2)], b"another".to_vec());
+        assert_eq!(archive.welcomes(reference(1)), [b"genuine", b"no good"]);
+    }
+
+    #[test]
     fn r9_welcomes_are_bounded_in_bytes_too() {
         let mut archive = Archive::<u8>::default();
         for number in 0..4 {

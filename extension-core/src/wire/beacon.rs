@@ -173,7 +173,7 @@ mod tests {
     use tls_codec::DeserializeBytes;
 
     use super::*;
-    use crate::wire::Lack;
+    use crate::wire::{Lack, Message};
 
     fn signed() -> SignedBeacon {
         let identity = Identity::generate(&mut ChaCha20Rng::from_seed([1; 32]));
@@ -207,6 +207,12 @@ mod tests {
         let (peer, beacon) = signed.open().expect("a good signature");
         assert_eq!(peer, PeerId::of(&signed.public_key));
         assert_eq!(beacon.sequence, 8);
+    }
+
+    #[test]
+    fn one_that_is_passed_on_is_a_message_of_another_type() {
+        let types = [Message::Beacon(signed()), Message::PassedOn(signed())];
+        assert_eq!(types.map(|it| it.to_bytes()[0]), [1, 5]);
     }
 
     #[test]

@@ -221,6 +221,19 @@ mod tests {
     }
 
     #[test]
+    fn each_message_begins_with_its_type() {
+        let body = || VLBytes::from(vec![1, 2, 3]);
+        for (message, kind) in [
+            (Message::KeyPackage(body()), 2),
+            (Message::Welcome(body()), 3),
+            (Message::Commit(body()), 4),
+            (Message::Name(body()), 7),
+        ] {
+            assert_eq!(message.to_bytes(), [kind, 3, 1, 2, 3]);
+        }
+    }
+
+    #[test]
     fn a_message_survives_the_way_and_nothing_may_follow_it() {
         let message = Message::Commit(vec![1, 2, 3].into());
         let mut bytes = message.to_bytes();
