@@ -1,6 +1,8 @@
 //! Rules that need a group, but no cryptography and no faults.
 
-use sotto_core::membership::Outgoing;
+use std::collections::BTreeSet;
+
+use sotto_core::{ids::PeerId, membership::Outgoing};
 use sotto_explore::{
     abstract_group::Flaw,
     world::{Flight, Parcel, Who, World},
@@ -33,14 +35,21 @@ fn receivers(flights: &[Flight], is: impl Fn(&Outgoing) -> bool) -> Vec<Who> {
 }
 
 #[test]
-fn r12_a_welcome_goes_first_and_to_its_joiner_and_two_keepers() {
+fn r12_a_welcome_goes_first_and_to_its_joiner_and_the_two_lowest_leaves() {
     let mut world = joined_by(5, None);
     let sent = next_commit(&mut world);
     let is_welcome = |said: &Outgoing| matches!(said, Outgoing::Welcome(..));
     let mut welcomed = receivers(&sent, is_welcome);
     welcomed.sort_unstable();
-    assert_eq!(welcomed.len(), 3);
+    let committer = sent[0].from;
+    let node = world.nodes[committer].as_ref().expect("it is there");
+    let others = node.membership.members().iter().map(|(_, peer)| *peer);
+    let others = others.filter(|peer| ![committer, 5].map(World::peer).contains(peer));
+    let lowest: BTreeSet<PeerId> = others.take(2).collect();
     assert!(welcomed.contains(&5), "its joiner");
+    welcomed.retain(|who| *who != 5);
+    let keepers: Vec<PeerId> = welcomed.into_iter().map(World::peer).collect();
+    assert!(keepers.iter().eq(&lowest), "the lowest leaves: {keepers:?}");
     assert!(matches!(&sent[0].parcel, Parcel::Said(said) if is_welcome(said)));
     let is_commit = |said: &Outgoing| matches!(said, Outgoing::Commit(_));
     assert_eq!(receivers(&sent, is_commit).len(), 5, "everyone else");

@@ -169,6 +169,18 @@ mod tests {
     }
 
     #[test]
+    fn n1_the_more_others_are_members_the_more_seldom_a_name_is_said_again() {
+        let again = |others: u8| {
+            let members: Vec<_> = (0..others).map(|number| PeerId([number; 16])).collect();
+            let mut names = with(&members, "Cleo");
+            let soon = START + NAME_SPACING;
+            assert!(names.poll(soon).is_some());
+            names.poll_timeout().map(|at| at.since(soon).as_secs())
+        };
+        assert_eq!([99, 100, 200].map(again), [10, 20, 30].map(Some));
+    }
+
+    #[test]
     fn n1_who_has_no_name_says_nothing_and_who_gives_it_up_says_so() {
         let mut names = Names::default();
         names.handle_members(START, [ANA].into());

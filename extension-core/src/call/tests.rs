@@ -13,7 +13,7 @@ use mesh::{Mesh, Network};
 use super::*;
 use crate::{
     carrier::cut,
-    group::{Candidate, Joiner},
+    group::Joiner,
     identity::Identity,
     ids::{BranchDigest, GroupId},
     wire::{Beacon, Company, MAX_MESSAGE, Packet, Presence, Standing, Unheard},
@@ -495,19 +495,6 @@ fn r20_a_stranger_is_not_introduced_by_being_passed_on() {
     };
     say(&mut mesh, 0, 1, &Message::PassedOn(signed).to_bytes()).expect("well-formed");
     assert_eq!(mesh.call(0).live_peers(mesh.now()).count(), 1);
-}
-
-#[test]
-fn a_key_package_that_nobody_announced_is_not_kept() {
-    let mut mesh = Mesh::new(2);
-    mesh.run_for(SECOND);
-    let mut rng = ChaCha20Rng::from_seed([6; 32]);
-    let ghost = Identity::generate(&mut rng);
-    let candidate = Candidate::new(&ghost, rng).expect("a key package");
-    let body = Message::KeyPackage(candidate.message().into()).to_bytes();
-    say(&mut mesh, 0, 1, &body).expect("well-formed");
-    mesh.run_for(SECOND * 2);
-    mesh.assert_one_group(&[0, 1]);
 }
 
 #[test]

@@ -452,6 +452,35 @@ fn a_key_frame_is_asked_for_where_the_decoder_missed_something() {
     assert_eq!(pair.key_frames, []);
 }
 
+/// How often a key frame is asked for, now that another frame of a video came through; perhaps
+/// after one that didn't.
+fn asks_for_key_frames(pair: &mut Pair, one_is_lost: bool) -> usize {
+    if one_is_lost {
+        let sealed = pair.transform(0, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO);
+        let cut = &sealed.expect("sealed")[..30];
+        let opened = pair.transform(1, RECEIVE_VIDEO, "video/VP8", cut);
+        assert_eq!(opened, None);
+    }
+    pair.key_frames.clear();
+    assert!(pair.send_video(0).is_some());
+    pair.exchange();
+    pair.key_frames.len()
+}
+
+#[test]
+fn m8_after_dropped_frames_a_key_frame_is_asked_for_every_500_ms_at_most() {
+    let mut pair = Pair::both_on();
+    assert_eq!(asks_for_key_frames(&mut pair, false), 1, "at first");
+    assert_eq!(asks_for_key_frames(&mut pair, true), 0, "just now");
+    pair.run_for(Duration::from_millis(499));
+    assert_eq!(asks_for_key_frames(&mut pair, false), 0);
+    pair.run_for(Duration::from_millis(1));
+    assert_eq!(asks_for_key_frames(&mut pair, false), 1);
+    pair.run_for(Duration::from_secs(1));
+    assert_eq!(asks_for_key_frames(&mut pair, false), 0, "nothing was lost");
+    assert_eq!(asks_for_key_frames(&mut pair, true), 1);
+}
+
 #[test]
 fn turning_off_ends_the_others_encryption_too() {
     let mut pair = Pair::both_on();

@@ -3,6 +3,9 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+mod credulous;
+mod crowds;
+
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
@@ -93,10 +96,36 @@ fn b5_a_key_package_for_another_group_is_not_kept() {
 }
 
 #[test]
-fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
+fn b5_a_key_package_that_nobody_announced_is_not_kept() {
     let mut us = alone();
-    let outcome = us.handle_key_package(Instant(0), &[0; MAX_KEY_PACKAGE + 1]);
-    assert_eq!(outcome, Err(GroupError::PeerMisbehaved));
+    let here = us.standing().group;
+    let [mut stranger, other] = [10, 11].map(Stranger::new);
+    us.handle_beacon(
+        Instant(0),
+        stranger.peer(),
+        stranger.wish(here, Presence::Here),
+    );
+    us.handle_key_package(Instant(0), other.candidate.message())
+        .expect("well-formed");
+    assert!(us.archive.packages().is_empty());
+}
+
+#[test]
+fn b5_a_key_package_that_its_owner_names_no_more_is_not_kept() {
+    let mut us = alone();
+    let here = us.standing().group;
+    let mut stranger = Stranger::new(10);
+    let peer = stranger.peer();
+    us.handle_beacon(Instant(0), peer, stranger.wish(here, Presence::Here));
+    us.handle_key_package(Instant(0), stranger.candidate.message())
+        .expect("well-formed");
+    us.handle_timeout(Instant(10));
+    assert_eq!(us.archive.packages().len(), 1);
+    let another = Candidate::new(&stranger.identity, rng(99));
+    stranger.candidate = another.expect("a key package");
+    us.handle_beacon(Instant(11), peer, stranger.wish(here, Presence::Here));
+    us.handle_timeout(Instant(20));
+    assert!(us.archive.packages().is_empty());
 }
 
 #[test]

@@ -5,9 +5,10 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use openmls::{
     prelude::{
-        ApplicationIdExtension, Capabilities, Extension, ExtensionType, Extensions, GroupContext,
-        KeyPackageBuilder, LeafNodeParameters, Lifetime, PURE_PLAINTEXT_WIRE_FORMAT_POLICY,
-        PreSharedKeyProposal, Proposal, RequiredCapabilitiesExtension,
+        ApplicationIdExtension, Capabilities, CapabilitiesBuilder, CredentialType, Extension,
+        ExtensionType, Extensions, GroupContext, KeyPackageBuilder, LeafNodeParameters, Lifetime,
+        PURE_PLAINTEXT_WIRE_FORMAT_POLICY, PreSharedKeyProposal, Proposal, ProposalType,
+        RequiredCapabilitiesExtension,
     },
     schedule::PreSharedKeyId,
 };
@@ -28,11 +29,20 @@ fn named(name: &[u8], key: &Identity) -> CredentialWithKey {
     }
 }
 
-fn can_more() -> Capabilities {
-    Capabilities::builder()
-        .ciphersuites(vec![CIPHERSUITE])
-        .extensions(vec![ExtensionType::Unknown(0xff01)])
-        .build()
+/// What every leaf can, and something else: G2.
+fn can_more() -> [Capabilities; 5] {
+    let classical = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    let like_ours = || Capabilities::builder().ciphersuites(vec![CIPHERSUITE]);
+    let versions = vec![ProtocolVersion::Mls10, ProtocolVersion::Other(0xff01)];
+    let credentials = vec![CredentialType::Basic, CredentialType::Other(0xff01)];
+    [
+        like_ours().extensions(vec![ExtensionType::Unknown(0xff01)]),
+        like_ours().ciphersuites(vec![CIPHERSUITE, classical]),
+        like_ours().proposals(vec![ProposalType::Custom(0xff01)]),
+        like_ours().credentials(credentials),
+        like_ours().versions(versions),
+    ]
+    .map(CapabilitiesBuilder::build)
 }
 
 fn application_id() -> Extension {
@@ -43,8 +53,7 @@ fn application_id() -> Extension {
 fn forbidden_key_packages(provider: &OpenMlsRustCrypto) -> Vec<(&'static str, KeyPackage)> {
     type Shape = fn(KeyPackageBuilder) -> KeyPackageBuilder;
     let plain: Shape = |builder| builder;
-    let rows: [(&str, Shape, CredentialWithKey); 7] = [
-        ("G2", |it| it.leaf_node_capabilities(can_more()), somebody()),
+    let rows: [(&str, Shape, CredentialWithKey); 6] = [
         (
             "G3, key package",
             KeyPackageBuilder::mark_as_last_resort,
@@ -74,7 +83,11 @@ fn forbidden_key_packages(provider: &OpenMlsRustCrypto) -> Vec<(&'static str, Ke
     ];
     let made =
         rows.map(|(rule, shape, shown)| (rule, key_package(provider, shape, CIPHERSUITE, shown)));
-    made.into()
+    let can_more = can_more().map(|can| {
+        let shape = |it: KeyPackageBuilder| it.leaf_node_capabilities(can);
+        ("G2", key_package(provider, shape, CIPHERSUITE, somebody()))
+    });
+    made.into_iter().chain(can_more).collect()
 }
 
 fn message(key_package: &KeyPackage) -> Vec<u8> {
@@ -131,8 +144,9 @@ fn g1_a_key_package_of_another_suite_is_told_apart_and_can_be_added_by_nobody() 
 fn g2_g3_g5_g8_a_path_that_makes_its_leaf_into_another_is_refused() {
     let bob = identity(2);
     let leaf = LeafNodeParameters::builder;
+    let [can_more, ..] = can_more();
     let rows = [
-        ("G2", leaf().with_capabilities(can_more())),
+        ("G2", leaf().with_capabilities(can_more)),
         (
             "G3",
             leaf().with_extensions(Extensions::single(application_id()).expect("one")),
@@ -174,6 +188,29 @@ fn g7_a_commit_of_anything_but_adds_and_removals_is_refused() {
     let psk = Proposal::PreSharedKey(Box::new(PreSharedKeyProposal::new(psk)));
     let commit = scene.mallory.commit(|it| it.add_proposal(psk));
     scene.refuses(&commit.expect("MLS doesn't mind"), "a pre-shared key");
+}
+
+#[test]
+fn g7_a_commit_that_only_adds_is_taken_with_a_path_and_made_without() {
+    let mut scene = Scene::new();
+    let like_ours = key_package(&scene.mallory.provider, |it| it, CIPHERSUITE, somebody());
+    let [with_a_path, _] = scene.mallory.add(&[like_ours]);
+    assert!(has_path(&mut scene.bob, &with_a_path));
+    assert!(scene.alice.receive(&with_a_path).is_ok());
+    let (alice, mut ours, mut theirs) = pair();
+    let added = joiner(&Candidate::new(&identity(77), rng(4)).expect("a candidate"));
+    let made = ours.commit(&alice, &[&added], &[]).expect("a commit");
+    assert!(!has_path(&mut theirs, &made.commit));
+}
+
+/// Whether a Commit that a member would take has one.
+fn has_path(member: &mut Group, commit: &[u8]) -> bool {
+    let processed = member.process(commit, ContentType::Commit);
+    let processed = processed.expect("MLS doesn't mind").into_content();
+    let ProcessedMessageContent::StagedCommitMessage(staged) = processed else {
+        panic!("a Commit");
+    };
+    staged.update_path_leaf_node().is_some()
 }
 
 #[test]
@@ -274,13 +311,9 @@ fn g2_to_g10_a_group_that_breaks_a_rule_is_not_joined() {
         credential(&identity(66)),
         named(&identity(1).peer().0, &identity(66)),
     );
+    let [can_more, ..] = can_more();
     let rows = [
-        (
-            "G2",
-            like_ours().capabilities(can_more()),
-            &[9; 16][..],
-            &own,
-        ),
+        ("G2", like_ours().capabilities(can_more), &[9; 16][..], &own),
         (
             "G3, group",
             like_ours().with_group_context_extensions(required),

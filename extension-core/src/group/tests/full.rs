@@ -1,6 +1,6 @@
 //! G11: how large a group may become.
 
-use super::*;
+use super::{mallory::Scene, *};
 
 fn crowd(count: usize) -> Vec<Joiner> {
     let mut rng = rng(200);
@@ -22,10 +22,26 @@ fn g11_a_commit_that_leads_to_too_many_members_is_not_made() {
 }
 
 #[test]
-fn g11_a_commit_that_leads_to_too_many_members_is_not_taken() {
+fn g11_members_are_counted_as_the_commit_leaves_them() {
     let most = MAX_MEMBERS as usize;
     assert!(rules::has_room(most - 2, 2, 0) && !rules::has_room(most - 2, 3, 0));
     assert!(rules::has_room(most, 5, 5) && !rules::has_room(most, 6, 5));
+}
+
+#[test]
+fn g11_a_commit_that_leads_to_too_many_members_is_not_taken_nor_its_welcome() {
+    let mut scene = Scene::new();
+    let last = Candidate::new(&identity(4), rng(4)).expect("a candidate");
+    let mut added: Vec<KeyPackage> = crowd(MAX_MEMBERS as usize - 3)
+        .into_iter()
+        .map(|joiner| joiner.key_package)
+        .collect();
+    added.push(joiner(&last).key_package);
+    let [commit, welcome] = scene.mallory.add(&added);
+    scene.refuses(&commit, "4,097 members");
+    let refused = last.join(&welcome, |_, _| true).err();
+    let refused = refused.map(|rejected| rejected.error);
+    assert_eq!(refused, Some(GroupError::PeerMisbehaved), "leaf 4,096");
 }
 
 #[test]

@@ -64,14 +64,17 @@ impl Mallory {
         to_bytes(bundle.expect("MLS doesn't mind").commit()).expect("bytes")
     }
 
+    /// The Commit by which it adds them, with a path, and their Welcome.
+    pub fn add(&mut self, added: &[KeyPackage]) -> [Vec<u8>; 2] {
+        let added = self.mls.add_members(&self.provider, &self.identity, added);
+        let (commit, welcome, _) = added.expect("MLS doesn't mind");
+        [commit, welcome].map(|message| to_bytes(&message).expect("bytes"))
+    }
+
     /// The Welcome by which it adds somebody.
     pub fn welcome(&mut self, candidate: &Candidate) -> Vec<u8> {
-        let added = joiner(candidate).key_package;
-        let added = self
-            .mls
-            .add_members(&self.provider, &self.identity, &[added]);
-        let (_, welcome, _) = added.expect("MLS doesn't mind");
-        to_bytes(&welcome).expect("bytes")
+        let [_, welcome] = self.add(&[joiner(candidate).key_package]);
+        welcome
     }
 }
 
@@ -92,7 +95,7 @@ pub fn key_package(
 /// Alice's group, with Bob, who keeps the rules, and Mallory in it.
 pub struct Scene {
     pub alice: Group,
-    bob: Group,
+    pub bob: Group,
     pub mallory: Mallory,
 }
 

@@ -1,0 +1,119 @@
+//! The machine over groups that take anything for a key package, so that what it refuses by itself
+//! shows.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::*;
+use crate::{
+    group::{Committed, Merged},
+    ids::{BranchDigest, Epoch},
+    wire::Company,
+};
+
+const US: PeerId = PeerId([1; 16]);
+const STRANGER: PeerId = PeerId([2; 16]);
+const PACKAGE: KeyPackageRef = KeyPackageRef([3; 32]);
+const HERE: Standing = Standing {
+    group: GroupId([4; 16]),
+    epoch: Epoch(0),
+    digest: BranchDigest([5; 8]),
+    leaf: Leaf(0),
+};
+
+struct Credulous;
+
+/// One group, with nobody else in it; whatever is read is the stranger's key package.
+impl Groups for Credulous {
+    type Group = ();
+    type Candidate = ();
+    type Joiner = ();
+    type MediaKey = ();
+
+    fn peer(&self) -> PeerId {
+        US
+    }
+
+    fn found(&mut self) -> Result<(), GroupError> {
+        Ok(())
+    }
+
+    fn candidate(&mut self) -> Result<(), GroupError> {
+        Err(GroupError::Internal)
+    }
+
+    fn announcement<'c>(&self, _: &'c ()) -> (KeyPackageRef, &'c [u8]) {
+        (PACKAGE, &[])
+    }
+
+    fn read_key_package(&self, _: &[u8]) -> Result<(), GroupError> {
+        Ok(())
+    }
+
+    fn joiner(&self, _: &()) -> (PeerId, KeyPackageRef) {
+        (STRANGER, PACKAGE)
+    }
+
+    fn welcomed(&self, _: &[u8]) -> Vec<KeyPackageRef> {
+        Vec::new()
+    }
+
+    fn join(
+        &mut self,
+        (): (),
+        _: &[u8],
+        _: impl FnOnce(GroupId, &[(Leaf, PeerId)]) -> bool,
+    ) -> Result<(), ((), GroupError)> {
+        Err(((), GroupError::PeerMisbehaved))
+    }
+
+    fn commit(&mut self, (): &mut (), _: &[&()], _: &[Leaf]) -> Result<Committed, GroupError> {
+        Err(GroupError::Full)
+    }
+
+    fn receive(&mut self, (): &mut (), _: &[u8]) -> Result<Merged, GroupError> {
+        Err(GroupError::PeerMisbehaved)
+    }
+
+    fn standing(&self, (): &()) -> Standing {
+        HERE
+    }
+
+    fn members(&self, (): &()) -> Vec<(Leaf, PeerId)> {
+        vec![(HERE.leaf, US)]
+    }
+
+    fn holds(&self, (): &(), (): &()) -> bool {
+        false
+    }
+
+    fn media_key(&self, (): &()) -> Result<(), GroupError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
+    let mut us = Membership::new(Instant(0), Credulous, 0).expect("a group");
+    let elsewhere = GroupId([0xff; 16]);
+    let wish = Beacon {
+        sequence: 1,
+        standing: Standing {
+            group: elsewhere,
+            ..HERE
+        },
+        seeks: Some(Seek {
+            group: HERE.group,
+            key_package: PACKAGE,
+        }),
+        presence: Presence::Here,
+        company: Company::Alone,
+        unheard: Unheard::default(),
+    };
+    us.handle_beacon(Instant(0), STRANGER, wish);
+    let refused = us.handle_key_package(Instant(0), &[0; 16 * 1024 + 1]);
+    assert_eq!(refused, Err(GroupError::PeerMisbehaved));
+    assert!(us.archive.packages().is_empty());
+    let taken = us.handle_key_package(Instant(0), &[0; 16 * 1024]);
+    assert_eq!((taken, us.archive.packages().len()), (Ok(()), 1));
+}
