@@ -1,5 +1,6 @@
 //! Whole calls in virtual time: real MLS, a network of ours, no clock.
 
+mod beacons;
 mod mesh;
 mod names;
 
