@@ -3,6 +3,8 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+mod again;
+
 use super::{turns::update_interval, *};
 use crate::wire::{Lack, Seek, Unheard};
 
