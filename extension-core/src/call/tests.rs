@@ -1,5 +1,7 @@
 //! Whole calls in virtual time: real MLS, a network of ours, no clock.
 
+mod beacons;
+mod epochs;
 mod mesh;
 mod names;
 

@@ -7,6 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 mod elsewhere;
 mod reach;
 mod streams;
+mod third;
 mod watchdog;
 
 use std::time::Duration;
@@ -115,7 +116,11 @@ impl Pair {
 
     fn carry_out(&mut self, who: usize, output: Output) -> bool {
         match output {
-            Output::Send { bytes, .. } => {
+            Output::Send {
+                connection: CONNECTION,
+                bytes,
+                ..
+            } => {
                 let to = self.connection(1 - who);
                 self.cores[1 - who].control(self.now, to, &bytes);
                 return false;
@@ -129,7 +134,10 @@ impl Pair {
             Output::Watch { page } if self.still != Some(who) => {
                 self.cores[who].looked(self.now, page);
             }
-            Output::View { .. } | Output::Watch { .. } | Output::ForgetKey { .. } => {}
+            Output::Send { .. }
+            | Output::View { .. }
+            | Output::Watch { .. }
+            | Output::ForgetKey { .. } => {}
         }
         true
     }

@@ -422,7 +422,7 @@ impl<G: Groups> Membership<G> {
     }
 }
 
-fn holds_most(members: &[(Leaf, PeerId)], there: &[PeerId]) -> bool {
+pub(super) fn holds_most(members: &[(Leaf, PeerId)], there: &[PeerId]) -> bool {
     let is_member = |peer: &&PeerId| members.iter().any(|(_, member)| member == *peer);
     let inside = there.iter().filter(is_member).count();
     inside > 0 && inside * 2 >= there.len()

@@ -11,7 +11,7 @@ use rand_core::SeedableRng;
 
 use super::*;
 use crate::{
-    group::{Candidate, Mls},
+    group::{Candidate, Group, Joiner, Mls},
     identity::Identity,
 };
 
@@ -43,6 +43,14 @@ impl Stranger {
 
     fn peer(&self) -> PeerId {
         self.identity.peer()
+    }
+
+    /// A beacon that seeks nothing, from where it stands.
+    fn word(&mut self, presence: Presence) -> Beacon {
+        Beacon {
+            seeks: None,
+            ..self.wish(GroupId([0; 16]), presence)
+        }
     }
 
     /// A beacon that seeks a group by the stranger's own key package.
@@ -163,6 +171,45 @@ fn r13_a_refused_welcome_leaves_the_wish_as_it_was() {
     assert!(us.handle_welcome(Instant(1), &welcome).is_err());
     assert_eq!(us.seeks(), Some(target));
     assert_eq!(us.awaited().next(), Some((key_package, target)));
+}
+
+/// A group id is no secret: a thief founds a group under the one that is sought, and says that it
+/// stands there.
+#[test]
+fn r13_a_welcome_is_taken_only_into_a_group_with_half_of_those_who_stand_there() {
+    let mut us = alone();
+    let [mut ana, mut ben, mut thief] = [10, 11, 12].map(Stranger::new);
+    for stranger in [&mut ana, &mut ben] {
+        let word = stranger.word(Presence::Here);
+        us.handle_beacon(Instant(0), stranger.peer(), word);
+    }
+    us.handle_timeout(Instant(5));
+    let wanted = us.awaited().next().expect("it seeks");
+    let mut trap = Group::found(&thief.identity, wanted.1, rng(99)).expect("a group");
+    let announced = us.wish.seeking().expect("it seeks").candidate.message();
+    let joiner = Joiner::parse(announced).expect("a key package");
+    let committed = trap.commit(&thief.identity, &[&joiner], &[]);
+    let welcome = committed.expect("a commit").welcome.expect("it adds");
+    let refused = Err(GroupError::PeerMisbehaved);
+    assert_eq!(us.handle_welcome(Instant(6), &welcome), refused, "0 of 2");
+    us.handle_beacon(Instant(7), thief.peer(), thief.word(Presence::Here));
+    assert_eq!(us.handle_welcome(Instant(8), &welcome), refused, "1 of 3");
+    assert_eq!(us.awaited().next(), Some(wanted));
+    us.handle_beacon(Instant(9), ben.peer(), ben.word(Presence::Leaving));
+    assert_eq!(us.handle_welcome(Instant(10), &welcome), Ok(()), "1 of 2");
+}
+
+#[test]
+fn r13_half_of_those_who_stand_there_are_enough_and_nobody_is_not() {
+    let peer = |number| PeerId([number; 16]);
+    let fits = |members: &[u8], there: &[u8]| {
+        let members: Vec<_> = members.iter().map(|it| (Leaf(0), peer(*it))).collect();
+        let there: Vec<_> = there.iter().map(|it| peer(*it)).collect();
+        act::holds_most(&members, &there)
+    };
+    assert!(fits(&[1], &[1]) && fits(&[1], &[1, 2]) && fits(&[1, 2, 4], &[1, 2, 3]));
+    assert!(!fits(&[1], &[1, 2, 3]) && !fits(&[1], &[2]));
+    assert!(!fits(&[1], &[]) && !fits(&[], &[]));
 }
 
 #[test]

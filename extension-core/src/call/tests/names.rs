@@ -101,6 +101,21 @@ fn n3_a_name_is_its_senders_whoever_brings_it_and_counts_once() {
 }
 
 #[test]
+fn n3_a_name_that_somebody_else_brings_is_still_its_senders() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND);
+    mesh.network.kill(&[(0, 1), (1, 0)]);
+    choose(&mut mesh, 0, "Ana");
+    mesh.network.record();
+    mesh.run_for(SECOND);
+    let said = names_in(&mesh.network.recorded()).remove(0);
+    assert_eq!(known(&mesh, 1, 0), None, "it didn't come by itself");
+    say(&mut mesh, 1, 2, &said).expect("never heard before");
+    assert_eq!(known(&mesh, 1, 0), Some("Ana"));
+    assert_eq!(known(&mesh, 1, 2), None);
+}
+
+#[test]
 fn n3_who_is_not_in_the_group_can_give_nobody_a_name() {
     let mut mesh = Mesh::new(2);
     mesh.run_for(SECOND);

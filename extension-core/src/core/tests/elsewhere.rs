@@ -5,7 +5,10 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use aes_gcm::{Aes128Gcm, KeyInit, Nonce, aead::Aead, aead::Payload};
 
-use super::*;
+use super::{
+    third::{FROM_CLEO, TO_CLEO},
+    *,
+};
 use crate::media::{Job, Operation};
 
 const LARGE: [u8; 9000] = {
@@ -55,9 +58,30 @@ impl Pair {
     }
 
     fn seal_there(&mut self) -> Vec<u8> {
-        let (number, data) = self.start(0, SEND_VIDEO, &LARGE);
+        self.seal_there_on(SEND_VIDEO)
+    }
+
+    fn seal_there_on(&mut self, stream: u32) -> Vec<u8> {
+        let (number, data) = self.start(0, stream, &LARGE);
         let sealed = self.finish(0, number, &LARGE, data.as_deref());
         sealed.expect("sealed")
+    }
+
+    /// A frame that doesn't belong at a receiver of core 1 is opened by WebCrypto and dropped here.
+    fn assert_not_finished(&mut self, stream: u32, at: u32) {
+        let sealed = self.seal_there_on(stream);
+        let (number, plain) = self.start(1, at, &sealed);
+        assert!(plain.is_some(), "the key is right");
+        assert_eq!(self.finish(1, number, &sealed, plain.as_deref()), None);
+        let reason = self.stream_view(1, at).reason;
+        assert_eq!(reason, Some(DropReason::Misdirected));
+    }
+
+    /// The first frame of a stream goes in wasm, and is refused here: no receiver claims the stream.
+    fn meet_misdirected(&mut self, stream: u32, at: u32) {
+        let first = self.transform(0, stream, "video/VP8", &PLAIN_VIDEO);
+        let first = first.expect("sealed");
+        assert_eq!(self.transform(1, at, "video/VP8", &first), None);
     }
 }
 
@@ -140,4 +164,61 @@ fn a_forged_frame_is_dropped_and_said_to_be_forged() {
     assert_eq!(plain, None);
     assert_eq!(pair.finish(1, number, &sealed, None), None);
     assert_eq!(pair.view(1).stats.failed, 1);
+}
+
+#[test]
+fn m9_a_large_frame_on_another_members_connection_is_not_finished() {
+    let (mut pair, _cleo) = Pair::with_cleo();
+    pair.meet_misdirected(SEND_VIDEO, FROM_CLEO);
+    pair.assert_not_finished(SEND_VIDEO, FROM_CLEO);
+}
+
+#[test]
+fn m11_a_large_frame_of_sound_at_a_receiver_of_pictures_is_not_finished() {
+    let mut pair = Pair::both_on();
+    pair.meet_misdirected(SEND_AUDIO, RECEIVE_VIDEO);
+    pair.assert_not_finished(SEND_AUDIO, RECEIVE_VIDEO);
+}
+
+#[test]
+fn m12_a_large_frame_at_another_receiver_of_its_connection_is_not_finished() {
+    let mut pair = Pair::acquainted();
+    let another = 5;
+    pair.stream(1, another, End::Receiver(MediaKind::Video));
+    pair.assert_not_finished(SEND_VIDEO, another);
+}
+
+#[test]
+fn m7_a_large_frame_whose_only_receiver_left_meanwhile_is_not_finished() {
+    let mut pair = Pair::acquainted();
+    let (number, data) = pair.start(0, SEND_VIDEO, &LARGE);
+    pair.cores[1].turn_off(pair.now, TAB);
+    pair.run_for(Duration::from_millis(300));
+    assert_eq!(pair.finish(0, number, &LARGE, data.as_deref()), None);
+    let reason = pair.stream_view(0, SEND_VIDEO).reason;
+    assert_eq!(reason, Some(DropReason::Alone));
+}
+
+#[test]
+fn m13_a_large_frame_for_a_member_that_left_meanwhile_is_not_finished() {
+    let (mut pair, cleo) = Pair::with_cleo();
+    let (number, data) = pair.start(1, TO_CLEO, &LARGE);
+    pair.goodbye(cleo);
+    assert_eq!(pair.finish(1, number, &LARGE, data.as_deref()), None);
+    let reason = pair.stream_view(1, TO_CLEO).reason;
+    assert_eq!(reason, Some(DropReason::Outsider));
+}
+
+#[test]
+fn m13_a_large_frame_for_an_outsider_is_not_even_laid_out() {
+    let mut pair = Pair::acquainted();
+    let stranger = pair.connect_again(0, 90, End::Sender(Role::Camera));
+    pair.cores[0].channel(pair.now, stranger, ChannelState::Open);
+    let (page, number) = (stranger.page, 90);
+    let core = &mut pair.cores[0];
+    let codec = core.codec("video/VP8");
+    let started = core.start(pair.now, StreamId { page, number }, codec, &LARGE);
+    assert!(matches!(started, Started::Dropped));
+    let reason = pair.stream_view(0, 90).reason;
+    assert_eq!(reason, Some(DropReason::Outsider));
 }

@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use std::collections::BTreeSet;
 
-use super::*;
+use super::{third::FROM_CLEO, *};
 use crate::{tab::Stream, view::StreamView};
 
 const SEND_SCREEN: u32 = 5;
@@ -23,7 +23,7 @@ impl Pair {
     }
 
     /// A second connection, to somebody who has not spoken there, with a stream.
-    fn connect_again(&mut self, who: usize, stream: u32, end: End) -> ConnectionId {
+    pub(super) fn connect_again(&mut self, who: usize, stream: u32, end: End) -> ConnectionId {
         let page = self.pages[who];
         let id = ConnectionId { page, number: 9 };
         let core = &mut self.cores[who];
@@ -45,7 +45,7 @@ impl Pair {
         self.transform(1, stream, "video/VP8", sealed).is_some()
     }
 
-    fn stream_view(&self, who: usize, number: u32) -> StreamView {
+    pub(super) fn stream_view(&self, who: usize, number: u32) -> StreamView {
         let streams = self.view(who).streams;
         let mut found = streams.into_iter().filter(|stream| stream.stream == number);
         found.next().expect("the stream is there")
@@ -164,4 +164,14 @@ fn a_frame_that_comes_twice_before_its_senders_beacon_is_not_taken_for_plain() {
         assert_eq!(pair.stream_view(1, 90).reason, Some(reason));
     }
     assert_eq!(pair.view(1).stats.unsealed, 0);
+}
+
+#[test]
+fn m9_a_members_frames_are_not_opened_on_another_members_connection() {
+    let (mut pair, mut cleo) = Pair::with_cleo();
+    let (hers, anothers) = (cleo.seal(pair.now), pair.seal(SEND_VIDEO));
+    assert!(!pair.opens(FROM_CLEO, &anothers));
+    let view = pair.stream_view(1, FROM_CLEO);
+    assert_eq!(view.reason, Some(DropReason::Misdirected));
+    assert!(pair.opens(FROM_CLEO, &hers), "it is her connection");
 }
