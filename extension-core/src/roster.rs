@@ -151,11 +151,6 @@ impl Peer {
         self.note_itself(now, way);
     }
 
-    /// B2: what was only passed on may still come by itself. What did is a recording the next time.
-    fn was_only_passed_on(&self) -> bool {
-        self.heard_itself < Some(self.heard)
-    }
-
     fn note_itself(&mut self, now: Instant, way: Way) {
         if way == Way::Direct {
             self.heard_itself = Some(now);
@@ -221,7 +216,7 @@ impl Roster {
             return self.meet(now, peer, beacon, way);
         };
         let gone_for_good = known.beacon.presence == Presence::Leaving;
-        if !gone_for_good && beacon == known.beacon && known.was_only_passed_on() {
+        if !gone_for_good && beacon == known.beacon {
             known.note_itself(now, way);
         }
         if gone_for_good || beacon.sequence <= known.beacon.sequence {
