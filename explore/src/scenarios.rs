@@ -184,20 +184,23 @@ pub const ALL: [Scenario; 9] = [
 pub const DEEPER: [Scenario; 3] = [
     Scenario {
         name: "four start at once, three faults",
-        states: 307_628,
+        states: 325_895,
+        heals: 9_820,
         faults: 3,
         ..ALL[0]
     },
     Scenario {
         name: "a fourth joins three, and three people fail",
-        states: 1_499_561,
+        states: 1_789_138,
+        heals: 11_570,
         window: Duration::from_millis(600),
         faults: 3,
         ..ALL[2]
     },
     Scenario {
         name: "two come and two go, and something fails",
-        states: 2_721_763,
+        states: 3_035_784,
+        heals: 7_860,
         faults: 1,
         kinds: &[Lose, Delay, Crash],
         ..ALL[4]

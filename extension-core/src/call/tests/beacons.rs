@@ -10,10 +10,9 @@ fn last_beacon(mesh: &mut Mesh, from: usize) -> Option<Vec<u8>> {
     let recorded = mesh.network.recorded();
     let sent = recorded.iter().filter(|(sender, _, _)| *sender == from);
     let messages = sent.filter_map(|(_, _, bytes)| Packet::parse(bytes).ok());
-    let messages = messages.map(|packet| packet.fragment);
+    let mut messages = messages.map(|packet| packet.fragment);
     messages
-        .filter(|bytes| matches!(Message::parse(bytes), Ok(Message::Beacon(_))))
-        .last()
+        .rfind(|bytes| matches!(Message::parse(bytes), Ok(Message::Beacon(_))))
         .map(<[u8]>::to_vec)
 }
 
