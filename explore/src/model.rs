@@ -174,7 +174,7 @@ impl Model for Exploration {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let mut properties = always();
+        let mut properties = Vec::from(always());
         properties.push(Property::<Self>::sometimes(SETTLES, |_, state| {
             state.world.rested.is_some()
         }));
@@ -314,14 +314,14 @@ fn with(world: &mut World, who: Who, act: impl FnOnce(&mut crate::world::Node)) 
 
 /// Each law as a property that always holds. A property is a plain function, so the law's place in
 /// the list is part of its type.
-fn always() -> Vec<Property<Exploration>> {
+fn always() -> [Property<Exploration>; Law::ALL.len()] {
     fn property<const LAW: usize>() -> Property<Exploration> {
         let law = Law::ALL[LAW];
         Property::always(law.name(), |_: &Exploration, state: &State| {
             !state.world.broken.contains(&Law::ALL[LAW])
         })
     }
-    vec![
+    [
         property::<0>(),
         property::<1>(),
         property::<2>(),
@@ -340,5 +340,6 @@ fn always() -> Vec<Property<Exploration>> {
         property::<15>(),
         property::<16>(),
         property::<17>(),
+        property::<18>(),
     ]
 }
