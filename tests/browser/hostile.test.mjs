@@ -39,14 +39,21 @@ const forge = (body) => mallory.page.evaluate((source) => {
 
 test('garbage on the control channel leaves the call standing', async () => {
   const number = await agree([ana, ben]);
-  const sent = await mallory.page.evaluate(() => {
+  const sent = await mallory.page.evaluate(async () => {
     const open = /** @type {any} */ (window).controls.filter((/** @type {any} */ channel) => channel.readyState === 'open');
     const random = (/** @type {number} */ size) => crypto.getRandomValues(new Uint8Array(size));
-    const header = [0x53, 0x4f, 0x54, 0x4f, 1, 0, 0, 0, 1, 0, 0, 0, 1];
+    // A message in one packet, as PROTOCOL.md's section 2 has it.
+    const packet = async (/** @type {Uint8Array<ArrayBuffer>} */ message) => {
+      const id = new Uint8Array(await crypto.subtle.digest('SHA-256', message)).subarray(0, 8);
+      return Uint8Array.from([0x53, 0x4f, 0x54, 0x4f, 2, ...id, 0, 0, 0, 1, ...message]);
+    };
+    const packets = [];
+    for (let type = 0; type < 256; type += 1) packets.push(await packet(Uint8Array.from([type, ...random(200)])));
+    const header = packets[0].slice(0, 17);
     for (const channel of open) {
       for (let size = 0; size < 300; size += 1) channel.send(random(size));
-      for (let kind = 0; kind < 256; kind += 1) channel.send(Uint8Array.from([...header, kind, ...random(200)]));
-      for (let cut = 0; cut <= header.length; cut += 1) channel.send(Uint8Array.from(header.slice(0, cut)));
+      for (const one of packets) channel.send(one);
+      for (let cut = 0; cut <= header.length; cut += 1) channel.send(header.slice(0, cut));
       for (let n = 0; n < 20; n += 1) channel.send(random(60_000));
       channel.send('text where bytes are expected');
     }
@@ -59,7 +66,8 @@ test('garbage on the control channel leaves the call standing', async () => {
 test('a flood on the control channel leaves the call standing', async () => {
   const number = await agree([ana, ben]);
   await mallory.page.evaluate(async () => {
-    const packet = Uint8Array.from([0x53, 0x4f, 0x54, 0x4f, 1, 0, 0, 0, 9, 0, 0, 0, 2, 1, 2, 3]);
+    // The first of two packets of a message that never comes.
+    const packet = Uint8Array.from([0x53, 0x4f, 0x54, 0x4f, 2, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 2, 1, 2, 3]);
     for (let round = 0; round < 20; round += 1) {
       for (const channel of /** @type {any} */ (window).controls) {
         if (channel.readyState === 'open') for (let n = 0; n < 500; n += 1) channel.send(packet);
