@@ -108,6 +108,13 @@ impl Before {
             awaited: node.membership.awaited().map(|(it, _)| it).collect(),
         }
     }
+
+    /// The first of these that is a Commit for the epoch in which it stood.
+    fn commit_among<'a>(&self, messages: impl IntoIterator<Item = &'a Outgoing>) -> Option<Commit> {
+        let here = (self.standing.group, self.standing.epoch);
+        let mut commits = messages.into_iter().filter_map(commit_of);
+        commits.find(|commit| commit.ends() == here)
+    }
 }
 
 type Entered = [(EpochId, Vec<(Leaf, PeerId)>)];
@@ -152,9 +159,12 @@ fn check_members(world: &mut World, who: Who, node: &Node) {
 }
 
 fn check_targets(world: &mut World, sent: &[Outgoing]) {
-    let mut commits = sent.iter().filter_map(commit_of);
-    let names_once = commits.all(|commit| !commit.repeats_itself());
-    require(world, names_once, Law::TargetsAreUnique);
+    for message in sent {
+        if let Outgoing::Commit(bytes) = message {
+            let names_once = Commit::parse(bytes).is_some_and(|commit| !commit.repeats_itself());
+            require(world, names_once, Law::TargetsAreUnique);
+        }
+    }
 }
 
 fn commit_of(message: &Outgoing) -> Option<Commit> {
@@ -173,14 +183,13 @@ fn check_removed(
     entered: &Entered,
     sent: &[Outgoing],
 ) {
-    let here = (before.standing.group, before.standing.epoch);
     let heard = match cause {
-        Cause::Heard(message) => commit_of(message),
+        Cause::Heard(message) => Some(message),
         Cause::Time => None,
     };
-    let mut commits = sent.iter().filter_map(commit_of).chain(heard);
-    let commit = commits.find(|commit| commit.ends() == here);
-    let next = entered.first().filter(|(epoch, _)| epoch.group == here.0);
+    let commit = before.commit_among(sent.iter().chain(heard));
+    let next = entered.first();
+    let next = next.filter(|(epoch, _)| epoch.group == before.standing.group);
     let Some((commit, (_, members))) = commit.zip(next) else {
         return;
     };
@@ -194,10 +203,7 @@ fn check_removed(
 
 /// By the first Commit of a step; what follows it is about another member list.
 fn check_removals(world: &mut World, who: Who, before: &Before, sent: &[Outgoing]) {
-    let mut commits = sent.iter().filter_map(commit_of);
-    let Some(commit) =
-        commits.find(|commit| commit.ends() == (before.standing.group, before.standing.epoch))
-    else {
+    let Some(commit) = before.commit_among(sent) else {
         return;
     };
     let removed = before.members.iter();

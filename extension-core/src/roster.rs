@@ -242,8 +242,7 @@ impl Roster {
 
     fn meet(&mut self, now: Instant, peer: PeerId, beacon: Beacon, way: Way) -> News {
         if self.peers.len() >= MAX_PEERS {
-            let crowds = self.crowds;
-            self.peers.retain(|_, peer| is_live(peer, now, crowds));
+            self.forget_the_dead(now);
         }
         if self.peers.len() >= MAX_PEERS {
             return News::Stale;
@@ -259,6 +258,15 @@ impl Roster {
         };
         self.peers.insert(peer, known);
         News::Newcomer
+    }
+
+    fn forget_the_dead(&mut self, now: Instant) {
+        let crowds = self.crowds;
+        self.peers.retain(|_, peer| is_live(peer, now, crowds));
+        let known: BTreeSet<PeerId> = self.peers.keys().copied().collect();
+        for peer in self.peers.values_mut() {
+            peer.passed.retain(|whose, _| known.contains(whose));
+        }
     }
 
     /// The channel that a participant was heard on has closed: it is given less time.

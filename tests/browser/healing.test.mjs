@@ -89,7 +89,7 @@ test("the committer's tab crashes: the three who are left go on", async (t) => {
 test("the committer's browser is killed: the two who are left go on", async (t) => {
   const committer = await committerOf(left);
   await kill(committer);
-  left = left.filter((person) => person !== committer);
+  left = without(committer, left);
   await haveEachOther(t, left, AFTER_DEATH, 'two, after the committer was killed');
   await nobodyWasTold(left);
 });
@@ -140,4 +140,4 @@ async function committerOf(all) {
 }
 
 /** @param {Participant} person */
-const without = (person) => people.filter((one) => one !== person);
+const without = (person, among = people) => among.filter((one) => one !== person);

@@ -172,18 +172,14 @@ mod tests {
         carrier.open(Instant(0), link(1));
         carrier.open(Instant(0), link(2));
         let packet = &cut(b"x")[0];
-        let taken = (0..10_000)
-            .filter(|_| carrier.handle_packet(Instant(0), link(1), packet).is_ok())
-            .count();
-        assert_eq!(taken, 400);
-        assert!(carrier.handle_packet(Instant(0), link(2), packet).is_ok());
-        let taken = (0..10_000)
-            .filter(|_| {
-                let taken = carrier.handle_packet(Instant(1000), link(1), packet);
-                taken.is_ok()
-            })
-            .count();
-        assert_eq!(taken, 200, "a second later");
+        let mut is_taken = |now, number| {
+            let taken = carrier.handle_packet(Instant(now), link(number), packet);
+            taken.is_ok()
+        };
+        assert_eq!((0..10_000).filter(|_| is_taken(0, 1)).count(), 400);
+        assert!(is_taken(0, 2));
+        let later = (0..10_000).filter(|_| is_taken(1000, 1)).count();
+        assert_eq!(later, 200, "a second later");
     }
 
     #[test]

@@ -53,10 +53,7 @@ impl<G: Groups> Membership<G> {
 
     /// R20.
     fn pass_on(&mut self, now: Instant, heard: PeerId) {
-        let mut roster = std::mem::take(&mut self.roster);
-        let passes = roster.passes(now, &self.ourselves(), heard);
-        self.roster = roster;
-        for (of, to) in passes {
+        for (of, to) in self.with_roster(|roster, us| roster.passes(now, us, heard)) {
             if let Some(beacon) = self.roster.beacon(of).cloned() {
                 self.send(Outgoing::PassOn { of, beacon, to });
             }
@@ -231,9 +228,7 @@ impl<G: Groups> Membership<G> {
             .retain_joiners(|_, _, joiner| !groups.holds(group, joiner));
         self.renewed = now;
         self.enter_epoch(now)?;
-        let mut roster = std::mem::take(&mut self.roster);
-        roster.handle_joined(now, &self.ourselves(), welcomed);
-        self.roster = roster;
+        self.with_roster(|roster, us| roster.handle_joined(now, us, welcomed));
         self.voice.note_news();
         Ok(())
     }

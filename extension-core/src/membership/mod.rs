@@ -288,6 +288,14 @@ impl<G: Groups> Membership<G> {
         }
     }
 
+    /// Lets the roster act on how we see ourselves.
+    fn with_roster<T>(&mut self, act: impl FnOnce(&mut Roster, &Ourselves<'_>) -> T) -> T {
+        let mut roster = std::mem::take(&mut self.roster);
+        let outcome = act(&mut roster, &self.ourselves());
+        self.roster = roster;
+        outcome
+    }
+
     fn run(&mut self, now: Instant) {
         self.wake_up(now);
         self.decide_if_due(now);
@@ -319,9 +327,7 @@ impl<G: Groups> Membership<G> {
     /// more to do at once.
     fn take_steps(&mut self, now: Instant) -> bool {
         self.drop_idle_packages(now);
-        let mut roster = std::mem::take(&mut self.roster);
-        let steps = roster.decide(now, &self.ourselves());
-        self.roster = roster;
+        let steps = self.with_roster(|roster, us| roster.decide(now, us));
         if !steps.iter().any(|step| matches!(step, Step::Seek(_))) {
             self.settle(now);
         }

@@ -45,6 +45,12 @@ impl Stranger {
         self.identity.peer()
     }
 
+    /// Sends its key package.
+    fn announces(&self, us: &mut Membership<Mls>, now: Instant) {
+        let outcome = us.handle_key_package(now, self.candidate.message());
+        outcome.expect("well-formed");
+    }
+
     /// A beacon that seeks nothing, from where it stands.
     fn word(&mut self, presence: Presence) -> Beacon {
         Beacon {
@@ -85,8 +91,7 @@ fn b5_key_packages_of_those_who_are_gone_are_not_kept() {
         let now = Instant(u64::from(number) * 10);
         let mut stranger = Stranger::new(number + 10);
         us.handle_beacon(now, stranger.peer(), stranger.wish(here, Presence::Here));
-        us.handle_key_package(now, stranger.candidate.message())
-            .expect("well-formed");
+        stranger.announces(&mut us, now);
         assert!(us.archive.packages().len() <= 2, "at {number}");
         us.handle_beacon(now, stranger.peer(), stranger.wish(here, Presence::Leaving));
     }
@@ -98,8 +103,7 @@ fn b5_a_key_package_for_another_group_is_not_kept() {
     let mut stranger = Stranger::new(10);
     let wish = stranger.wish(GroupId([3; 16]), Presence::Here);
     us.handle_beacon(Instant(0), stranger.peer(), wish);
-    us.handle_key_package(Instant(0), stranger.candidate.message())
-        .expect("well-formed");
+    stranger.announces(&mut us, Instant(0));
     assert!(us.archive.packages().is_empty());
 }
 
@@ -108,13 +112,9 @@ fn b5_a_key_package_that_nobody_announced_is_not_kept() {
     let mut us = alone();
     let here = us.standing().group;
     let [mut stranger, other] = [10, 11].map(Stranger::new);
-    us.handle_beacon(
-        Instant(0),
-        stranger.peer(),
-        stranger.wish(here, Presence::Here),
-    );
-    us.handle_key_package(Instant(0), other.candidate.message())
-        .expect("well-formed");
+    let wish = stranger.wish(here, Presence::Here);
+    us.handle_beacon(Instant(0), stranger.peer(), wish);
+    other.announces(&mut us, Instant(0));
     assert!(us.archive.packages().is_empty());
 }
 
@@ -125,8 +125,7 @@ fn b5_a_key_package_that_its_owner_names_no_more_is_not_kept() {
     let mut stranger = Stranger::new(10);
     let peer = stranger.peer();
     us.handle_beacon(Instant(0), peer, stranger.wish(here, Presence::Here));
-    us.handle_key_package(Instant(0), stranger.candidate.message())
-        .expect("well-formed");
+    stranger.announces(&mut us, Instant(0));
     us.handle_timeout(Instant(10));
     assert_eq!(us.archive.packages().len(), 1);
     let another = Candidate::new(&stranger.identity, rng(99));

@@ -2,10 +2,7 @@
 //! between two who both hear a third. Then that one passes on their beacons, which are signed, so
 //! that nobody takes for gone who is there: it is heard, if not by itself.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Ourselves, Roster, is_live};
 use crate::{
@@ -69,16 +66,9 @@ impl Roster {
     }
 
     fn note_passed(&mut self, whose: PeerId, to: PeerId) {
-        let sequences = self
-            .peers
-            .iter()
-            .map(|(id, peer)| (*id, peer.beacon.sequence));
-        let sequences: BTreeMap<PeerId, u64> = sequences.collect();
-        if let Some(asker) = self.peers.get_mut(&to) {
-            asker
-                .passed
-                .retain(|known, _| sequences.contains_key(known));
-            asker.passed.extend(sequences.get_key_value(&whose));
+        let sequence = self.peers.get(&whose).map(|known| known.beacon.sequence);
+        if let Some((sequence, asker)) = sequence.zip(self.peers.get_mut(&to)) {
+            asker.passed.insert(whose, sequence);
         }
     }
 

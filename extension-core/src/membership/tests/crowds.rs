@@ -141,8 +141,7 @@ fn r1_in_a_crowd_who_committed_says_so_at_once() {
     let mut newcomer = Stranger::new(10);
     let wish = newcomer.wish(us.standing().group, Presence::Here);
     us.handle_beacon(Instant(1_000), newcomer.peer(), wish);
-    us.handle_key_package(Instant(1_000), newcomer.candidate.message())
-        .expect("well-formed");
+    newcomer.announces(&mut us, Instant(1_000));
     assert_eq!(speaks(&mut us, 1_000..1_500).len(), 1);
     assert_eq!(us.members().len(), 2);
 }
