@@ -2,6 +2,7 @@
 
 import { after, before, test } from 'node:test';
 import { APPS } from '../lib/apps/all.mjs';
+import { LIGHT } from '../lib/apps/light.mjs';
 import { seeEachOther } from '../lib/apps/people.mjs';
 import { serve } from '../lib/apps/site.mjs';
 import { agree, eventually } from '../lib/expect.mjs';
@@ -14,7 +15,7 @@ const NAMES = ['Ana', 'Ben', 'Cleo'];
 
 before(async () => {
   stage = await Stage.open();
-  for (const name of NAMES) people.push(await stage.cast({ name }));
+  for (const name of NAMES) people.push(await stage.cast({ name, script: LIGHT }));
 });
 after(() => stage.close());
 
