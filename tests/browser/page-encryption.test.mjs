@@ -43,8 +43,7 @@ const ownFrames = () => ana.frame.evaluate('own.frames');
 
 async function saysSo() {
   await Promise.all([ana, ben].map(({ popup }) => popup.waitForState('trouble')));
-  const words = await ana.words();
-  assert.ok(words.includes('This page changes media frames itself'), `the popup says it: ${words}`);
+  await eventually(() => ana.words(), (words) => words.includes('This page changes media frames itself'), 'the popup says it');
 }
 
 /** A transform of ours has taken the place of the page's. */

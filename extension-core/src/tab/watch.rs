@@ -28,6 +28,10 @@ const FRAMES: u64 = 2;
 /// More than the longest frame of sound, which is 120 ms at 48 kHz.
 const SAMPLES: u64 = 5_761;
 
+/// What a codec's packets begin with isn't of the frame, and counted as sent: with VP8 six bytes,
+/// with VP9 twenty where a key frame names its layers.
+const DESCRIPTOR: u64 = 16;
+
 /// So many frames made, none of which came or passed, are no accident.
 const STANDS: u64 = 5;
 
@@ -90,9 +94,17 @@ pub struct Watch {
     began: Option<Instant>,
     /// What flowed since a frame came here last.
     past: Flow,
-    /// What was sealed and what was sent, lately.
-    sent: VecDeque<(Instant, u64, u64)>,
+    lately: VecDeque<Span>,
     wait: Duration,
+}
+
+/// What was sealed and what was sent between two reports.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    end: Instant,
+    sealed: u64,
+    packets: u64,
+    bytes: u64,
 }
 
 impl Watch {
@@ -156,7 +168,7 @@ impl Watch {
             bytes,
             ..
         } = self.past;
-        let beyond = direction == Direction::Receive || bytes > self.backlog();
+        let beyond = direction == Direction::Receive || bytes > self.backlog(media);
         if made >= FRAMES && passed >= few && beyond {
             Verdict::Bypassed
         } else if made >= STANDS && passed == 0 {
@@ -168,8 +180,8 @@ impl Watch {
 
     /// What was on its way before a sleep is on its way after it.
     fn give_back(&mut self, slept: Duration) {
-        for (at, ..) in &mut self.sent {
-            *at = *at + slept;
+        for span in &mut self.lately {
+            span.end = span.end + slept;
         }
     }
 
@@ -180,13 +192,15 @@ impl Watch {
 
     fn note(&mut self, now: Instant, more: Flow) {
         let sealed = std::mem::take(&mut self.sealed);
-        self.sent.push_back((now, sealed, more.bytes));
-        while self
-            .sent
-            .front()
-            .is_some_and(|(at, ..)| now.since(*at) > PACER)
-        {
-            self.sent.pop_front();
+        self.lately.push_back(Span {
+            end: now,
+            sealed,
+            packets: more.passed,
+            bytes: more.bytes,
+        });
+        let old = |span: &Span| now.since(span.end) > PACER;
+        while self.lately.front().is_some_and(old) {
+            self.lately.pop_front();
         }
         if let Some(mean) = more.waited.checked_div(more.passed) {
             self.wait = Duration::from_millis(mean);
@@ -198,12 +212,18 @@ impl Watch {
         self.came.is_some_and(|at| then.since(at) < 2 * self.wait)
     }
 
-    /// Bytes that were sealed and not yet sent when the last frame came here.
-    fn backlog(&self) -> u64 {
-        let sum =
-            |(sealed, sent): (u64, u64), (_, s, b): &(Instant, u64, u64)| (sealed + s, sent + b);
-        let (sealed, sent) = self.sent.iter().fold((0, 0), sum);
-        sealed.saturating_sub(sent.saturating_sub(self.past.bytes))
+    /// Bytes that were sealed and not yet sent when the last frame came here, and all that
+    /// packets add to them.
+    fn backlog(&self, media: MediaKind) -> u64 {
+        let sum = |of: fn(&Span) -> u64| self.lately.iter().map(of).fold(0, u64::saturating_add);
+        let added = match media {
+            MediaKind::Video => DESCRIPTOR.saturating_mul(sum(|span| span.packets)),
+            MediaKind::Audio => 0,
+        };
+        let sent = sum(|span| span.bytes).saturating_sub(self.past.bytes);
+        sum(|span| span.sealed)
+            .saturating_add(added)
+            .saturating_sub(sent)
     }
 }
 
