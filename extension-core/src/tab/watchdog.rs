@@ -83,10 +83,14 @@ impl Tab {
     }
 
     /// Transforms that take turns too quickly leave Chromium with none, now and then: then frames
-    /// go nowhere until another is set.
+    /// go nowhere until another is set. Where none took turns, a busy machine holds them back.
     fn stands(&mut self, id: StreamId) {
         let mut known = self.streams.get(id).into_iter();
-        if known.any(|stream| stream.evidence.is_bypassed()) {
+        let bypassed = known.any(|stream| stream.evidence.is_bypassed());
+        let took_turns = self
+            .troubles
+            .contains_key(&(id.page, Trouble::PageTransform));
+        if bypassed || took_turns {
             self.contain(id, Measure::Cover);
         }
     }

@@ -222,27 +222,38 @@ fn a_stream_too_many_to_be_watched_loses_its_connection() {
     assert_eq!(pair.codes(0), ["streams-full"]);
 }
 
+/// Its encoder goes on, and nothing comes of it.
+fn stands(pair: &mut Pair) {
+    let page = pair.pages[0];
+    let id = StreamId {
+        page,
+        number: SEND_VIDEO,
+    };
+    for made in [0, 10] {
+        let flow = Flow {
+            made,
+            ..Flow::default()
+        };
+        pair.cores[0].flow(pair.now, id, flow);
+    }
+    pair.exchange();
+}
+
 #[test]
 fn a_stream_that_stands_after_a_bypass_is_covered_anew() {
     let mut pair = Pair::both_on();
-    let stands = |pair: &mut Pair| {
-        let page = pair.pages[0];
-        let id = StreamId {
-            page,
-            number: SEND_VIDEO,
-        };
-        for made in [0, 10] {
-            let flow = Flow {
-                made,
-                ..Flow::default()
-            };
-            pair.cores[0].flow(pair.now, id, flow);
-        }
-        pair.exchange();
-    };
     stands(&mut pair);
     assert_eq!(pair.measures, [], "its encoder may be ahead of the network");
     pair.bypassed(0, SEND_VIDEO);
+    stands(&mut pair);
+    assert_eq!(pair.measures, [(0, SEND_VIDEO, Measure::Cover)]);
+}
+
+#[test]
+fn a_stream_that_stands_where_ours_took_the_place_of_the_pages_is_covered_anew() {
+    let mut pair = Pair::both_on();
+    let (now, page) = (pair.now, pair.pages[0]);
+    pair.cores[0].trouble(now, page, Trouble::PageTransform);
     stands(&mut pair);
     assert_eq!(pair.measures, [(0, SEND_VIDEO, Measure::Cover)]);
 }
