@@ -253,9 +253,11 @@ fn check_epochs(world: &mut World, before: &Before, cause: &Cause, entered: &Ent
         require(world, elsewhere || next || first, Law::EpochsAreMonotonic);
         last.group = epoch.group;
         last.epoch = epoch.epoch;
-        // Whoever is first in an epoch made it, and knows who is in it.
+        // Whoever is first in an epoch made it, and knows who is in it; who comes after it has gone
+        // on must be told the same.
         let peers: BTreeSet<PeerId> = members.iter().map(|(_, peer)| *peer).collect();
-        world.epochs.entry(*epoch).or_insert(peers);
+        let alike = *world.epochs.entry(*epoch).or_insert_with(|| peers.clone()) == peers;
+        require(world, alike, Law::OneEpochOneMemberList);
     }
 }
 
