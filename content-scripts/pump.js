@@ -23,6 +23,8 @@ function sottoPump(scope) {
   const sources = new Map();
   /** @type {Set<number>} streams that lost frames while Sotto was on */
   const dropped = new Set();
+  /** @type {WeakMap<ReadableStreamDefaultReader, Map<number, {mime: string, others: number}>>} */
+  const named = new WeakMap();
   /** @type {() => void} */
   let modeKnown;
   const known = /** @type {Promise<void>} */ (new Promise((resolve) => (modeKnown = resolve)));
@@ -134,13 +136,30 @@ function sottoPump(scope) {
   }
 
   /**
-   * @param {number} stream @param {any} frame
+   * As codecs change, Chromium gives the last frames of one the name of the next; nobody could
+   * open what was sealed by it. Their payload type tells, unless the name stays.
+   * @param {ReadableStreamDefaultReader} reader @param {string} mime @param {number} payloadType
+   */
+  function isMisnamed(reader, mime, payloadType) {
+    const names = named.get(reader) ?? new Map();
+    named.set(reader, names);
+    const name = names.get(payloadType) ?? { mime, others: 0 };
+    name.others = name.mime === mime ? 0 : name.others + 1;
+    if (name.others > 4) Object.assign(name, { mime, others: 0 });
+    // There are no more payload types.
+    if (names.size < 128) names.set(payloadType, name);
+    return name.others > 0;
+  }
+
+  /**
+   * @param {number} stream @param {any} frame @param {ReadableStreamDefaultReader} reader
    * @returns {Promise<boolean>} whether the frame may go on
    */
-  async function protect(stream, frame) {
+  async function protect(stream, frame, reader) {
     const { data } = frame;
-    if (data.byteLength === 0) return false;
-    const result = await ask(stream, frame.getMetadata().mimeType ?? '', data);
+    const { mimeType = '', payloadType = 0 } = frame.getMetadata();
+    if (data.byteLength === 0 || isMisnamed(reader, mimeType, payloadType)) return false;
+    const result = await ask(stream, mimeType, data);
     if (!result) {
       dropped.add(stream);
       return false;
@@ -162,7 +181,7 @@ function sottoPump(scope) {
     for (;;) {
       const { value: frame, done } = await reader.read();
       if (done) return;
-      if (on && !(await protect(stream, frame))) continue;
+      if (on && !(await protect(stream, frame, reader))) continue;
       await writer.write(frame);
     }
   }
