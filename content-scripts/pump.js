@@ -2,7 +2,8 @@
  * The frame pump: the whole code that moves encoded frames between the
  * browser's transforms and the core worker. It holds no key and decides
  * nothing but this: while Sotto is on, a frame goes on only with what the core
- * gave back for it; while off, frames pass untouched and without a hop.
+ * gave back for it, and is not asked about if it is empty or misnamed; while
+ * off, frames pass untouched and without a hop.
  *
  * The relay makes a worker from this function's source, or calls it where a
  * worker is forbidden. It must not refer to anything outside itself.
@@ -19,12 +20,11 @@ function sottoPump(scope) {
   /** @type {Asked[]} questions for the next message */
   let waiting = [];
   /** @typedef {{transformer: any, reader: ReadableStreamDefaultReader}} Source */
+  /** @typedef {Map<number, {mime: string, others: number}>} Names by payload type, and how many frames in a row had another */
   /** @type {Map<number, Source>} where each stream's frames come from */
   const sources = new Map();
   /** @type {Set<number>} streams that lost frames while Sotto was on */
   const dropped = new Set();
-  /** @type {WeakMap<ReadableStreamDefaultReader, Map<number, {mime: string, others: number}>>} */
-  const named = new WeakMap();
   /** @type {() => void} */
   let modeKnown;
   const known = /** @type {Promise<void>} */ (new Promise((resolve) => (modeKnown = resolve)));
@@ -138,11 +138,9 @@ function sottoPump(scope) {
   /**
    * As codecs change, Chromium gives the last frames of one the name of the next; nobody could
    * open what was sealed by it. Their payload type tells, unless the name stays.
-   * @param {ReadableStreamDefaultReader} reader @param {string} mime @param {number} payloadType
+   * @param {Names} names @param {string} mime @param {number} payloadType
    */
-  function isMisnamed(reader, mime, payloadType) {
-    const names = named.get(reader) ?? new Map();
-    named.set(reader, names);
+  function isMisnamed(names, mime, payloadType) {
     const name = names.get(payloadType) ?? { mime, others: 0 };
     name.others = name.mime === mime ? 0 : name.others + 1;
     if (name.others > 4) Object.assign(name, { mime, others: 0 });
@@ -152,13 +150,13 @@ function sottoPump(scope) {
   }
 
   /**
-   * @param {number} stream @param {any} frame @param {ReadableStreamDefaultReader} reader
+   * @param {number} stream @param {any} frame @param {Names} names
    * @returns {Promise<boolean>} whether the frame may go on
    */
-  async function protect(stream, frame, reader) {
+  async function protect(stream, frame, names) {
     const { data } = frame;
     const { mimeType = '', payloadType = 0 } = frame.getMetadata();
-    if (data.byteLength === 0 || isMisnamed(reader, mimeType, payloadType)) return false;
+    if (data.byteLength === 0 || isMisnamed(names, mimeType, payloadType)) return false;
     const result = await ask(stream, mimeType, data);
     if (!result) {
       dropped.add(stream);
@@ -177,11 +175,13 @@ function sottoPump(scope) {
     const writer = transformer.writable.getWriter();
     end(stream);
     sources.set(stream, { transformer, reader });
+    /** @type {Names} */
+    const names = new Map();
     await known;
     for (;;) {
       const { value: frame, done } = await reader.read();
       if (done) return;
-      if (on && !(await protect(stream, frame, reader))) continue;
+      if (on && !(await protect(stream, frame, names))) continue;
       await writer.write(frame);
     }
   }

@@ -92,6 +92,26 @@ test('where the core is cut off frames pass once Sotto is turned off, and no mor
   assert.deepEqual(one.written.at(-1), [3]);
 });
 
+test('a frame that has the name of the next codec goes nowhere, unless the name stays', async () => {
+  const one = transformer(1);
+  /** @param {string} mimeType @param {number} payloadType */
+  const give = async (mimeType, payloadType) => {
+    const before = asked.length;
+    one.give({ ...frame(1), getMetadata: () => ({ mimeType, payloadType }) });
+    await turn();
+    if (asked.length === before) return null;
+    await answer(frame(7).data);
+    return asked.at(-1)?.[0][1];
+  };
+  assert.equal(await give('audio/opus', 111), 'audio/opus');
+  assert.equal(await give('audio/G722', 111), null, 'made by Opus');
+  assert.equal(await give('audio/G722', 9), 'audio/G722');
+  assert.equal(await give('audio/opus', 111), 'audio/opus', 'and back again');
+  for (let count = 0; count < 4; count += 1) assert.equal(await give('audio/PCMU', 111), null);
+  assert.equal(await give('audio/PCMU', 111), 'audio/PCMU', 'the payload type is that of another now');
+  assert.equal(one.written.length, 4);
+});
+
 test('a transform that gave way to another is read no more', async () => {
   const old = transformer(1);
   await turn();
