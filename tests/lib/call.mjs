@@ -16,7 +16,7 @@ import { recordedTones } from './recording.mjs';
  * Sound is sent as it is and in few packets, which halves what a call costs the machine; the pages
  * of the media table leave both to the browser.
  */
-const LIGHT = { processing: 'off', ptime: '120' };
+export const LIGHT = { processing: 'off', ptime: '120' };
 
 /**
  * @param {string} base

@@ -1,13 +1,17 @@
 /**
- * What the pages of others are asked for, before their own scripts run, as the demo's page can be:
- * sound in few packets and as it is, which halves what a call costs the machine.
+ * What the pages of others are asked for, before their own scripts run, as the demo's page is by
+ * its address: sound in few packets and as it is.
  */
 
+import { withPacketTime } from '../../../demo/page/codecs.js';
+import { LIGHT as WISHES } from '../call.mjs';
+
 export const LIGHT = `{
+  const wishes = ${JSON.stringify(WISHES)};
+  const withPacketTime = ${withPacketTime};
   const { setRemoteDescription } = RTCPeerConnection.prototype;
-  RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp = '' }, ...callbacks) {
-    const light = sdp.replace(/(m=audio [^]*?)(?=m=|$)/g, '$1a=ptime:120\\r\\n');
-    return setRemoteDescription.call(this, { type, sdp: light }, ...callbacks);
+  RTCPeerConnection.prototype.setRemoteDescription = function (description, ...callbacks) {
+    return setRemoteDescription.call(this, withPacketTime(description, wishes), ...callbacks);
   };
   const { getUserMedia } = MediaDevices.prototype;
   const AS_IT_IS = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
