@@ -13,34 +13,23 @@ const LASTING: Duration = Duration::from_secs(12);
 const UNDER_WAY: Duration = Duration::from_secs(2);
 
 impl World {
-    /// Waits for it, and says how long it took.
+    /// Waits for it, and says how long it took. One group for a moment is none: it must still be
+    /// there when every time limit that may be running is over.
     pub(super) fn await_one_group(&mut self) -> Option<Duration> {
+        let took = self.one_group_within(PATIENCE)?;
+        self.run_until(self.now + LASTING);
+        self.one_group_within(UNDER_WAY)?;
+        Some(took)
+    }
+
+    fn one_group_within(&mut self, patience: Duration) -> Option<Duration> {
         let from = self.now;
-        while self.now.since(from) < PATIENCE {
+        while self.now.since(from) < patience {
             self.run_until(self.now + LOOK);
             if self.is_one_group() {
-                let took = self.now.since(from);
-                return self.lasts().then_some(took);
+                return Some(self.now.since(from));
             }
         }
-        self.no_group()
-    }
-
-    /// One group for a moment is none: it must still be there when every time limit that may be
-    /// running is over.
-    fn lasts(&mut self) -> bool {
-        self.run_until(self.now + LASTING);
-        let from = self.now;
-        while !self.is_one_group() {
-            if self.now.since(from) > UNDER_WAY {
-                return self.no_group().is_some();
-            }
-            self.run_until(self.now + LOOK);
-        }
-        true
-    }
-
-    fn no_group(&mut self) -> Option<Duration> {
         let places = self.places();
         self.hold(Err(Violation::NotOneGroup(places)));
         None
