@@ -99,7 +99,6 @@ pub struct Watch {
 }
 
 /// What was sealed and what was sent between two reports.
-#[derive(Clone, Copy, Default)]
 struct Span {
     end: Instant,
     sealed: u64,

@@ -85,8 +85,10 @@ impl Tab {
     /// Transforms that take turns too quickly leave Chromium with none, now and then: then frames
     /// go nowhere until another is set. Where none took turns, a busy machine holds them back.
     fn stands(&mut self, id: StreamId) {
-        let mut known = self.streams.get(id).into_iter();
-        let bypassed = known.any(|stream| stream.evidence.is_bypassed());
+        let bypassed = self
+            .streams
+            .get(id)
+            .is_some_and(|stream| stream.evidence.is_bypassed());
         let took_turns = self
             .troubles
             .contains_key(&(id.page, Trouble::PageTransform));
