@@ -21,6 +21,11 @@ export const easyrtc = {
     return listen(server);
   },
 
-  /** It joins as soon as it is there. */
-  async join() {},
+  /**
+   * It joins by itself, some time after it is there. Of two that come at once each calls the other,
+   * and open-easyrtc can lose both calls.
+   */
+  async join(page) {
+    await page.waitForFunction(() => /** @type {any} */ (window).easyrtc.myEasyrtcid);
+  },
 };
