@@ -4,16 +4,14 @@
  *
  * The relay has its own view of the same connection and does the rest there:
  * transforms, control channel, what the far side's description needs. The
- * native's own promise goes back to the page. A sender that replaces its track
- * is told too: what it sends may have another role from then on.
+ * native's own promise goes back to the page.
  */
 'use strict';
 {
   const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
   const { notify, introduce, consult, overlay } = sottoHook;
-  const { forConstruction, forChange, asThePageSetIt } = sottoHook;
+  const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf, handleRemoved } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
-  const NativeSender = globalThis.RTCRtpSender;
 
   const NativeWeakRef = WeakRef;
   const deref = uncurry(WeakRef.prototype.deref);
@@ -96,13 +94,13 @@
 
   /**
    * @param {string} name
-   * @param {(call: (args: any[]) => any, args: any[], connection: {number: number, hadFlag: boolean}) => unknown} around
+   * @param {(call: (args: any[]) => any, args: any[], connection: {number: number, hadFlag: boolean}, peer: object) => unknown} around
    */
   function wrapMethod(name, around) {
     wrap(Native.prototype, name, 'value', (native, self, args) => {
       const connection = weakGet(connections, self);
       if (!connection) return apply(native, self, args);
-      return around((changed) => apply(native, self, changed), args, connection);
+      return around((changed) => apply(native, self, changed), args, connection, self);
     });
   }
 
@@ -148,9 +146,9 @@
       afterwards(promise, described);
       return promise;
     });
-    wrapMethod('setLocalDescription', (call, args, { number }) => {
+    wrapMethod('setLocalDescription', (call, args, { number }, peer) => {
       if (args[0] === undefined || args[0] === null) notify('offering', number);
-      return call(args);
+      return whileSet(peer, () => call(args));
     });
     reportAround('createOffer', 'offering', 'offered');
   }
@@ -162,18 +160,23 @@
     );
   }
 
-  function wrapReplaceTrack() {
-    wrap(NativeSender.prototype, 'replaceTrack', 'value', (native, self, args) => {
-      const promise = apply(native, self, args);
-      afterwards(promise, () => notify('replaced', 0));
-      return promise;
+  function wrapTracks() {
+    wrapMethod('addTrack', (call, args, { number }, peer) => {
+      if (args.length > 0) args[0] = inPlaceOf(peer, args[0]);
+      const sender = call(args);
+      notify('sweep', number);
+      return sender;
+    });
+    wrapMethod('removeTrack', (call, args) => {
+      call(args);
+      handleRemoved(args[0]);
     });
   }
 
   if (Native) {
-    wrapReplaceTrack();
     replaceConstructor();
-    for (const name of ['addTrack', 'addTransceiver', 'addStream']) reportAround(name, null, 'sweep');
+    for (const name of ['addTransceiver', 'addStream']) reportAround(name, null, 'sweep');
+    wrapTracks();
     reportAround('createDataChannel', 'page-channel', null);
     reportAround('restartIce', null, 'ice-restart');
     reportAround('close', null, 'close');

@@ -24,7 +24,7 @@ interface SottoHook {
     part: 'value' | 'get' | 'set',
     around: (native: Function, self: any, args: any[]) => unknown,
   ): void;
-  afterwards(promise: Promise<unknown>, done: () => void): void;
+  afterwards(promise: Promise<unknown>, done: () => void, failed?: () => void): void;
 
   notify(name: string, connection: number, flag?: boolean): void;
   introduce(peer: RTCPeerConnection, connection: number, pageTransforms: boolean): void;
@@ -36,6 +36,10 @@ interface SottoHook {
   forConstruction(configuration: unknown): { flagged: unknown; wanted: () => boolean };
   forChange(configuration: unknown, had: boolean): unknown;
   asThePageSetIt(configuration: object, had: boolean): object;
+
+  whileSet(peer: object, set: () => any): any;
+  inPlaceOf(peer: object, track: unknown): unknown;
+  handleRemoved(sender: unknown): void;
 
   locate(end: object): SottoPlace | null;
   isPassing(): boolean;

@@ -74,10 +74,11 @@
    * hidden for that moment, or a page could choose what `then` constructs.
    * @param {Promise<unknown>} promise
    * @param {() => void} done
+   * @param {() => void} failed
    */
-  function afterwards(promise, done) {
+  function afterwards(promise, done, failed = () => {}) {
     defineProperty(promise, 'constructor', bare({ value: undefined, configurable: true }));
-    then(promise, done, () => {});
+    then(promise, done, failed);
     deleteProperty(promise, 'constructor');
   }
 

@@ -99,10 +99,10 @@ class SottoStreams {
     this.listener.left(stream.stream);
   }
 
-  /** A sender without a track stays what it was. @param {RTCRtpSender} sender */
+  /** A sender without a track, or with one that has ended, stays what it was. @param {RTCRtpSender} sender */
   follow(sender) {
     const stream = this.streams.get(sender);
-    if (!stream || stream.ended || !sender.track) return;
+    if (!stream || stream.ended || sender.track?.readyState !== 'live') return;
     const role = SottoStreams.role(stream.media, sender.track);
     if (stream.carries === role) return;
     stream.carries = role;

@@ -2,6 +2,9 @@
 
 /** @typedef {import('./cell.mjs').Scenario} Scenario */
 
+/** The more begin at once, the longer the browser takes, and the sooner one goes past. */
+const BESIDES = 11;
+
 /** @param {import('../outage.mjs').Network[]} networks @returns {Record<string, Scenario>} */
 export const connections = (networks) => ({
   'one track in two connections': async (cell) => {
@@ -21,6 +24,22 @@ export const connections = (networks) => ({
     for (const end of cell.ends) await end.do((lab, name) => lab.close(name), cell.name);
     cell.name = `${cell.name} again`;
     await cell.call();
+  },
+
+  'many begin to send in mid-call': async (cell) => {
+    const names = [cell.name, ...Array.from({ length: BESIDES }, (_, n) => `${cell.name} ${n}`)];
+    // Who was offered to send and receive may begin to send as soon as it says so.
+    await cell.far.do((lab, all) => {
+      for (const name of all) lab.open(name).peer.addTransceiver('audio');
+    }, names);
+    await cell.near.do(async (lab, all) => {
+      const connected = (/** @type {string} */ name) => lab.calls.get(name)?.peer.connectionState === 'connected';
+      await lab.until(() => all.every(connected), () => 'connections');
+      for (const name of all) lab.call(name).peer.addTrack(lab.microphone());
+      lab.call(all[0]).peer.addTrack(lab.camera());
+    }, names);
+    await cell.arrives();
+    for (const name of names) await cell.far.perceives(cell.near, name, { colour: false });
   },
 
   'packets lost and sent again': async (cell) => {

@@ -1,0 +1,146 @@
+/** Stand-ins for the tracks of senders that may begin to send, with a connection that the test plays. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { createContext, runInContext } from 'node:vm';
+
+const FOLDER = join(resolve(import.meta.dirname, '../..'), 'content-scripts/hook');
+
+/** `sent` has what each sender that begins has for a track then; a description is set by `settle`. */
+const PAGE = `
+  class MediaStreamTrack {
+    constructor(kind = 'audio') { this.own = kind; this.readyState = 'live'; }
+    get kind() { return this.own; }
+    stop() { this.readyState = 'ended'; }
+  }
+  class MediaStreamTrackGenerator extends MediaStreamTrack { constructor({ kind }) { super(kind); } }
+  class RTCRtpSender {
+    constructor(track) { this.native = track; }
+    get track() { return this.native; }
+    async replaceTrack(track) {
+      if (track !== null && !(track instanceof MediaStreamTrack)) throw new TypeError('no track');
+      this.native = track;
+    }
+  }
+  class RTCRtpTransceiver {
+    constructor(track, direction) { this.own = new RTCRtpSender(track); this.direction = direction; }
+    get sender() { return this.own; }
+    get currentDirection() { return this.direction; }
+  }
+  class RTCPeerConnection {
+    transceivers = [];
+    getTransceivers() { return this.transceivers; }
+    setLocalDescription() {
+      sent.push(this.transceivers.map(({ sender }) => sender.native));
+      return new Promise((resolve, reject) => settle.push({ resolve, reject }));
+    }
+  }
+  Object.assign(globalThis, { MediaStreamTrack, MediaStreamTrackGenerator, RTCRtpSender, RTCRtpTransceiver, RTCPeerConnection });
+  Object.assign(globalThis, { sent: [], settle: [], told: 0, off: false });
+`;
+const REST = 'Object.assign(sottoHook, { notify() { told += 1; }, isPassing: () => off })';
+/** A connection that is up, with a sender that isn't sending. */
+const CALL = `
+  const hook = sottoHook;
+  const peer = new RTCPeerConnection();
+  const track = new MediaStreamTrack();
+  const set = () => hook.whileSet(peer, () => peer.setLocalDescription());
+  const turn = () => new Promise((resolve) => resolve()).then(() => {}).then(() => {}).then(() => {});
+  set();
+  settle.shift().resolve();
+  peer.transceivers.push(new RTCRtpTransceiver(track, null));
+  const { sender } = peer.transceivers[0];
+`;
+
+/** @param {string} [call] */
+function page(call = CALL) {
+  const context = createContext({});
+  const file = (/** @type {string} */ name) => readFileSync(join(FOLDER, name), 'utf8');
+  for (const source of [PAGE, file('natives.js'), REST, file('stand-ins.js'), call]) runInContext(source, context);
+  return (/** @type {string} */ source) => runInContext(source, context);
+}
+
+test('a sender that may begin has nothing to send until the description is set', async () => {
+  const run = page();
+  run('const done = set()');
+  assert.ok(run("sent.at(-1)[0] !== track && sent.at(-1)[0].kind === 'audio' && sent.at(-1)[0].readyState === 'ended'"));
+  assert.ok(run('sender.track === track'), 'the page sees its own');
+  await run('settle.shift().resolve(); done.then(turn)');
+  assert.ok(run('sender.native === track && told === 1'));
+});
+
+test('so it is where the description is refused', async () => {
+  const run = page();
+  run('const done = set(); settle.shift().reject(new Error())');
+  await run('done.catch(turn)');
+  assert.ok(run('sender.native === track'));
+});
+
+test('of several descriptions the last ends it', async () => {
+  const run = page();
+  await run('set(); set(); settle.shift().reject(new Error()); turn()');
+  assert.ok(run('sent.at(-1)[0] !== track && sender.native !== track'));
+  await run('settle.shift().resolve(); turn()');
+  assert.ok(run('sender.native === track'));
+});
+
+for (const [what, prepare] of [
+  ['Sotto is off', 'off = true'],
+  ['it sends already', "peer.transceivers[0].direction = 'sendonly'"],
+  ['it sends and receives already', "peer.transceivers[0].direction = 'sendrecv'"],
+]) {
+  test(`it keeps its track where ${what}`, () => {
+    const run = page();
+    run(`${prepare}; set()`);
+    assert.ok(run('sent.at(-1)[0] === track'));
+  });
+}
+
+test('it keeps its track in the first description, before which nothing is up', () => {
+  const run = page(CALL.replace('  set();\n  settle.shift().resolve();\n', ''));
+  run('set()');
+  assert.ok(run('sent.at(-1)[0] === track'));
+});
+
+test('what the page replaces meanwhile is replaced after, in its order', async () => {
+  const run = page();
+  run(`const [one, other] = [new MediaStreamTrack(), new MediaStreamTrack()]; const heard = [];
+    set(); sender.replaceTrack(one).then(() => heard.push(1)); sender.replaceTrack(other).then(() => heard.push(2));`);
+  assert.ok(run('sender.track === track'));
+  await run('settle.shift().resolve(); turn().then(turn)');
+  assert.ok(run('sender.native === other'));
+  assert.equal(run('heard.join()'), '1,2');
+});
+
+test('what the browser refuses is refused', async () => {
+  const run = page();
+  run('set(); const refused = sender.replaceTrack(5).then(() => "taken", (error) => error.message); settle.shift().resolve()');
+  assert.equal(await run('refused'), 'no track');
+  assert.ok(run('sender.native === track'));
+});
+
+test('what the page removes meanwhile stays removed', async () => {
+  const run = page();
+  // The browser may have it that the stand-in came after.
+  run('set(); hook.handleRemoved(sender)');
+  assert.equal(run('sender.track'), null);
+  await run('settle.shift().resolve(); turn()');
+  assert.equal(run('sender.native'), null);
+});
+
+test('a track that has a sender already is known by its stand-in', () => {
+  const run = page();
+  assert.ok(run('hook.inPlaceOf(peer, track) === track'));
+  run('set()');
+  assert.ok(run('hook.inPlaceOf(peer, track) === sender.native'));
+  assert.equal(run('hook.inPlaceOf(peer, 5)'), 5);
+});
+
+test('another track than the stand-in stays', async () => {
+  const run = page();
+  // As the relay does with a stream that went past Sotto.
+  await run('set(); sender.native = null; settle.shift().resolve(); turn()');
+  assert.equal(run('sender.native'), null);
+});
