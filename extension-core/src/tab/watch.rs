@@ -131,6 +131,7 @@ impl Watch {
         flow: Flow,
     ) -> Verdict {
         let began = *self.began.get_or_insert(now);
+        let came_lately = std::mem::replace(&mut self.came_lately, self.came_since);
         let Some((then, last)) = self.last.replace((now, flow)) else {
             self.come_round();
             return Verdict::Fine;
@@ -142,7 +143,6 @@ impl Watch {
         }
         self.note(now, more);
         let excused = then.since(began) < self.grace;
-        let came_lately = std::mem::replace(&mut self.came_lately, self.came_since);
         let came = self.came_since || came_lately || self.was_waiting(then);
         if late || excused || came {
             self.come_round();
@@ -206,9 +206,11 @@ impl Watch {
         }
     }
 
-    /// What came last may have waited to be played: twice the mean, as some wait longer.
+    /// What came last may have waited to be played: twice the mean, as some wait longer. Whoever
+    /// answers two questions at once saw it no longer ago than the first.
     fn was_waiting(&self, then: Instant) -> bool {
-        self.came.is_some_and(|at| then.since(at) < 2 * self.wait)
+        let wait = (2 * self.wait).max(WATCH_INTERVAL / 2);
+        self.came.is_some_and(|at| then.since(at) < wait)
     }
 
     /// Bytes that were sealed and not yet sent when the last frame came here, and all that
