@@ -10,7 +10,8 @@
 {
   const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
   const { notify, introduce, consult, overlay } = sottoHook;
-  const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf, handleRemoved } = sottoHook;
+  const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf } = sottoHook;
+  const { handleRemoved, handleClosed } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
 
   const NativeWeakRef = WeakRef;
@@ -160,7 +161,7 @@
     );
   }
 
-  function wrapTracks() {
+  function wrapEnds() {
     wrapMethod('addTrack', (call, args, { number }, peer) => {
       if (args.length > 0) args[0] = inPlaceOf(peer, args[0]);
       const sender = call(args);
@@ -171,15 +172,19 @@
       call(args);
       handleRemoved(args[0]);
     });
+    wrapMethod('close', (call, args, { number }, peer) => {
+      call(args);
+      handleClosed(peer);
+      notify('close', number);
+    });
   }
 
   if (Native) {
     replaceConstructor();
     for (const name of ['addTransceiver', 'addStream']) reportAround(name, null, 'sweep');
-    wrapTracks();
+    wrapEnds();
     reportAround('createDataChannel', 'page-channel', null);
     reportAround('restartIce', null, 'ice-restart');
-    reportAround('close', null, 'close');
     wrapDescriptions();
     wrapConfiguration();
   }

@@ -40,6 +40,7 @@ interface SottoHook {
   whileSet(peer: object, set: () => any): any;
   inPlaceOf(peer: object, track: unknown): unknown;
   handleRemoved(sender: unknown): void;
+  handleClosed(peer: object): void;
 
   locate(end: object): SottoPlace | null;
   isPassing(): boolean;

@@ -27,14 +27,12 @@
   const replaceTrack = uncurry(NativeSender?.prototype.replaceTrack);
 
   /** @typedef {{act: () => void, next: Later} | null} Later what the page asked for, the last first */
-  /** @typedef {{sender: object, track: unknown, standIn: unknown, later: Later}} Held */
+  /** @typedef {{sender: object, track: unknown, put: unknown, over: boolean, later: Later}} Held `put`: by us, last */
   /** @typedef {{held: Held, next: List} | null} List */
   /** @type {WeakMap<object, {setting: number, list: List}>} by connection that has had a description set */
   const peers = new WeakMap();
   /** @type {WeakMap<object, Held | null>} */
   const bySender = new WeakMap();
-  /** @type {WeakMap<object, Held>} */
-  const byStandIn = new WeakMap();
 
   /** @param {unknown} transceiver */
   function isSending(transceiver) {
@@ -52,11 +50,10 @@
   /** @param {object} sender @param {unknown} track @returns {Held} */
   function hold(sender, track) {
     /** @type {Held} */
-    const held = bare({ sender, track, standIn: standInFor(track), later: null });
+    const held = bare({ sender, track, put: standInFor(track), over: false, later: null });
     weakSet(bySender, sender, held);
-    weakSet(byStandIn, held.standIn, held);
     // It fails on a sender that has been stopped, which will not begin.
-    afterwards(replaceTrack(sender, held.standIn), () => {});
+    afterwards(replaceTrack(sender, held.put), () => {});
     return held;
   }
 
@@ -83,22 +80,38 @@
     }
   }
 
-  /** Another track than ours is there on purpose. @param {Held} held */
-  function release({ sender, track, standIn, later }) {
+  /** Another track than we put there is there on purpose. @param {Held} held */
+  function restore(held) {
+    const { sender, track } = held;
+    if (track === held.put || trackOf(sender) !== held.put) return release(held);
+    held.put = track;
+    afterwards(replaceTrack(sender, track), () => restore(held), () => giveUp(held));
+  }
+
+  /** @param {Held} held */
+  function release({ sender, later }) {
     weakSet(bySender, sender, null);
-    if (trackOf(sender) === standIn) {
-      afterwards(replaceTrack(sender, track), () => notify('replaced', 0));
-    }
+    notify('replaced', 0);
     actInOrder(later);
+  }
+
+  /** It has been stopped, or its connection closed: it keeps what the page last saw. @param {Held} held */
+  function giveUp(held) {
+    held.over = true;
+    actInOrder(held.later);
+  }
+
+  /** @param {{list: List}} state */
+  function restoreAll(state) {
+    let { list } = state;
+    state.list = null;
+    for (; list; list = list.next) restore(list.held);
   }
 
   /** @param {{setting: number, list: List}} state */
   function handleSet(state) {
     state.setting -= 1;
-    if (state.setting > 0) return;
-    let { list } = state;
-    state.list = null;
-    for (; list; list = list.next) release(list.held);
+    if (state.setting === 0) restoreAll(state);
   }
 
   /** @type {SottoHook['whileSet']} */
@@ -118,9 +131,15 @@
   /** @type {SottoHook['inPlaceOf']} */
   sottoHook.inPlaceOf = (peer, track) => {
     for (let list = weakGet(peers, peer)?.list; list; list = list.next) {
-      if (list.held.track === track) return list.held.standIn;
+      if (list.held.track === track) return list.held.put;
     }
     return track;
+  };
+
+  /** What a connection that is closed was set to, nobody hears. @type {SottoHook['handleClosed']} */
+  sottoHook.handleClosed = (peer) => {
+    const state = weakGet(peers, peer);
+    if (state) restoreAll(state);
   };
 
   /** @type {SottoHook['handleRemoved']} */
@@ -144,11 +163,11 @@
         return promise;
       };
       const held = weakGet(bySender, self);
-      return held ? whenReleased(held, replace) : replace();
+      return held && !held.over ? whenReleased(held, replace) : replace();
     });
     wrap(NativeSender.prototype, 'track', 'get', (native, self, args) => {
       const track = apply(native, self, args);
-      const held = weakGet(byStandIn, track);
+      const held = weakGet(bySender, self);
       return held ? held.track : track;
     });
   }

@@ -157,6 +157,58 @@ test('a page that the browser keeps while it has no call comes back with its cal
   await encrypted(ana, ben);
 });
 
+/**
+ * Page side. `stoodIn`: whether the browser, asked past the hook, has had another track for a
+ * sender meanwhile.
+ */
+async function describeNewTracks() {
+  const make = () => new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0];
+  const peer = new RTCPeerConnection();
+  peer.addTransceiver('video');
+  await peer.setLocalDescription();
+  // eslint-disable-next-line no-restricted-properties -- only a parsed frame has a moment without extensions
+  document.body.insertAdjacentHTML('beforeend', '<iframe></iframe>');
+  const native = Object.getOwnPropertyDescriptor(/** @type {any} */ (window[0]).RTCRtpSender.prototype, 'track')?.get;
+  document.querySelector('iframe')?.remove();
+  const [track, first, last] = [make(), make(), make()];
+  const [kept, replaced, removed] = [track, first, last].map((one) => peer.addTrack(one));
+  let [set, stoodIn] = [false, false];
+  const described = peer.setLocalDescription().then(() => { set = true; stoodIn = native?.call(kept) !== track; });
+  const seen = new Set([kept.track]);
+  const replacing = replaced.replaceTrack(null);
+  /** @type {string[]} */ const refusals = [];
+  try { peer.addTrack(track); } catch (/** @type {any} */ error) { refusals.push(error.name); }
+  const refused = replaced.replaceTrack(/** @type {any} */ ({})).catch((error) => refusals.push(error.name));
+  const look = async () => {
+    seen.add(kept.track);
+    await new Promise((resolve) => { setTimeout(resolve); });
+  };
+  while (!set) await look();
+  peer.removeTrack(removed);
+  await Promise.all([described, replacing, refused]);
+  while (native?.call(kept) !== track) await look();
+  const result = {
+    stoodIn,
+    alone: seen.size === 1 && seen.has(track),
+    replaced: replaced.track,
+    removed: removed.track,
+    directions: peer.getTransceivers().map(({ direction }) => direction),
+    refusals,
+  };
+  peer.close();
+  return result;
+}
+
+test('a page sees its own tracks while it describes them', async () => {
+  await ana.visit(plain);
+  await ana.popup.waitForState('alone');
+  const { stoodIn, ...seen } = await ana.frame.evaluate(describeNewTracks);
+  assert.equal(stoodIn, true, 'meanwhile nothing can be sent');
+  assert.deepEqual(seen, {
+    alone: true, replaced: null, removed: null, directions: ['sendrecv', 'sendrecv', 'sendrecv', 'recvonly'], refusals: ['InvalidAccessError', 'TypeError'],
+  });
+});
+
 const FROZEN = notInFirefox('nothing freezes a page of Firefox from outside');
 
 test('a page that is frozen and thawed has its call again', { skip: FROZEN }, async () => {

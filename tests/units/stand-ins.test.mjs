@@ -21,6 +21,7 @@ const PAGE = `
     get track() { return this.native; }
     async replaceTrack(track) {
       if (track !== null && !(track instanceof MediaStreamTrack)) throw new TypeError('no track');
+      if (this.fails) throw Object.assign(new Error(), { name: 'InvalidStateError' });
       this.native = track;
     }
   }
@@ -128,6 +129,22 @@ test('what the page removes meanwhile stays removed', async () => {
   assert.equal(run('sender.track'), null);
   await run('settle.shift().resolve(); turn()');
   assert.equal(run('sender.native'), null);
+});
+
+test('so does what it removes while its track is given back', async () => {
+  const run = page();
+  // The browser may have it that the track came after.
+  await run('set(); settle.shift().resolve(); Promise.resolve().then(() => hook.handleRemoved(sender)).then(turn).then(turn)');
+  assert.equal(run('sender.native'), null);
+});
+
+test('a connection that is closed answers no more, and what waits for it is refused', async () => {
+  const run = page();
+  run(`set(); const refused = sender.replaceTrack(null).then(() => 'taken', (error) => error.name);
+    RTCRtpSender.prototype.fails = true; hook.handleClosed(peer)`);
+  assert.equal(await run('refused'), 'InvalidStateError');
+  assert.ok(run('sender.native !== track && sender.track === track'), 'the page sees its own');
+  assert.equal(await run("sender.replaceTrack(null).catch((error) => error.name)"), 'InvalidStateError');
 });
 
 test('a track that has a sender already is known by its stand-in', () => {
