@@ -152,8 +152,14 @@ fn join(provider: &Provider, welcome: &[u8]) -> Result<MlsGroup, GroupError> {
     let welcome = parse_welcome(welcome)?;
     // Sotto's key packages have no lifetime of their own; a member with another must not keep
     // others out.
-    let mls = StagedWelcome::build_from_welcome(provider, &join_config(), welcome)
-        .and_then(|builder| builder.skip_lifetime_validation().build())
+    let builder = StagedWelcome::build_from_welcome(provider, &join_config(), welcome)
+        .map_err(|_| GroupError::PeerMisbehaved)?;
+    let info = builder.processed_welcome().unverified_group_info();
+    let tree = info.extensions().ratchet_tree();
+    rules::check_blanks(tree.ok_or(GroupError::PeerMisbehaved)?.ratchet_tree())?;
+    let mls = builder
+        .skip_lifetime_validation()
+        .build()
         .and_then(|staged| staged.into_group(provider))
         .map_err(|_| GroupError::PeerMisbehaved)?;
     rules::check_group(&mls)?;
@@ -301,17 +307,13 @@ impl Group {
             .to_welcome_msg()
             .map(|welcome| to_bytes(&welcome))
             .transpose()?;
-        // Nobody could put it together again.
-        if welcome
-            .as_ref()
-            .is_some_and(|bytes| bytes.len() > MAX_MLS_MESSAGE)
-        {
+        let commit = to_bytes(bundle.commit())?;
+        // Nobody could put them together again.
+        let longest = welcome.as_ref().map_or(0, Vec::len).max(commit.len());
+        if longest > MAX_MLS_MESSAGE {
             return Err(GroupError::Full);
         }
-        Ok(Committed {
-            commit: to_bytes(bundle.commit())?,
-            welcome,
-        })
+        Ok(Committed { commit, welcome })
     }
 
     /// Decrypts a member's message of this kind. One of another kind is left alone: what was

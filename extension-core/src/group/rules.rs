@@ -4,8 +4,10 @@
 
 use openmls::prelude::{
     Capabilities, Credential, CredentialType, ExtensionValidator, Extensions, KeyPackage, LeafNode,
-    Lifetime, MlsGroup, Proposal, Sender, StagedCommit,
+    Lifetime, MlsGroup, Proposal, RatchetTreeIn, Sender, StagedCommit,
 };
+use tls_codec::{DeserializeBytes, Serialize, Size, VLBytes};
+use x_wing::EncapsulationKey;
 
 use super::{CIPHERSUITE, GroupError, group_id};
 use crate::{ids::PeerId, media::MAX_MEMBERS};
@@ -29,14 +31,32 @@ pub(super) fn check_key_package(key_package: &KeyPackage) -> Result<PeerId, Grou
     }
     must(*key_package.life_time() == unlimited())?;
     must(is_empty(key_package.extensions()))?;
+    check_key(key_package.hpke_init_key())?;
     check_leaf(key_package.leaf_node())
 }
 
-/// G2, G3 and G5: whose leaf it is.
+/// G2, G3, G5 and G12: whose leaf it is.
 fn check_leaf(leaf: &LeafNode) -> Result<PeerId, GroupError> {
     must(*leaf.capabilities() == capabilities())?;
     must(is_empty(leaf.extensions()))?;
+    check_key(leaf.encryption_key())?;
     owner(leaf).ok_or(GroupError::PeerMisbehaved)
+}
+
+/// G12: somebody whose key isn't one would let nobody commit a path.
+fn check_key(key: &impl Serialize) -> Result<(), GroupError> {
+    let bytes = key.tls_serialize_detached();
+    let bytes = bytes.map_err(|_| GroupError::Internal)?;
+    let (key, _) = VLBytes::tls_deserialize_bytes(&bytes).map_err(|_| GroupError::Internal)?;
+    must(EncapsulationKey::try_from(key.as_slice()).is_ok())
+}
+
+/// G10: no more blanks in a Welcome's tree than there may be nodes, each of which is one byte of it
+/// and much more once it is built.
+pub(super) fn check_blanks(tree: &RatchetTreeIn) -> Result<(), GroupError> {
+    let full = tree.nodes().map(|node| 1 + node.tls_serialized_len());
+    let blank = tree.tls_serialized_len() - full.sum::<usize>();
+    must(blank <= 2 * MAX_MEMBERS as usize)
 }
 
 /// G5: the participant that a leaf belongs to.

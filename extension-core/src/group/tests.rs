@@ -5,6 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use rand_core::SeedableRng;
 
+mod broken_keys;
 mod broken_rules;
 // Half a minute in a browser's wasm.
 #[cfg(not(target_arch = "wasm32"))]

@@ -343,10 +343,10 @@ impl<G: Groups> Membership<G> {
         if self.publish(now, joiners, &leaves) {
             return true;
         }
-        self.mind.stir();
         match joiners {
             [] => false,
             [bad] => {
+                self.mind.stir();
                 let (peer, _) = self.groups.joiner(bad);
                 self.archive.forget_joiner(peer);
                 self.commit_batch(now, &[], remove)

@@ -331,16 +331,23 @@ impl<G: Groups> Membership<G> {
         if !steps.iter().any(|step| matches!(step, Step::Seek(_))) {
             self.settle(now);
         }
-        let mut moved = false;
+        let (mut moved, mut refused) = (false, false);
         for step in steps {
             match step {
-                Step::Commit { add, remove } => moved |= self.commit(now, &add, &remove),
+                Step::Commit { add, remove } => {
+                    let committed = self.commit(now, &add, &remove);
+                    moved |= committed;
+                    refused |= !committed;
+                }
                 Step::Update => moved |= self.update(now),
                 Step::Seek(group) => self.seek(now, group),
                 Step::Repair(epoch, to) => self.resend_commit(epoch, to),
                 Step::Rewelcome(peer) => self.resend_welcome(now, peer),
                 Step::Wait(until) => self.mind.rest_until(until),
             }
+        }
+        if refused {
+            self.mind.rest_until_at_most(now + BEACON_INTERVAL);
         }
         moved
     }

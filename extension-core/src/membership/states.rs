@@ -146,6 +146,12 @@ impl Mind {
         }
     }
 
+    /// What the group won't take now it takes no sooner for being asked at once.
+    pub fn rest_until_at_most(&mut self, time: Instant) {
+        let until = self.until().map_or(time, |until| until.min(time));
+        self.rest_until(Some(until));
+    }
+
     pub fn until(self) -> Option<Instant> {
         match self {
             Self::Open => None,

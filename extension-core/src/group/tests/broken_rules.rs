@@ -8,11 +8,12 @@ use openmls::{
         ApplicationIdExtension, Capabilities, CapabilitiesBuilder, CredentialType, Extension,
         ExtensionType, Extensions, GroupContext, KeyPackageBuilder, LeafNodeParameters, Lifetime,
         PURE_PLAINTEXT_WIRE_FORMAT_POLICY, PreSharedKeyProposal, Proposal, ProposalType,
-        RequiredCapabilitiesExtension,
+        RatchetTreeIn, RequiredCapabilitiesExtension,
     },
     schedule::PreSharedKeyId,
 };
 use openmls_rust_crypto::OpenMlsRustCrypto;
+use tls_codec::VLBytes;
 
 use super::mallory::{Mallory, Scene, key_package};
 use super::*;
@@ -344,6 +345,19 @@ fn g2_to_g10_a_group_that_breaks_a_rule_is_not_joined() {
     }
     let mallory = Mallory::founding(&like_ours().build(), &[9; 16], own);
     assert!(welcomed_by(mallory).is_ok());
+}
+
+#[test]
+fn g10_a_tree_of_more_blanks_than_there_may_be_nodes_is_refused() {
+    let blanks = |count: usize| {
+        let vector = VLBytes::from(vec![0; count]).tls_serialize_detached();
+        let tree = RatchetTreeIn::tls_deserialize_exact_bytes(&vector.expect("bytes"));
+        rules::check_blanks(&tree.expect("MLS doesn't mind"))
+    };
+    assert_eq!(blanks(8_188), Ok(()));
+    for too_many in [8_192, MAX_MLS_MESSAGE] {
+        assert_eq!(blanks(too_many), Err(GroupError::PeerMisbehaved));
+    }
 }
 
 #[test]

@@ -21,9 +21,22 @@ const HERE: Standing = Standing {
     leaf: Leaf(0),
 };
 
-struct Credulous;
+/// One group, which nothing moves; whatever is read is the stranger's key package.
+struct Credulous {
+    members: Vec<(Leaf, PeerId)>,
+    tried: usize,
+}
 
-/// One group, with nobody else in it; whatever is read is the stranger's key package.
+impl Credulous {
+    fn with(others: &[PeerId]) -> Self {
+        let members = [&[US], others].concat();
+        Self {
+            members: (0..).map(Leaf).zip(members).collect(),
+            tried: 0,
+        }
+    }
+}
+
 impl Groups for Credulous {
     type Group = ();
     type Candidate = ();
@@ -68,6 +81,7 @@ impl Groups for Credulous {
     }
 
     fn commit(&mut self, (): &mut (), _: &[&()], _: &[Leaf]) -> Result<Committed, GroupError> {
+        self.tried += 1;
         Err(GroupError::Full)
     }
 
@@ -80,7 +94,7 @@ impl Groups for Credulous {
     }
 
     fn members(&self, (): &()) -> Vec<(Leaf, PeerId)> {
-        vec![(HERE.leaf, US)]
+        self.members.clone()
     }
 
     fn holds(&self, (): &(), (): &()) -> bool {
@@ -94,7 +108,7 @@ impl Groups for Credulous {
 
 #[test]
 fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
-    let mut us = Membership::new(Instant(0), Credulous, 0).expect("a group");
+    let mut us = Membership::new(Instant(0), Credulous::with(&[]), 0).expect("a group");
     let elsewhere = GroupId([0xff; 16]);
     let wish = Beacon {
         sequence: 1,
@@ -116,4 +130,19 @@ fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
     assert!(us.archive.packages().is_empty());
     let taken = us.handle_key_package(Instant(0), &[0; 16 * 1024]);
     assert_eq!((taken, us.archive.packages().len()), (Ok(()), 1));
+}
+
+#[test]
+fn r15_a_removal_that_the_group_refuses_is_tried_again_once_a_second() {
+    let groups = Credulous::with(&[STRANGER]);
+    let mut us = Membership::new(Instant(0), groups, 0).expect("a group");
+    for now in 0..60_000 {
+        if us.poll_timeout().is_some_and(|at| at <= Instant(now)) {
+            us.handle_timeout(Instant(now));
+        }
+        while us.poll_output().is_some() {}
+    }
+    // One of them renews our own leaf.
+    let tried = us.groups().tried;
+    assert!((30..=62).contains(&tried), "{tried} times in a minute");
 }
