@@ -7,7 +7,7 @@
 import { forceKeyFrame } from './key-frame.mjs';
 import { Layers } from './layers.mjs';
 import { Negotiator } from './negotiator.mjs';
-import { picture, tone } from './sources.mjs';
+import { end, picture, tone } from './sources.mjs';
 import { Watched } from './watched.mjs';
 
 export { prepareSound } from './sources.mjs';
@@ -226,7 +226,7 @@ export class Lab {
   /** @param {string} [but] a connection that stays */
   closeAll(but) {
     for (const name of this.calls.keys()) if (name !== but) this.close(name);
-    for (const track of this.made) track.stop();
+    for (const track of this.made) end(track);
     this.made = [];
     document.body.replaceChildren();
   }

@@ -41,6 +41,15 @@ export async function prepareSound() {
   if (context.state !== 'running') [microphone] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks();
 }
 
+/** @type {WeakMap<MediaStreamTrack, OscillatorNode>} */
+const oscillators = new WeakMap();
+
+/** A tone goes on sounding for nobody, unless its oscillator ends too. @param {MediaStreamTrack} track */
+export function end(track) {
+  track.stop();
+  oscillators.get(track)?.stop();
+}
+
 /** @param {number} pitch @returns {MediaStreamTrack} a tone, without a pause */
 export function tone(pitch) {
   if (microphone) return microphone.clone();
@@ -49,5 +58,7 @@ export function tone(pitch) {
   const destination = context.createMediaStreamDestination();
   oscillator.connect(new GainNode(context, { gain: 0.4 })).connect(destination);
   oscillator.start();
-  return destination.stream.getAudioTracks()[0];
+  const [track] = destination.stream.getAudioTracks();
+  oscillators.set(track, oscillator);
+  return track;
 }

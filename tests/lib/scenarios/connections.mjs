@@ -3,7 +3,7 @@
 /** @typedef {import('./cell.mjs').Scenario} Scenario */
 
 /** The more begin at once, the longer the browser takes, and the sooner one goes past. */
-const BESIDES = 11;
+const BESIDES = 7;
 
 /** @param {import('../outage.mjs').Network[]} networks @returns {Record<string, Scenario>} */
 export const connections = (networks) => ({
