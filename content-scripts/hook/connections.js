@@ -4,14 +4,15 @@
  *
  * The relay has its own view of the same connection and does the rest there:
  * transforms, control channel, what the far side's description needs. The
- * native's own promise goes back to the page.
+ * native's own promise goes back to the page. What `stand-ins.js` holds is told
+ * of tracks that are added or removed meanwhile.
  */
 'use strict';
 {
   const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
   const { notify, introduce, consult, overlay } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf } = sottoHook;
-  const { handleRemoved, handleClosed } = sottoHook;
+  const { handleAdded, handleRemoved, handleStreamRemoved, handleClosed } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
 
   const NativeWeakRef = WeakRef;
@@ -163,14 +164,24 @@
 
   function wrapEnds() {
     wrapMethod('addTrack', (call, args, { number }, peer) => {
-      if (args.length > 0) args[0] = inPlaceOf(peer, args[0]);
+      const track = args[0];
+      if (args.length > 0) args[0] = inPlaceOf(peer, track);
       const sender = call(args);
+      handleAdded(sender, track);
       notify('sweep', number);
       return sender;
     });
     wrapMethod('removeTrack', (call, args) => {
       call(args);
       handleRemoved(args[0]);
+    });
+    wrapMethod('removeStream', (call, args, _, peer) => {
+      call(args);
+      handleStreamRemoved(peer, args[0]);
+    });
+    wrapMethod('getStats', (call, args, _, peer) => {
+      if (args.length > 0) args[0] = inPlaceOf(peer, args[0]);
+      return call(args);
     });
     wrapMethod('close', (call, args, { number }, peer) => {
       call(args);

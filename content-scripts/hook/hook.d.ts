@@ -41,6 +41,8 @@ interface SottoHook {
   inPlaceOf(peer: object, track: unknown): unknown;
   handleRemoved(sender: unknown): void;
   handleClosed(peer: object): void;
+  handleAdded(sender: unknown, track: unknown): void;
+  handleStreamRemoved(peer: object, stream: unknown): void;
 
   locate(end: object): SottoPlace | null;
   isPassing(): boolean;

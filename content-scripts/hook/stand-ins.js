@@ -24,15 +24,24 @@
   const trackOf = getter(NativeSender, 'track');
   const kindOf = getter(globalThis.MediaStreamTrack, 'kind');
   const stop = uncurry(globalThis.MediaStreamTrack?.prototype.stop);
+  const removeTrack = uncurry(NativePeer?.prototype.removeTrack);
+  const tracksOf = uncurry(globalThis.MediaStream?.prototype.getTracks);
   const replaceTrack = uncurry(NativeSender?.prototype.replaceTrack);
 
   /** @typedef {{act: () => void, next: Later} | null} Later what the page asked for, the last first */
-  /** @typedef {{sender: object, track: unknown, put: unknown, over: boolean, later: Later}} Held `put`: by us, last */
+  /**
+   * `put`: by us, last. The browser shows a track some time after it was replaced: a description can
+   * be set, or refused, before the stand-in is there (`landed`).
+   * @typedef {{sender: object, track: unknown, put: unknown, landed: boolean, described: boolean,
+   *   added: boolean, over: boolean, later: Later}} Held
+   */
   /** @typedef {{held: Held, next: List} | null} List */
   /** @type {WeakMap<object, {setting: number, list: List}>} by connection that has had a description set */
   const peers = new WeakMap();
   /** @type {WeakMap<object, Held | null>} */
   const bySender = new WeakMap();
+  /** @type {WeakMap<object, number>} how many tracks the page is replacing on a sender */
+  const replacing = new WeakMap();
 
   /** @param {unknown} transceiver */
   function isSending(transceiver) {
@@ -50,10 +59,14 @@
   /** @param {object} sender @param {unknown} track @returns {Held} */
   function hold(sender, track) {
     /** @type {Held} */
-    const held = bare({ sender, track, put: standInFor(track), over: false, later: null });
+    const held = bare({ sender, track, put: standInFor(track), landed: false, described: false, added: false, over: false, later: null });
     weakSet(bySender, sender, held);
     // It fails on a sender that has been stopped, which will not begin.
-    afterwards(replaceTrack(sender, held.put), () => {});
+    const land = () => {
+      held.landed = true;
+      restoreIfDue(held);
+    };
+    afterwards(replaceTrack(sender, held.put), land, land);
     return held;
   }
 
@@ -63,7 +76,9 @@
     for (let index = 0; index < transceivers.length; index += 1) {
       const sender = senderOf(transceivers[index]);
       const track = trackOf(sender);
-      if (!track || weakGet(bySender, sender) || isSending(transceivers[index])) continue;
+      // What the page is replacing isn't known until it has been.
+      if (!track || weakGet(bySender, sender) || weakGet(replacing, sender) > 0) continue;
+      if (isSending(transceivers[index])) continue;
       list = bare({ held: hold(sender, track), next: list });
     }
     return list;
@@ -80,11 +95,18 @@
     }
   }
 
+  /** @param {Held} held */
+  function restoreIfDue(held) {
+    if (held.landed && held.described) restore(held);
+  }
+
   /** Another track than we put there is there on purpose. @param {Held} held */
   function restore(held) {
     const { sender, track } = held;
-    if (track === held.put || trackOf(sender) !== held.put) return release(held);
+    const present = trackOf(sender);
+    if (present === track || (present !== held.put && !held.added)) return release(held);
     held.put = track;
+    held.added = false;
     afterwards(replaceTrack(sender, track), () => restore(held), () => giveUp(held));
   }
 
@@ -97,21 +119,21 @@
 
   /** It has been stopped, or its connection closed: it keeps what the page last saw. @param {Held} held */
   function giveUp(held) {
+    const { later } = held;
     held.over = true;
-    actInOrder(held.later);
+    held.later = null;
+    actInOrder(later);
   }
 
-  /** @param {{list: List}} state */
-  function restoreAll(state) {
+  /** @param {{list: List}} state @param {(held: Held) => void} first */
+  function restoreAll(state, first) {
     let { list } = state;
     state.list = null;
-    for (; list; list = list.next) restore(list.held);
-  }
-
-  /** @param {{setting: number, list: List}} state */
-  function handleSet(state) {
-    state.setting -= 1;
-    if (state.setting === 0) restoreAll(state);
+    for (; list; list = list.next) {
+      list.held.described = true;
+      first(list.held);
+      restoreIfDue(list.held);
+    }
   }
 
   /** @type {SottoHook['whileSet']} */
@@ -121,31 +143,60 @@
     const state = known ?? bare({ setting: 0, list: null });
     weakSet(peers, peer, state);
     if (known && !isPassing()) state.list = withAllThatMayBegin(peer, state.list);
+    // A promise that somebody waits for is one whose failure the browser doesn't report.
+    if (!state.list) return set();
     state.setting += 1;
     const promise = set();
-    const done = () => handleSet(state);
+    const done = () => {
+      state.setting -= 1;
+      if (state.setting === 0) restoreAll(state, () => {});
+    };
     afterwards(promise, done, done);
     return promise;
   };
 
-  /** @type {SottoHook['inPlaceOf']} */
-  sottoHook.inPlaceOf = (peer, track) => {
-    for (let list = weakGet(peers, peer)?.list; list; list = list.next) {
-      if (list.held.track === track) return list.held.put;
+  /** @param {unknown} peer @param {(held: Held) => boolean} wanted @returns {Held | null} that has its stand-in */
+  function findHeld(peer, wanted) {
+    const transceivers = transceiversOf(peer);
+    for (let index = 0; index < transceivers.length; index += 1) {
+      const held = weakGet(bySender, senderOf(transceivers[index]));
+      if (held?.track && wanted(held) && trackOf(held.sender) === held.put) return held;
     }
-    return track;
-  };
+    return null;
+  }
+
+  /** @type {SottoHook['inPlaceOf']} */
+  sottoHook.inPlaceOf = (peer, track) => findHeld(peer, (held) => held.track === track)?.put ?? track;
 
   /** What a connection that is closed was set to, nobody hears. @type {SottoHook['handleClosed']} */
   sottoHook.handleClosed = (peer) => {
     const state = weakGet(peers, peer);
-    if (state) restoreAll(state);
+    if (state) restoreAll(state, giveUp);
+  };
+
+  /** @type {SottoHook['handleAdded']} */
+  sottoHook.handleAdded = (sender, track) => {
+    const held = weakGet(bySender, sender);
+    if (!held) return;
+    held.track = track;
+    held.added = true;
   };
 
   /** @type {SottoHook['handleRemoved']} */
   sottoHook.handleRemoved = (sender) => {
     const held = weakGet(bySender, sender);
     if (held) held.track = null;
+  };
+
+  /** The browser found none of its tracks. @type {SottoHook['handleStreamRemoved']} */
+  sottoHook.handleStreamRemoved = (peer, stream) => {
+    const tracks = tracksOf(stream);
+    for (let index = 0; index < tracks.length; index += 1) {
+      const held = findHeld(peer, ({ track }) => track === tracks[index]);
+      if (!held) continue;
+      removeTrack(peer, held.sender);
+      held.track = null;
+    }
   };
 
   /** @param {Held} held @param {() => unknown} act @returns {Promise<unknown>} */
@@ -159,7 +210,13 @@
     wrap(NativeSender.prototype, 'replaceTrack', 'value', (native, self, args) => {
       const replace = () => {
         const promise = apply(native, self, args);
-        afterwards(promise, () => notify('replaced', 0));
+        const settle = () => weakSet(replacing, self, weakGet(replacing, self) - 1);
+        const done = () => {
+          settle();
+          notify('replaced', 0);
+        };
+        weakSet(replacing, self, (weakGet(replacing, self) ?? 0) + 1);
+        afterwards(promise, done, settle);
         return promise;
       };
       const held = weakGet(bySender, self);

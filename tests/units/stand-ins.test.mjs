@@ -16,13 +16,17 @@ const PAGE = `
     stop() { this.readyState = 'ended'; }
   }
   class MediaStreamTrackGenerator extends MediaStreamTrack { constructor({ kind }) { super(kind); } }
+  class MediaStream { getTracks() { return this.tracks; } }
   class RTCRtpSender {
-    constructor(track) { this.native = track; }
-    get track() { return this.native; }
+    constructor(track) { this.native = this.shown = track; }
+    get track() { return this.shown; }
     async replaceTrack(track) {
       if (track !== null && !(track instanceof MediaStreamTrack)) throw new TypeError('no track');
       if (this.fails) throw Object.assign(new Error(), { name: 'InvalidStateError' });
       this.native = track;
+      // The browser shows it later.
+      for (let n = 0; n < 3; n += 1) await null;
+      this.shown = track;
     }
   }
   class RTCRtpTransceiver {
@@ -32,13 +36,14 @@ const PAGE = `
   }
   class RTCPeerConnection {
     transceivers = [];
+    removeTrack() {}
     getTransceivers() { return this.transceivers; }
     setLocalDescription() {
       sent.push(this.transceivers.map(({ sender }) => sender.native));
       return new Promise((resolve, reject) => settle.push({ resolve, reject }));
     }
   }
-  Object.assign(globalThis, { MediaStreamTrack, MediaStreamTrackGenerator, RTCRtpSender, RTCRtpTransceiver, RTCPeerConnection });
+  Object.assign(globalThis, { MediaStream, MediaStreamTrack, MediaStreamTrackGenerator, RTCRtpSender, RTCRtpTransceiver, RTCPeerConnection });
   Object.assign(globalThis, { sent: [], settle: [], told: 0, off: false });
 `;
 const REST = 'Object.assign(sottoHook, { notify() { told += 1; }, isPassing: () => off })';
@@ -48,7 +53,7 @@ const CALL = `
   const peer = new RTCPeerConnection();
   const track = new MediaStreamTrack();
   const set = () => hook.whileSet(peer, () => peer.setLocalDescription());
-  const turn = () => new Promise((resolve) => resolve()).then(() => {}).then(() => {}).then(() => {});
+  const turn = async () => { for (let n = 0; n < 40; n += 1) await null; };
   set();
   settle.shift().resolve();
   peer.transceivers.push(new RTCRtpTransceiver(track, null));
@@ -147,10 +152,46 @@ test('a connection that is closed answers no more, and what waits for it is refu
   assert.equal(await run("sender.replaceTrack(null).catch((error) => error.name)"), 'InvalidStateError');
 });
 
-test('a track that has a sender already is known by its stand-in', () => {
+test('a description that is refused at once leaves no stand-in', async () => {
+  const run = page();
+  await run('settle.push = ({ reject }) => reject(new Error()); set().catch(() => {}).then(turn)');
+  assert.ok(run('sender.native === track && sender.track === track'));
+});
+
+test('nor does one whose promise says nothing, as with callbacks', async () => {
+  const run = page();
+  await run('hook.whileSet(peer, () => Promise.resolve()).then(turn)');
+  assert.ok(run('sender.native === track && sender.track === track'));
+});
+
+test('what the page was replacing before is not undone', async () => {
+  const run = page();
+  await run('sender.replaceTrack(null); set(); settle.shift().resolve(); turn()');
+  assert.equal(run('sender.native'), null);
+  assert.equal(run('sender.track'), null);
+});
+
+test('a track that the sender gets after its own was removed is its track', async () => {
+  const run = page();
+  await run('const next = new MediaStreamTrack(); set(); hook.handleRemoved(sender); sender.native = next; hook.handleAdded(sender, next); turn()');
+  assert.ok(run('sender.track === next'));
+  await run('settle.shift().resolve(); turn()');
+  assert.ok(run('sender.native === next && sender.track === next'));
+});
+
+test('a stream that the page removes takes its track with it', async () => {
+  const run = page();
+  await run(`set(); turn().then(() =>
+    hook.handleStreamRemoved(peer, Object.assign(new MediaStream(), { tracks: [track] })))`);
+  assert.equal(run('sender.track'), null);
+  await run('settle.shift().resolve(); turn()');
+  assert.equal(run('sender.native'), null);
+});
+
+test('a track that has a sender already is known by its stand-in', async () => {
   const run = page();
   assert.ok(run('hook.inPlaceOf(peer, track) === track'));
-  run('set()');
+  await run('set(); turn()');
   assert.ok(run('hook.inPlaceOf(peer, track) === sender.native'));
   assert.equal(run('hook.inPlaceOf(peer, 5)'), 5);
 });
@@ -158,6 +199,6 @@ test('a track that has a sender already is known by its stand-in', () => {
 test('another track than the stand-in stays', async () => {
   const run = page();
   // As the relay does with a stream that went past Sotto.
-  await run('set(); sender.native = null; settle.shift().resolve(); turn()');
+  await run('set(); turn().then(() => { sender.native = sender.shown = null; settle.shift().resolve(); }).then(turn)');
   assert.equal(run('sender.native'), null);
 });
