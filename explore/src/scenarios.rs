@@ -180,15 +180,8 @@ pub const ALL: [Scenario; 9] = [
     },
 ];
 
-/// What takes minutes, and is explored on demand.
+/// What takes minutes, and is explored on demand; the longest first.
 pub const DEEPER: [Scenario; 3] = [
-    Scenario {
-        name: "four start at once, three faults",
-        states: 325_895,
-        heals: 9_820,
-        faults: 3,
-        ..ALL[0]
-    },
     Scenario {
         name: "a fourth joins three, and three people fail",
         states: 1_789_138,
@@ -204,6 +197,13 @@ pub const DEEPER: [Scenario; 3] = [
         faults: 1,
         kinds: &[Lose, Delay, Crash],
         ..ALL[4]
+    },
+    Scenario {
+        name: "four start at once, three faults",
+        states: 325_895,
+        heals: 9_820,
+        faults: 3,
+        ..ALL[0]
     },
 ];
 
