@@ -62,6 +62,27 @@ impl Name {
         })
     }
 
+    /// N2: what a member says: its name, then zeros, always as long.
+    pub fn said(name: Option<&Self>) -> [u8; MAX_BYTES] {
+        let mut said = [0; MAX_BYTES];
+        let name = name.map_or("", Self::as_str).as_bytes();
+        said[..name.len()].copy_from_slice(name);
+        said
+    }
+
+    /// N2: what a member said. `Some(None)` is that it has no name; `None` is nothing at all.
+    pub fn heard(said: &[u8]) -> Option<Option<Self>> {
+        let length = said.iter().position(|byte| *byte == 0);
+        let (text, zeros) = said.split_at(length.unwrap_or(said.len()));
+        if said.len() != MAX_BYTES || zeros.iter().any(|byte| *byte != 0) {
+            return None;
+        }
+        match str::from_utf8(text).ok()? {
+            "" => Some(None),
+            text => Self::parse(text).map(Some),
+        }
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -28,7 +28,7 @@ impl Options {
         let spreads = spreads?.concat();
         bar.finish_and_clear();
         print!("{}", table::table(&rows, &spreads));
-        chart::draw(&rows, &self.out)?;
+        chart::draw(&rows, &spreads, &self.out)?;
         let broken = laws::broken(&rows, &spreads);
         broken.iter().for_each(|law| println!("BROKEN: {law}"));
         Ok(if broken.is_empty() {

@@ -6,14 +6,16 @@ use std::{
     time::Duration,
 };
 
-use crate::{ids::PeerId, name::Name, time::Instant};
+use crate::{
+    ids::PeerId,
+    name::{MAX_BYTES, Name},
+    time::Instant,
+};
 
 /// N1: how long after a change our name is said; all have the new epoch by then (M1).
 pub const NAME_SPACING: Duration = Duration::from_millis(500);
 /// N1: how often it is said again.
 pub const NAME_INTERVAL: Duration = Duration::from_secs(10);
-/// N2: so long is what is said, whatever the name: the name, and zeros.
-pub const NAME_LENGTH: usize = crate::name::MAX_BYTES;
 
 /// Whom to tell.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,25 +60,25 @@ impl Names {
 
     /// What a member said; anything but a name that keeps the rules says nothing.
     pub fn handle_said(&mut self, peer: PeerId, said: &[u8]) {
-        let Some(text) = text_of(said) else { return };
-        if text.is_empty() {
-            self.others.remove(&peer);
-        } else if let Some(name) = Name::parse(text).filter(|_| self.members.contains(&peer)) {
-            self.others.insert(peer, name);
+        match Name::heard(said) {
+            Some(Some(name)) if self.members.contains(&peer) => {
+                self.others.insert(peer, name);
+            }
+            Some(None) => {
+                self.others.remove(&peer);
+            }
+            _ => (),
         }
     }
 
     /// What to say now, and to whom.
-    pub fn poll(&mut self, now: Instant) -> Option<(To, [u8; NAME_LENGTH])> {
+    pub fn poll(&mut self, now: Instant) -> Option<(To, [u8; MAX_BYTES])> {
         if self.poll_timeout().is_none_or(|at| at > now) {
             return None;
         }
         let to = self.whom(now);
         self.spoken |= self.own.is_some();
-        let mut said = [0; NAME_LENGTH];
-        let name = self.own.as_ref().map_or("", Name::as_str).as_bytes();
-        said[..name.len()].copy_from_slice(name);
-        Some((to, said))
+        Some((to, Name::said(self.own.as_ref())))
     }
 
     fn whom(&mut self, now: Instant) -> To {
@@ -111,22 +113,6 @@ impl Names {
     }
 }
 
-/// The text before the zeros.
-fn text_of(said: &[u8]) -> Option<&str> {
-    if said.len() != NAME_LENGTH {
-        return None;
-    }
-    let length = said
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(said.len());
-    let (text, zeros) = said.split_at(length);
-    if zeros.iter().any(|byte| *byte != 0) {
-        return None;
-    }
-    std::str::from_utf8(text).ok()
-}
-
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]
@@ -147,7 +133,7 @@ mod tests {
 
     fn said(text: &[u8]) -> Vec<u8> {
         let mut said = text.to_vec();
-        said.resize(NAME_LENGTH, 0);
+        said.resize(MAX_BYTES, 0);
         said
     }
 
@@ -202,7 +188,7 @@ mod tests {
         let mut names = with(&[ANA], "Cleo");
         names.handle_said(ANA, &said(b"Ana"));
         let mut behind = said(b"Ana");
-        behind[NAME_LENGTH - 1] = b'x';
+        behind[MAX_BYTES - 1] = b'x';
         let (short, long) = (b"Eve".to_vec(), vec![b'x'; 100]);
         let rude = said("\u{202e}Eve".as_bytes());
         for bad in [

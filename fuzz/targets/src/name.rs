@@ -4,6 +4,9 @@ use sotto_core::name::{MAX_BYTES, MAX_CHARACTERS, Name};
 
 /// What is taken keeps the bounds and is taken again as it is, and a peer's is never changed.
 pub fn run(bytes: &[u8]) {
+    if let Some(name) = Name::heard(bytes) {
+        assert_eq!(Name::said(name.as_ref())[..], *bytes);
+    }
     let text = String::from_utf8_lossy(bytes);
     if let Some(name) = Name::parse(&text) {
         assert_eq!(name.as_str(), text);

@@ -1,16 +1,20 @@
-//! The measurements as curves: bytes above, time below, both scales logarithmic. Solid lines are
-//! updated groups, dotted ones fresh.
+//! The measurements as curves, both scales logarithmic: what a change costs on the left, in bytes
+//! and in time; what it means for the whole call on the right, in bytes of one who neither commits
+//! nor joins, and in time until all have it. Solid lines are updated groups, dotted ones fresh.
 
 use std::path::Path;
 
 use anyhow::Result;
 use chart::{Line, Panel, Size};
 
-use super::measure::{Change, Kind, Row};
+use super::{
+    measure::{Change, Kind, Row},
+    spread::{LARGEST, Spread},
+};
 
 const SIZE: Size = Size {
-    width: 960,
-    height: 520,
+    width: 760,
+    height: 460,
 };
 
 type Color = (u8, u8, u8);
@@ -56,6 +60,12 @@ const TIMES: [Curve; 4] = [
     }),
 ];
 
+const SHARES: [Curve; 3] = [
+    curve("join", JOIN, Change::Join, share),
+    curve("leave", LEAVE, Change::Leave, share),
+    curve("update", UPDATE, Change::Update, share),
+];
+
 const fn curve(
     name: &'static str,
     color: Color,
@@ -70,6 +80,11 @@ const fn curve(
     }
 }
 
+/// Of a member that neither commits nor joins.
+fn share(row: &Row) -> Option<f64> {
+    Some((row.sent() + row.received()) as f64)
+}
+
 fn millis(span: Option<std::time::Duration>) -> Option<f64> {
     span.map(|span| span.as_secs_f64() * 1e3)
 }
@@ -78,7 +93,7 @@ fn millis(span: Option<std::time::Duration>) -> Option<f64> {
 ///
 /// # Errors
 /// When the file can't be written.
-pub fn draw(rows: &[Row], out: &Path) -> Result<()> {
+pub fn draw(rows: &[Row], spreads: &[Spread], out: &Path) -> Result<()> {
     let bytes = panel(
         "Bytes of a change (dotted: nobody has updated)",
         "bytes",
@@ -91,7 +106,34 @@ pub fn draw(rows: &[Row], out: &Path) -> Result<()> {
         &TIMES,
         rows,
     );
-    chart::draw(&[vec![bytes], vec![times]], SIZE, out)
+    let shares = panel(
+        "Bytes that any other member sends and receives (dotted: nobody has updated)",
+        "bytes",
+        &SHARES,
+        rows,
+    );
+    let panels = [vec![bytes, shares], vec![times, convergence(spreads)]];
+    chart::draw(&panels, SIZE, out)
+}
+
+/// Whole calls know no fresh groups.
+fn convergence(spreads: &[Spread]) -> Panel {
+    let lines = SHARES.iter().map(|curve| Line {
+        name: Some(curve.name.to_owned()),
+        color: curve.color,
+        dashed: false,
+        points: spreads
+            .iter()
+            .filter(|spread| spread.change == curve.change)
+            .map(|spread| (f64::from(spread.size), spread.span.as_secs_f64() * 1e3))
+            .collect(),
+    });
+    Panel {
+        title: format!("Until all have the new epoch, in a full mesh of up to {LARGEST}"),
+        across: "members",
+        unit: "virtual ms",
+        lines: lines.collect(),
+    }
 }
 
 fn panel(title: &str, unit: &'static str, curves: &[Curve], rows: &[Row]) -> Panel {
