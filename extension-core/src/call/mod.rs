@@ -104,12 +104,18 @@ impl Call {
         link: ConnectionId,
         bytes: &[u8],
     ) -> Result<(), WireError> {
+        self.wake_up(now);
         let Some(message) = self.carrier.handle_packet(now, link, bytes)? else {
             return Ok(());
         };
         let outcome = self.handle_message(now, link, Message::parse(&message)?);
         self.drain(now);
         outcome
+    }
+
+    /// R19: nobody is taken for gone that we didn't hear for being asleep.
+    pub fn wake_up(&mut self, now: Instant) {
+        self.membership.wake_up(now);
     }
 
     fn handle_message(

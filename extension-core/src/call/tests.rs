@@ -417,6 +417,21 @@ fn r10_who_is_led_from_group_to_group_makes_few_key_packages() {
 }
 
 #[test]
+fn r19_who_wakes_takes_nobody_for_gone_on_its_own_channel() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let (link, ben) = (Mesh::link(0, 1), mesh.call(1).peer());
+    let night = mesh.now() + SECOND * 8 * 3600;
+    let stranger = Identity::generate(&mut ChaCha20Rng::from_seed([5; 32]));
+    let us = mesh.call_mut(0);
+    for packet in cut(&boast(&stranger, 1, 9)) {
+        us.handle_packet(night, link, &packet).expect("a packet");
+    }
+    assert_eq!(us.peer_on(night, link), Some(ben));
+    assert!(us.live_peers(night).all(|peer| peer == ben));
+}
+
+#[test]
 fn b6_who_comes_and_goes_on_one_channel_does_so_at_a_walk() {
     let mut mesh = Mesh::new(2);
     mesh.run_for(SECOND);

@@ -24,7 +24,7 @@ use openmls::prelude::{
     BasicCredential, Ciphersuite, ContentType, CredentialWithKey, KeyPackage, KeyPackageBundle,
     KeyPackageIn, LeafNodeIndex, MlsGroup, MlsGroupCreateConfig, MlsGroupJoinConfig,
     MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProcessedMessage, ProcessedMessageContent,
-    ProtocolVersion, SenderRatchetConfiguration, StagedCommit, StagedWelcome, Welcome,
+    ProtocolVersion, SenderRatchetConfiguration, StagedCommit, StagedWelcome, Welcome, WireFormat,
 };
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
@@ -61,7 +61,9 @@ impl Joiner {
     /// # Errors
     /// [`GroupError::Unsupported`] for another suite, else [`GroupError::PeerMisbehaved`].
     pub fn parse(bytes: &[u8]) -> Result<Self, GroupError> {
-        let MlsMessageBodyIn::KeyPackage(key_package) = parse_message(bytes)? else {
+        let MlsMessageBodyIn::KeyPackage(key_package) =
+            parse_message(bytes, WireFormat::KeyPackage)?
+        else {
             return Err(GroupError::PeerMisbehaved);
         };
         let crypto = suite::SuiteCrypto::default();
@@ -323,7 +325,9 @@ impl Group {
         message: &[u8],
         kind: ContentType,
     ) -> Result<ProcessedMessage, GroupError> {
-        let MlsMessageBodyIn::PrivateMessage(message) = parse_message(message)? else {
+        let MlsMessageBodyIn::PrivateMessage(message) =
+            parse_message(message, WireFormat::PrivateMessage)?
+        else {
             return Err(GroupError::PeerMisbehaved);
         };
         if message.group_id() != self.mls.group_id() || message.epoch() != self.mls.epoch() {
@@ -426,13 +430,18 @@ fn welcomed(welcome: &[u8]) -> Vec<KeyPackageRef> {
 }
 
 fn parse_welcome(bytes: &[u8]) -> Result<Welcome, GroupError> {
-    match parse_message(bytes)? {
+    rules::check_secrets(bytes)?;
+    match parse_message(bytes, WireFormat::Welcome)? {
         MlsMessageBodyIn::Welcome(welcome) => Ok(welcome),
         _ => Err(GroupError::PeerMisbehaved),
     }
 }
 
-fn parse_message(bytes: &[u8]) -> Result<MlsMessageBodyIn, GroupError> {
+/// What isn't of this format isn't read: some can make much of few bytes.
+fn parse_message(bytes: &[u8], format: WireFormat) -> Result<MlsMessageBodyIn, GroupError> {
+    if bytes.get(2..4) != Some(&(format as u16).to_be_bytes()) {
+        return Err(GroupError::PeerMisbehaved);
+    }
     MlsMessageIn::tls_deserialize_exact_bytes(bytes)
         .map(MlsMessageIn::extract)
         .map_err(|_| GroupError::PeerMisbehaved)

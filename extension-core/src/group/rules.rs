@@ -59,6 +59,27 @@ pub(super) fn check_blanks(tree: &RatchetTreeIn) -> Result<(), GroupError> {
     must(blank <= 2 * MAX_MEMBERS as usize)
 }
 
+/// G11: a Welcome is for no more than may be members. An entry can take three bytes of it, and takes
+/// much more once it is read.
+pub(super) fn check_secrets(welcome: &[u8]) -> Result<(), GroupError> {
+    /// Version, wire format, cipher suite.
+    const HEAD: usize = 6;
+    let next =
+        |bytes| VLBytes::tls_deserialize_bytes(bytes).map_err(|_| GroupError::PeerMisbehaved);
+    let body = welcome.get(HEAD..).ok_or(GroupError::PeerMisbehaved)?;
+    let (secrets, _) = next(body)?;
+    let mut rest = secrets.as_slice();
+    let mut entries = 0;
+    while !rest.is_empty() {
+        for _ in ["new_member", "kem_output", "ciphertext"] {
+            (_, rest) = next(rest)?;
+        }
+        entries += 1;
+        must(entries <= MAX_MEMBERS)?;
+    }
+    Ok(())
+}
+
 /// G5: the participant that a leaf belongs to.
 pub(super) fn owner(leaf: &LeafNode) -> Option<PeerId> {
     peer_of(leaf.signature_key().as_slice(), leaf.credential())

@@ -304,8 +304,9 @@ impl<G: Groups> Membership<G> {
         self.expected = self.poll_timeout();
     }
 
-    /// R19: who slept heard nobody, which says nothing about the others.
-    fn wake_up(&mut self, now: Instant) {
+    /// R19: who slept heard nobody, which says nothing about the others. To be called before anybody
+    /// is asked for after a while; what takes anything in does so by itself.
+    pub fn wake_up(&mut self, now: Instant) {
         let late = self.expected.take().map(|at| now.since(at));
         if let Some(slept) = late.filter(|late| *late >= ASLEEP) {
             self.roster.handle_sleep(slept);

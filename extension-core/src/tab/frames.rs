@@ -87,6 +87,7 @@ impl Tab {
     ) -> Option<Result<Passage<'_>, DropReason>> {
         let stream = self.streams.get_mut(id)?;
         let call = self.call.as_mut()?;
+        call.wake_up(now);
         stream.note_codec(codec);
         let codec = match self.reach {
             Reach::NoPermission => Err(DropReason::NoPermission),

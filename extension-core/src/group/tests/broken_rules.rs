@@ -265,7 +265,7 @@ fn g6_nobody_lets_itself_in_from_outside() {
     } = &scene.mallory;
     let info = mls.export_group_info(provider.crypto(), signer, true);
     let info = to_bytes(&info.expect("MLS doesn't mind")).expect("bytes");
-    let Ok(MlsMessageBodyIn::GroupInfo(info)) = parse_message(&info) else {
+    let Ok(MlsMessageBodyIn::GroupInfo(info)) = parse_message(&info, WireFormat::GroupInfo) else {
         panic!("a GroupInfo");
     };
     let (stranger, provider) = (identity(77), OpenMlsRustCrypto::default());

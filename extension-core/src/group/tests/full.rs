@@ -1,5 +1,7 @@
 //! G11: how large a group may become.
 
+use tls_codec::VLBytes;
+
 use super::{mallory::Scene, *};
 
 fn crowd(count: usize) -> Vec<Joiner> {
@@ -53,4 +55,32 @@ fn g11_a_commit_whose_welcome_nobody_could_put_together_is_not_made() {
     let too_large = ours.commit(&alice, &crowd, &[]);
     assert_eq!(too_large, Err(GroupError::Full));
     assert!(ours.commit(&alice, &crowd[..2], &[]).is_ok(), "as before");
+}
+
+/// A Welcome of this suite, for so many, each by three empty strings.
+fn hollow_welcome(entries: u32) -> Vec<u8> {
+    let secrets = VLBytes::new(vec![0; 3 * entries as usize]);
+    let secrets = secrets.tls_serialize_detached().expect("bytes");
+    [&[0, 1, 0, 3, 0, 0x4f], &secrets[..], &[0]].concat()
+}
+
+#[test]
+fn g11_a_welcome_for_more_than_may_be_members_is_not_read() {
+    assert!(parse_welcome(&hollow_welcome(MAX_MEMBERS)).is_ok());
+    for entries in [MAX_MEMBERS + 1, 1_300_000] {
+        let refused = parse_welcome(&hollow_welcome(entries));
+        assert_eq!(refused.err(), Some(GroupError::PeerMisbehaved));
+    }
+}
+
+/// The same bytes as a key package or a Commit: what they are is asked first.
+#[test]
+fn g11_what_comes_as_something_else_is_not_read() {
+    let welcome = hollow_welcome(2);
+    assert!(Joiner::parse(&welcome).is_err());
+    for format in [WireFormat::KeyPackage, WireFormat::PrivateMessage] {
+        let refused = parse_message(&welcome, format);
+        assert_eq!(refused.err(), Some(GroupError::PeerMisbehaved));
+    }
+    assert!(parse_message(&welcome, WireFormat::Welcome).is_ok());
 }

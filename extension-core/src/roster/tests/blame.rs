@@ -24,6 +24,24 @@ fn second_time(pause: u64) -> Option<u64> {
 }
 
 #[test]
+fn r17_no_more_are_blamed_than_are_kept_track_of() {
+    let name = |number: u16| {
+        let [high, low] = number.to_be_bytes();
+        let mut peer = [high; 16];
+        peer[15] = low;
+        PeerId(peer)
+    };
+    let people: BTreeSet<PeerId> = (0..=1024).map(name).collect();
+    let mut shunned = Shunned::default();
+    shunned.seek_for(people.clone());
+    shunned.count(Instant(8_000));
+    let blamed = people
+        .iter()
+        .filter(|peer| shunned.is_shunned(Instant(8_001), **peer));
+    assert_eq!((people.len(), blamed.count()), (1025, 1024));
+}
+
+#[test]
 fn r17_after_120_s_somebody_is_as_if_it_had_never_been_sought() {
     assert_eq!(second_time(119_999), Some(10));
     assert_eq!(second_time(120_000), Some(5));
