@@ -45,7 +45,6 @@ fn forty_come_through_anything() {
 
 /// A crowd (R1) that is kept apart, with a dead direction, a crash and a leave.
 #[test]
-#[ignore = "a minute of one core; 24 s as `cargo xtask sim` builds it"]
 fn a_hundred_and_ten_come_through_anything() {
     assert_fine(7003, 1, plan(110, 8, 0.3));
 }

@@ -11,6 +11,7 @@ mod broken_rules;
 #[cfg(not(target_arch = "wasm32"))]
 mod full;
 mod mallory;
+mod vectors;
 
 use super::{storage::Kind, *};
 

@@ -9,8 +9,8 @@ use sotto_core::carrier::MAX_LINKS;
 use super::measure::Change;
 use crate::World;
 
-/// Larger calls take many minutes, since a mesh of n brings n x n beacons a second.
-pub const LARGEST: u32 = 200;
+/// What is measured above is no mesh.
+pub const LARGEST: u32 = 500;
 /// W12: a full mesh has no more participants.
 pub const MESH: u32 = 1 + MAX_LINKS as u32;
 

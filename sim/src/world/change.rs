@@ -48,6 +48,10 @@ impl World {
 
     /// Lets something happen, and waits until everyone has the epoch that it makes.
     pub fn live_through(&mut self, change: Change, size: u32) -> Option<Spread> {
+        if change != Change::Update {
+            // So that nobody's turn (R18) comes in between.
+            self.await_epoch_after(self.epoch()?)?;
+        }
         let before = self.epoch()?;
         let bystanders = self.slots.len();
         let start = self.now;
