@@ -14,7 +14,7 @@ use mesh::{Mesh, Network};
 
 use super::*;
 use crate::{
-    carrier::cut,
+    carrier::{FRAGMENT, cut},
     group::Joiner,
     identity::Identity,
     ids::{BranchDigest, GroupId},
@@ -429,6 +429,23 @@ fn r19_who_wakes_takes_nobody_for_gone_on_its_own_channel() {
     }
     assert_eq!(us.peer_on(night, link), Some(ben));
     assert!(us.live_peers(night).all(|peer| peer == ben));
+}
+
+/// What came just before we slept, and moved nothing, leaves what we meant to do and when.
+#[test]
+fn r19_a_frame_or_a_fragment_before_the_night_changes_nothing() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let (now, link, ben) = (mesh.now(), Mesh::link(0, 1), mesh.call(1).peer());
+    let us = mesh.call_mut(0);
+    let fragment = &cut(&vec![7; FRAGMENT + 1])[0];
+    us.handle_packet(now, link, fragment).expect("a fragment");
+    us.wake_up(now);
+    let night = now + SECOND * 8 * 3600;
+    us.handle_timeout(night);
+    assert_eq!(us.peer_on(night, link), Some(ben));
+    us.handle_timeout(night + SECOND * 4);
+    assert_eq!(us.members().len(), 2, "nobody was missed");
 }
 
 #[test]

@@ -305,10 +305,12 @@ impl<G: Groups> Membership<G> {
     }
 
     /// R19: who slept heard nobody, which says nothing about the others. To be called before anybody
-    /// is asked for after a while; what takes anything in does so by itself.
+    /// is asked for after a while; what takes anything in does so by itself. What we mean to do next
+    /// stays as it is.
     pub fn wake_up(&mut self, now: Instant) {
-        let late = self.expected.take().map(|at| now.since(at));
+        let late = self.expected.map(|at| now.since(at));
         if let Some(slept) = late.filter(|late| *late >= ASLEEP) {
+            self.expected = Some(now);
             self.roster.handle_sleep(slept);
             self.since = self.since + slept;
             self.renewed = self.renewed + slept;

@@ -18,7 +18,7 @@ const STORED: &str = include_str!("../../../vectors/mls.json");
 
 /// Where the group stands.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Epoch {
+struct Place {
     epoch: u64,
     /// By leaf.
     members: Vec<(u32, String)>,
@@ -28,7 +28,7 @@ struct Epoch {
     base_key: String,
 }
 
-impl Epoch {
+impl Place {
     fn of(group: &Group) -> Self {
         let members = group.members().into_iter();
         let authenticator = group.epoch_authenticator();
@@ -50,7 +50,7 @@ impl Epoch {
 #[derive(Serialize, Deserialize)]
 struct Step {
     message: String,
-    then: Epoch,
+    then: Place,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,7 +103,7 @@ fn made_anew() -> Vectors {
     let (key_package, key_package_ref) =
         (hex::encode(bob.message()), hex::encode(bob.reference().0));
     let mut theirs = bob.join(&welcome, |_, _| true).expect("joined");
-    let first = Epoch::of(&theirs);
+    let first = Place::of(&theirs);
     let carol = Candidate::new(&identity(4), rng(5)).expect("a candidate");
     let mut commits = Vec::new();
     // Without a path; with one, and a removal; with one alone.
@@ -117,7 +117,7 @@ fn made_anew() -> Vectors {
         theirs.receive(&commit).expect("taken");
         commits.push(Step {
             message: hex::encode(commit),
-            then: Epoch::of(&theirs),
+            then: Place::of(&theirs),
         });
     }
     Vectors {
@@ -191,10 +191,10 @@ fn a_member_comes_where_the_vectors_say() {
         .join(&bytes(&welcome.message), |_, _| true)
         .expect("joined");
     assert_eq!(hex::encode(theirs.id().0), group);
-    assert_eq!(Epoch::of(&theirs), welcome.then);
+    assert_eq!(Place::of(&theirs), welcome.then);
     assert_eq!(commits.len(), 3);
     for Step { message, then } in commits {
         theirs.receive(&bytes(&message)).expect("taken");
-        assert_eq!(Epoch::of(&theirs), then);
+        assert_eq!(Place::of(&theirs), then);
     }
 }
