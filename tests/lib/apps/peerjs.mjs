@@ -21,6 +21,8 @@ export const peerJs = {
     return listen(server);
   },
 
-  /** It joins as soon as it is there. */
-  async join() {},
+  /** It joins as soon as it is there. Two who ask at the same moment who is there call each other twice. */
+  async join(page) {
+    await page.waitForFunction(() => document.body.classList.contains('joined'));
+  },
 };
