@@ -4,7 +4,7 @@
  * sound arrived is then judged by decoded pixels and by energy at the pitch.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FRAMES = 30;
@@ -58,9 +58,19 @@ export function makeDevices(folder, index, size = 'usual', ownCamera = null) {
   const looks = looksOf(index);
   const camera = ownCamera ?? join(folder, `camera-${index}-${size}.y4m`);
   const microphone = join(folder, `microphone-${index}.wav`);
-  if (!ownCamera) writeFileSync(camera, y4m(looks.colour, SIZES[size]));
-  writeFileSync(microphone, wav(looks.pitch));
+  if (!ownCamera) put(camera, y4m(looks.colour, SIZES[size]));
+  put(microphone, wav(looks.pitch));
   return { camera, microphone, looks, size: SIZES[size] };
+}
+
+/**
+ * At once: another story's browser may be reading the same.
+ * @param {string} file @param {Buffer} content
+ */
+function put(file, content) {
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, file);
 }
 
 /**

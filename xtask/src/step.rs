@@ -3,15 +3,23 @@
 
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// How often a step that runs on says so where there is no terminal.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+
+/// Steps may run beside each other: each has a line, below all that was printed.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// Prints a line where no step's progress is in the way.
+pub(crate) fn print(line: &str) {
+    BARS.suspend(|| eprintln!("{line}"));
+}
 
 /// What a finished command said.
 #[derive(Debug)]
@@ -35,11 +43,8 @@ pub(crate) fn attempt(name: &str, command: &mut Command) -> Result<Finished> {
     let finished = follow(command, &progress)?;
     progress.end(finished.status.success());
     if !finished.status.success() {
-        eprintln!(
-            "--- output of: {}\n{}---",
-            describe(command),
-            finished.output
-        );
+        let (what, output) = (describe(command), &finished.output);
+        print(&format!("--- output of: {what}\n{output}---"));
     }
     Ok(finished)
 }
@@ -60,7 +65,7 @@ pub(crate) fn holds(name: &str, check: impl FnOnce() -> Result<Vec<String>>) -> 
         Ok(())
     });
     if let Err(broken) = &outcome {
-        eprintln!("{broken:#}");
+        print(&format!("{broken:#}"));
     }
     outcome.is_ok()
 }
@@ -147,9 +152,14 @@ impl Progress {
     fn end(self, ended_well: bool) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+            BARS.remove(bar);
         }
         let verdict = if ended_well { "done" } else { "FAILED" };
-        eprintln!("{}: {verdict} in {}", self.name, seconds(self.started));
+        print(&format!(
+            "{}: {verdict} in {}",
+            self.name,
+            seconds(self.started)
+        ));
     }
 }
 
@@ -159,6 +169,7 @@ fn spinner(name: &str) -> ProgressBar {
     let bar = ProgressBar::new_spinner()
         .with_style(style)
         .with_prefix(name.to_owned());
+    let bar = BARS.add(bar);
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }

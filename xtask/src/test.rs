@@ -56,7 +56,7 @@ fn one(play: &Play<'_>) -> Result<ExitCode> {
     build::run()?;
     step::run("build the demo's server", &mut demo_server())?;
     let mut table = Table::default();
-    let total = Stage::find(play.cast)?.play(play, &mut table)?;
+    let total = Stage::find(play.cast)?.play_each(&[*play], 1, &mut table)?;
     if play.story == "media" {
         print!("{}", media_table()?);
     }
@@ -103,7 +103,10 @@ fn suite(name: &str, mut command: Command) -> Result<(Count, String)> {
     if count.failed == 0 && (!finished.status.success() || count.passed == 0) {
         count.failed = 1;
     }
-    eprintln!("{name}: {} passed, {} failed", count.passed, count.failed);
+    step::print(&format!(
+        "{name}: {} passed, {} failed",
+        count.passed, count.failed
+    ));
     Ok((count, finished.output))
 }
 

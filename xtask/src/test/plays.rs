@@ -2,7 +2,7 @@
 
 /// A story with a cast: which browser each person has, in turn. Whoever stands between others
 /// without Sotto, or means them harm, is a tool, and has Chromium.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Play<'a> {
     pub(super) story: &'a str,
     pub(super) cast: &'a str,
@@ -78,13 +78,24 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
     ("taken", "a page of Firefox has no encoded streams to take"),
 ];
 
+/// Stories that measure time or share, which others beside them would change.
+pub(super) const ALONE: &[&str] = &["bypass", "healing", "large-frames", "media", "switch"];
+
 /// Every story is played so.
 pub(super) const USUAL: &str = "chromium";
 
 #[cfg(test)]
 mod tests {
-    use super::{BY_HAND, NOT_WITH_FIREFOX, WITH_FIREFOX};
+    use super::{ALONE, BY_HAND, NOT_WITH_FIREFOX, WITH_FIREFOX};
     use crate::test::stories;
+
+    #[test]
+    fn what_is_played_alone_is_a_story() {
+        let stories = stories().expect("the stories can be listed");
+        for name in ALONE {
+            assert!(stories.iter().any(|story| story == name), "{name}");
+        }
+    }
 
     #[test]
     fn each_story_is_played_in_firefox_or_there_is_a_reason() {

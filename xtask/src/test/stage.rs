@@ -2,14 +2,19 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use anyhow::Result;
 
-use super::plays::{BY_HAND, NOT_WITH_FIREFOX, Play, USUAL, WITH_FIREFOX, all_of};
+use super::plays::{ALONE, BY_HAND, NOT_WITH_FIREFOX, Play, USUAL, WITH_FIREFOX, all_of};
 use super::table::Table;
 use super::{Count, node_tests, stories, suite};
 use crate::paths;
 use crate::setup::browser;
+
+/// How many stories are played at once: one waits for far longer than it computes.
+const LANES: usize = 2;
 
 /// The browsers that stories are played in.
 pub(super) struct Stage {
@@ -31,27 +36,51 @@ impl Stage {
 
     /// Every story in Chromium, and in Firefox where it can be.
     pub(super) fn play_all(&self, table: &mut Table) -> Result<Count> {
+        let stories = stories()?;
+        let usual = stories.iter().map(|story| all_of(story, USUAL));
+        let plays = usual.chain(WITH_FIREFOX.iter().copied());
+        let (alone, beside): (Vec<_>, Vec<_>) = plays.partition(|play| ALONE.contains(&play.story));
+        for play in BY_HAND {
+            table.leave(play);
+        }
+        for (story, reason) in NOT_WITH_FIREFOX {
+            table.refuse(story, reason);
+        }
+        let mut total = self.play_each(&beside, LANES, table)?;
+        total.add(self.play_each(&alone, 1, table)?);
+        Ok(total)
+    }
+
+    /// Each in turn, so many at once.
+    pub(super) fn play_each(
+        &self,
+        plays: &[Play<'_>],
+        lanes: usize,
+        table: &mut Table,
+    ) -> Result<Count> {
+        let next = AtomicUsize::new(0);
+        let lane = || -> Result<Vec<_>> {
+            let turns = std::iter::from_fn(|| plays.get(next.fetch_add(1, Ordering::Relaxed)));
+            turns.map(|play| Ok((play, self.play(play)?))).collect()
+        };
+        let played: Vec<_> = thread::scope(|scope| {
+            let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+            let ends = lanes.into_iter().map(thread::ScopedJoinHandle::join);
+            ends.map(|end| end.expect("a lane ends")).collect()
+        });
         let mut total = Count::default();
-        for story in &stories()? {
-            total.add(self.play(&all_of(story, USUAL), table)?);
-            for play in WITH_FIREFOX.iter().filter(|play| play.story == story) {
-                total.add(self.play(play, table)?);
-            }
-            for play in BY_HAND.iter().filter(|play| play.story == story) {
-                table.leave(play);
-            }
-            for (_, reason) in NOT_WITH_FIREFOX.iter().filter(|(name, _)| name == story) {
-                table.refuse(story, reason);
+        for lane in played {
+            for (play, (count, output)) in lane? {
+                table.note(play, count, &output);
+                total.add(count);
             }
         }
         Ok(total)
     }
 
-    pub(super) fn play(&self, play: &Play<'_>, table: &mut Table) -> Result<Count> {
+    fn play(&self, play: &Play<'_>) -> Result<(Count, String)> {
         let Play { story, cast, .. } = play;
-        let (count, output) = suite(&format!("{story} in {cast}"), self.command(play))?;
-        table.note(play, count, &output);
-        Ok(count)
+        suite(&format!("{story} in {cast}"), self.command(play))
     }
 
     fn command(&self, play: &Play<'_>) -> Command {

@@ -4,57 +4,68 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Count;
-use super::plays::Play;
+use super::plays::{Play, all_of};
 
 /// What Node's test runner says of a test that was not asked for.
 const NOT_ASKED_FOR: &str = "test name does not match pattern";
 
+/// Rows by story and cast, in whatever order they come.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    rows: Vec<String>,
+    rows: BTreeMap<(String, String), Vec<String>>,
 }
 
 impl Table {
     /// A story that ran, and what its output says of tests that it left out.
     pub(super) fn note(&mut self, play: &Play<'_>, count: Count, output: &str) {
-        let Play { story, cast, only } = play;
         let Count { passed, failed } = count;
-        self.rows.push(format!(
-            "{story:<16} {cast:<26} {passed} passed, {failed} failed"
-        ));
+        self.add(play, &format!("{passed} passed, {failed} failed"));
+        let Play { story, cast, only } = play;
         if let Some(only) = only {
-            self.rows.push(left(&format!(
-                "what isn't /{only}/: `cargo xtask test {story} --cast {cast}`"
-            )));
+            let how = format!("`cargo xtask test {story} --cast {cast}`");
+            self.add_left(play, &format!("what isn't /{only}/: {how}"));
         }
         for (reason, tests) in skipped(output) {
-            self.rows
-                .push(left(&format!("{}: {reason}", tests.join("; "))));
+            self.add_left(play, &format!("{}: {reason}", tests.join("; ")));
         }
     }
 
     /// A story that isn't played with this cast in each run.
-    pub(super) fn leave(&mut self, Play { story, cast, .. }: &Play<'_>) {
-        self.rows.push(format!(
-            "{story:<16} {cast:<26} by hand: `cargo xtask test {story} --cast {cast}`"
-        ));
+    pub(super) fn leave(&mut self, play: &Play<'_>) {
+        let Play { story, cast, .. } = play;
+        self.add(
+            play,
+            &format!("by hand: `cargo xtask test {story} --cast {cast}`"),
+        );
     }
 
     /// A story that isn't for Firefox.
     pub(super) fn refuse(&mut self, story: &str, reason: &str) {
-        self.rows
-            .push(format!("{story:<16} {:<26} not run: {reason}", "firefox"));
+        self.add(&all_of(story, "firefox"), &format!("not run: {reason}"));
+    }
+
+    fn add(&mut self, play: &Play<'_>, what: &str) {
+        let Play { story, cast, .. } = play;
+        self.row(play)
+            .push(format!("{story:<16} {cast:<26} {what}"));
+    }
+
+    /// What was left out of a play.
+    fn add_left(&mut self, play: &Play<'_>, what: &str) {
+        self.row(play).push(format!("{:<16} not here: {what}", ""));
+    }
+
+    fn row(&mut self, Play { story, cast, .. }: &Play<'_>) -> &mut Vec<String> {
+        let key = ((*story).to_owned(), (*cast).to_owned());
+        self.rows.entry(key).or_default()
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(text, "{}", self.rows.join("\n"))
+        let rows: Vec<&str> = self.rows.values().flatten().map(String::as_str).collect();
+        write!(text, "{}", rows.join("\n"))
     }
-}
-
-fn left(what: &str) -> String {
-    format!("{:<16} not here: {what}", "")
 }
 
 /// The tests that were skipped, by reason.
@@ -74,7 +85,36 @@ fn skipped(output: &str) -> BTreeMap<&str, Vec<&str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::skipped;
+    use super::{Count, Play, Table, all_of, skipped};
+
+    #[test]
+    fn rows_are_in_the_order_of_story_and_cast_whichever_came_first() {
+        let mut table = Table::default();
+        let count = Count {
+            passed: 2,
+            failed: 0,
+        };
+        let some = Play {
+            story: "media",
+            cast: "firefox",
+            only: Some("opus"),
+        };
+        table.note(&some, count, "");
+        table.refuse("healing", "four stand still");
+        table.note(&all_of("media", "chromium"), count, "");
+        let shown = table.to_string();
+        let begin = |row: &str| row.chars().take(25).collect::<String>();
+        let rows: Vec<_> = shown.lines().map(begin).collect();
+        assert_eq!(
+            rows,
+            [
+                "healing          firefox ",
+                "media            chromium",
+                "media            firefox ",
+                "                 not here",
+            ]
+        );
+    }
 
     #[test]
     fn what_was_skipped_is_told_by_reason_and_what_nobody_asked_for_is_not() {
