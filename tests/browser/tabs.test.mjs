@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { install } from '../lib/browser/chromium.mjs';
 import { agree, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { EXTENSION, Stage } from '../lib/stage.mjs';
 
@@ -48,7 +47,9 @@ test('a call that was there before Sotto goes on as it was, until its person ask
   await ben.popup.turn(false);
   await stage.gather([ben, cleo], { room: 'before' });
   await seeEachOther([ben, cleo]);
-  await install(cleo.browser.context, EXTENSION);
+  await cleo.browser.install(EXTENSION);
+  // The page that welcomes its person came before it.
+  await cleo.page.bringToFront();
   cleo.browser.extension = ana.browser.extension;
   await seeEachOther([ben, cleo]);
   const popup = await cleo.openPopup();

@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
  * @typedef {import('./participant.mjs').Participant} Participant
  * @typedef {{sealed: number, opened: number, failed: number, dropped: number}} Figures
  * @typedef {{at: number, late: number, shown: string, members: number, epoch: number | null, figures: Figures}} Entry
- *   `late` is by how much the latest timer came, since the entry before: a machine that stands still shows there
+ *   `late` is by how much it came later than the core sends: a machine that stands still shows there
  */
 
 /** What was opened counts for 3 s, and the popup follows twice a second. */
@@ -27,12 +27,9 @@ export async function beginDiary({ popup }) {
         return new Promise(() => {});
       });
     });
-    const every = 100;
-    let [due, late] = [performance.now() + every, 0];
-    setInterval(() => {
-      late = Math.max(late, performance.now() - due);
-      due = performance.now() + every;
-    }, every);
+    // Not by a timer of this page's, which in a window that nobody looks at comes once a second.
+    const every = 500;
+    let due = performance.now() + every;
     const url = chrome.runtime.getURL('worker/core-worker.js');
     const { port } = new SharedWorker(url, { type: 'module', name: 'sotto-core' });
     port.onmessage = ({ data }) => {
@@ -41,13 +38,13 @@ export async function beginDiary({ popup }) {
       const shown = /** @type {HTMLElement | null} */ (document.querySelector('[data-test="state"]'));
       diary.push({
         at: Date.now(),
-        late: Math.round(late),
+        late: Math.max(0, Math.round(performance.now() - due)),
         shown: shown?.dataset.state ?? '',
         members: members.length,
         epoch,
         figures,
       });
-      late = 0;
+      due = performance.now() + every;
     };
     port.postMessage({ kind: 'watch', tab, reach: 'ok', on: true, lock });
   }, popup.tab);

@@ -57,7 +57,10 @@ export class Popup {
     // Until the first view is there it shows nothing.
     await this.page.locator('[data-test="toggle"]:enabled').waitFor();
     if ((await toggle.getAttribute('aria-checked')) !== String(on)) await toggle.click();
-    await this.page.locator(`[data-test="toggle"][aria-checked="${on}"]`).waitFor();
+    const turned = this.page.locator(`[data-test="toggle"][aria-checked="${on}"]`);
+    await turned.waitFor().catch(async () => {
+      throw new Error(`expected to be turned ${on ? 'on' : 'off'}, but the popup shows ${JSON.stringify(await this.shown())}`);
+    });
   }
 
   /** @param {string | string[]} states @param {number} [timeout] */

@@ -1,0 +1,45 @@
+/**
+ * What becomes of a view when no other follows it. While Sotto is on, the core sends one twice a
+ * second, and what was last shown must not stay: each view says what it falls back to, and in the
+ * end nobody vouches for it any more. While it is off, only who asked for something waits.
+ */
+
+const SILENCE_MS = 5000;
+
+/** @type {Partial<Sotto.View>} */
+const SILENT = { state: 'trouble', reason: 'core-silent', streams: [], safetyNumber: null };
+
+/** @param {NonNullable<Sotto.View['lapse']>} lapse @returns {Partial<Sotto.View>} */
+const fallenBack = ({ state, reason }) => ({ state, reason, streams: [] });
+
+export class Silence {
+  /** @param {(view: Sotto.View) => void} show */
+  constructor(show) {
+    this.show = show;
+    /** @type {Sotto.View | null} */
+    this.last = null;
+    /** @type {ReturnType<typeof setTimeout>[]} */
+    this.timers = [];
+  }
+
+  /** Something was asked of the core that a view must answer. */
+  begin() {
+    if (this.timers.length === 0) this.later(SILENCE_MS, SILENT);
+  }
+
+  /** The core has spoken. @param {Sotto.View} view */
+  end(view) {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers = [];
+    this.last = view;
+    if (!view.on) return;
+    this.later(SILENCE_MS, SILENT);
+    if (view.lapse) this.later(view.lapse.afterMs, fallenBack(view.lapse));
+  }
+
+  /** @param {number} pause @param {Partial<Sotto.View>} change */
+  later(pause, change) {
+    const { last } = this;
+    if (last) this.timers.push(setTimeout(() => this.show({ ...last, ...change }), pause));
+  }
+}
