@@ -15,7 +15,7 @@ import { showStreams } from './sections/streams.js';
 import { prepareToggle, showToggle } from './sections/toggle.js';
 import { allow, currentTab, reachOf, reload, remember } from './tab.js';
 import { element, setText } from './dom.js';
-import { originOn } from '../sites/tabs.js';
+import { begin, isOn } from '../sites/tabs.js';
 import { loadTexts } from './texts.js';
 
 /** @param {Sotto.View} view */
@@ -46,15 +46,20 @@ function follow(tab, tell) {
   chrome.tabs.onUpdated.addListener((id, { status }) => {
     if (id === tab.id && status === 'complete') look();
   });
+  return look;
 }
 
 async function start() {
   await loadTexts();
   const tab = await currentTab();
   setText(element('host'), tab.host);
-  const on = (await originOn(tab.id)) === tab.origin;
-  const core = await connect(tab.id, await reachOf(tab), on, show);
-  follow(tab, core.reach);
+  const reach = await reachOf(tab);
+  // A tab that the browser restored may have been there before the background.
+  if (reach === 'ok') await begin(tab);
+  const core = await connect(tab.id, reach, await isOn(tab), show);
+  const look = follow(tab, core.reach);
+  // It may have been loading when it was asked, and have ended before anybody listened.
+  if (reach !== 'ok') look();
   prepareNumber();
   element('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
   prepareOffer({ protect: () => allow(tab), reload: () => reload(tab) });

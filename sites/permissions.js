@@ -18,13 +18,19 @@ export async function hasPermission(url) {
   return pattern !== null && isCovered(pattern, await grantedSites());
 }
 
+/**
+ * Firefox gives whole addresses and doesn't take them, and takes what has no slash at its start from
+ * the folder of the page that asks, which may be the popup's.
+ * @param {string} file
+ */
+const fromRoot = (file) => new URL(file, chrome.runtime.getURL('/')).pathname;
+
 /** @param {string[]} matches @returns {chrome.scripting.RegisteredContentScript[]} */
 function scriptsFor(matches) {
   return declared().map(({ js = [], ...script }, index) => ({
     id: `call-${index}`,
     matches,
-    // Firefox gives them as whole addresses, and doesn't take them so.
-    js: /** @type {[string, ...string[]]} */ (js.map((file) => file.replace(chrome.runtime.getURL(''), ''))),
+    js: /** @type {[string, ...string[]]} */ (js.map(fromRoot)),
     world: /** @type {any} */ (script).world ?? 'ISOLATED',
     runAt: 'document_start',
     allFrames: true,

@@ -23,7 +23,7 @@ async function noted(what, tab) {
 /** The origin that Sotto is on for. @param {number} tab */
 export const originOn = (tab) => noted('on', tab);
 
-/** Turned on for one origin in a tab; another origin there starts off. @param {chrome.tabs.Tab} tab */
+/** Turned on for one origin in a tab; another origin there starts off. @param {{id?: number, url?: string}} tab */
 export async function isOn({ id = -1, url }) {
   return (await originOn(id)) === originOf(url);
 }
@@ -34,7 +34,7 @@ export async function turn(tab, origin, on) {
   await chrome.storage.session.set({ [keyOf(on ? 'on' : 'off', tab)]: origin });
 }
 
-/** Where Sotto is always on, a tab starts so, unless it was turned off there. @param {chrome.tabs.Tab} tab */
+/** Where Sotto is always on, a tab starts so, unless it was turned off there. @param {{id?: number, url?: string}} tab */
 export async function begin({ id = -1, url }) {
   const origin = originOf(url);
   const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;

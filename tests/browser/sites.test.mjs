@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCovered, patternOf, unscripted } from '../../sites/patterns.js';
 import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
-import { EXTENSION, Stage, notInFirefox } from '../lib/stage.mjs';
+import { EXTENSION, Stage } from '../lib/stage.mjs';
 import { ToolbarPopup } from '../lib/toolbar.mjs';
 
 const HERE = { origins: ['http://127.0.0.1/*'] };
@@ -43,8 +43,6 @@ async function stops(one, other) {
   await eventually(stands, (same) => same, `${one.name} is shown no more of ${other.name}`, 4_000);
 }
 
-const UPDATES = notInFirefox('Firefox brings no scripts into a page after an add-on was installed anew for a test; why is not known');
-
 const updateSotto = () => ana.browser.install(EXTENSION);
 
 test('a site is asked for without its port, and covered by what is wider', () => {
@@ -77,7 +75,7 @@ test('a permission that is withdrawn in mid-call stops the call, and shows at on
   await seeEachOther([ana, ben]);
 });
 
-test('on a site that it has no access to it is not there, asks, and comes with a reload', { skip: UPDATES }, async () => {
+test('on a site that it has no access to it is not there, asks, and comes with a reload', async () => {
   await ana.page.reload();
   await stage.connected([ana, ben]);
   assert.ok(!(await isThere()));
@@ -101,7 +99,7 @@ test('on a site that it has no access to it is not there, asks, and comes with a
   await seeEachOther([ana, ben]);
 });
 
-test('an update in mid-call leaves nothing in clear, and the popup says to reload', { skip: UPDATES }, async () => {
+test('an update in mid-call leaves nothing in clear, and the popup says to reload', async () => {
   await updateSotto();
   const popup = await ana.openPopup();
   const reload = popup.page.locator('[data-test="reload"]');
@@ -114,7 +112,7 @@ test('an update in mid-call leaves nothing in clear, and the popup says to reloa
   await seeEachOther([ana, ben]);
 });
 
-test('an update beside a call that is not encrypted does not disturb it', { skip: UPDATES }, async () => {
+test('an update beside a call that is not encrypted does not disturb it', async () => {
   await ana.popup.turn(false);
   await ben.popup.turn(false);
   await seeEachOther([ana, ben]);

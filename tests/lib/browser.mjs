@@ -15,8 +15,10 @@ import { startFirefox } from './browser/firefox.mjs';
  * @typedef {{program: string, browser?: BrowserName, extension: string | null, devices: import('./media.mjs').Devices,
  *   headless: boolean, window?: {left: number, top: number, width: number, height: number}}} Options
  * @typedef {{name: BrowserName, context: BrowserContext, extension: string | null, ownPage: string,
- *   install: (path: string) => Promise<unknown>, newWindow: () => Promise<Page>, close: () => Promise<void>}} Browser
- *   `extension` is the origin of its pages, `ownPage` one that no extension may enter; to install again is an update
+ *   install: (path: string) => Promise<unknown>, newWindow: () => Promise<Page>, restart: () => Promise<Browser>,
+ *   close: () => Promise<void>}} Browser
+ *   `extension` is the origin of its pages, `ownPage` one that no extension may enter; to install again is an update,
+ *   and a restart is into the tabs that were open
  */
 
 /**

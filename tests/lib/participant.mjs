@@ -4,6 +4,7 @@
  */
 
 import { startBrowser } from './browser.mjs';
+import { eventually } from './expect.mjs';
 import { callUrl, pictureOf, waitForPeople } from './call.mjs';
 import { looksOf, makeDevices } from './media.mjs';
 import { Popup } from './sotto.mjs';
@@ -53,6 +54,15 @@ export class Participant {
   async enter(base, place) {
     await this.page.goto(callUrl(base, { ...place, name: this.name }));
     await this.page.waitForSelector('.tile.you video');
+  }
+
+  /** The browser is closed and started again, into the tabs that were open. */
+  async restart() {
+    const url = this.page.url();
+    this.browser = await this.browser.restart();
+    const restored = () => this.browser.context.pages().find((page) => page.url() === url);
+    this.page = /** @type {Page} */ (await eventually(async () => restored(), Boolean, `${url} is restored`));
+    this.popupPage = null;
   }
 
   get popup() {

@@ -35,7 +35,7 @@ export function browserOf(index) {
 export const notInFirefox = (reason) => CAST.includes('firefox') && reason;
 
 /** @typedef {import('./browser.mjs').BrowserName} BrowserName */
-/** @typedef {{name: string, without?: boolean, size?: import('./media.mjs').SizeName, script?: string}} Person */
+/** @typedef {{name: string, without?: boolean, extension?: string, size?: import('./media.mjs').SizeName, script?: string}} Person */
 
 export class Stage {
   /** @param {import('node:child_process').ChildProcess} server @param {string} base */
@@ -59,10 +59,10 @@ export class Stage {
   }
 
   /** Starts somebody's browser. @param {Person} person */
-  async cast({ name, without = false, size, script }) {
+  async cast({ name, without = false, extension = EXTENSION, size, script }) {
     const participant = await Participant.start({
       ...browserOf(this.people.length),
-      extension: without ? null : EXTENSION,
+      extension: without ? null : extension,
       folder: this.folder,
       index: this.people.length,
       name,

@@ -14,23 +14,59 @@ import { letIn, scriptsAreThere } from '../permission.mjs';
 
 /** @typedef {import('../browser.mjs').Options} Options */
 
+const UNUSED = ['MediaRouter', 'Translate', 'OptimizationHints', 'WebRtcHideLocalIpsWithMdns'];
+
+/**
+ * The last such list wins. Playwright's own would switch off the partitioning of storage, and with
+ * it the way by which an extension's iframe reaches its SharedWorker.
+ * @param {string[]} features
+ */
+const disable = (features) => `--disable-features=${features}`;
+
 /** @param {Options} options @returns {Promise<import('../browser.mjs').Browser>} */
 export async function startChromium(options) {
   const profile = mkdtempSync(join(tmpdir(), 'sotto-profile-'));
+  const context = await launch(profile, options);
+  const id = options.extension ? await install(context, options.extension) : null;
+  return asBrowser(profile, options, context, id);
+}
+
+/**
+ * With the tabs that were open, once the extension is there: one that was loaded over the debugging
+ * pipe is forgotten by then, with what it was allowed, but not with what it has stored, and the
+ * command line's comes after the first tabs. It needs the permission `sessions`.
+ * @param {string} profile @param {Options} options @param {string | null} id
+ */
+async function startAgain(profile, options, id) {
+  const named = `--load-extension=${options.extension}`;
+  const context = await launch(profile, options, [named, disable([...UNUSED, 'DisableLoadExtensionCommandLineSwitch'])]);
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  await worker.evaluate(async () => {
+    for (const { window } of await chrome.sessions.getRecentlyClosed()) await chrome.sessions.restore(window?.sessionId);
+  });
+  return asBrowser(profile, options, context, id);
+}
+
+/** @param {string} profile @param {Options} options @param {string[]} [more] */
+async function launch(profile, options, more = []) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: options.program,
     // Playwright's own headless mode is a browser without extensions.
     headless: false,
     viewport: null,
     ignoreDefaultArgs: ['--disable-extensions', '--disable-component-extensions-with-background-pages'],
-    args: flags(options),
+    args: [...flags(options), ...more],
   });
   context.setDefaultTimeout(PATIENCE);
-  const id = options.extension ? await install(context, options.extension) : null;
-  const close = async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  };
+  return context;
+}
+
+/**
+ * @param {string} profile @param {Options} options @param {import('playwright-core').BrowserContext} context
+ * @param {string | null} id
+ * @returns {import('../browser.mjs').Browser}
+ */
+function asBrowser(profile, options, context, id) {
   return {
     name: 'chromium',
     context,
@@ -38,7 +74,14 @@ export async function startChromium(options) {
     ownPage: 'chrome://version/',
     install: (path) => install(context, path),
     newWindow: () => newWindow(context),
-    close,
+    restart: async () => {
+      await context.close();
+      return startAgain(profile, options, id);
+    },
+    close: async () => {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 
@@ -73,9 +116,7 @@ function flags({ devices, headless, window }) {
     `--use-file-for-fake-video-capture=${devices.camera}`,
     `--use-file-for-fake-audio-capture=${devices.microphone}`,
     '--autoplay-policy=no-user-gesture-required',
-    // The last such list wins. Playwright's own would switch off the partitioning of storage,
-    // and with it the way by which an extension's iframe reaches its SharedWorker.
-    '--disable-features=MediaRouter,Translate,OptimizationHints,WebRtcHideLocalIpsWithMdns',
+    disable(UNUSED),
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',

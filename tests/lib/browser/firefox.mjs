@@ -57,6 +57,7 @@ export async function startFirefox(options) {
       await install(context, path, first);
     },
     newWindow: () => /** @type {any} */ (context.open({ type: 'window' })),
+    restart: () => Promise.reject(new Error('an add-on that is installed for a test is gone after a restart')),
     close: () => firefox.close(),
   };
 }

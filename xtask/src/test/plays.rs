@@ -55,6 +55,7 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     all_of("popup", "firefox"),
     all_of("sites", "firefox"),
     all_of("switch", "firefox,chromium"),
+    all_of("tabs", "firefox"),
     all_of("toggle", "firefox"),
 ];
 
@@ -66,7 +67,6 @@ pub(super) const BY_HAND: &[Play<'_>] = &[
 ];
 
 pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
-    ("tabs", "nobody has tried it there yet"),
     (
         "healing",
         "four browsers stand still, and Chromium alone can lose a network",
@@ -74,6 +74,10 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
     (
         "large-frames",
         "nothing can look into the core's worker in Firefox",
+    ),
+    (
+        "restart",
+        "an add-on that was installed for a test is gone after a restart",
     ),
     ("taken", "a page of Firefox has no encoded streams to take"),
 ];
