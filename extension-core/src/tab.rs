@@ -180,7 +180,10 @@ impl Tab {
 
     pub(crate) fn attach(&mut self, page: PageId) {
         self.pages.insert(page);
-        self.reach = Reach::Ok;
+        // That it is here says that it can be, and not that it may: who knows has told.
+        if self.reach != Reach::NoPermission {
+            self.reach = Reach::Ok;
+        }
         self.modes.push_back((page, self.on));
         self.stale = true;
     }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     ids::{EpochId, Leaf, PeerId},
-    media::{MAX_EPOCHS, OLD_KEYS},
+    media::MAX_EPOCHS,
     time::Instant,
 };
 
@@ -22,8 +22,7 @@ pub struct Epochs {
 
 impl Epochs {
     pub fn keep(&mut self, now: Instant, epoch: EpochId, members: Vec<(Leaf, PeerId)>) {
-        self.departed.retain(|_, at| now.since(*at) < OLD_KEYS);
-        let is_member = |peer: &PeerId| members.iter().any(|(_, member)| member == peer);
+        let is_member = |peer: &PeerId| lists(&members, *peer);
         self.departed.retain(|peer, _| !is_member(peer));
         let before = self.members.back().map(|(_, members)| &members[..]);
         for (_, peer) in before.unwrap_or_default() {
@@ -35,13 +34,20 @@ impl Epochs {
             self.members.pop_front();
         }
         self.members.push_back((epoch, members));
+        // For as long as it stands in an epoch that may be opened: then nothing asks for it.
+        let stands = |peer: &PeerId| {
+            self.members
+                .iter()
+                .any(|(_, members)| lists(members, *peer))
+        };
+        self.departed.retain(|peer, _| stands(peer));
     }
 
     /// Whether somebody was a member in an epoch.
     pub fn has(&self, epoch: EpochId, peer: PeerId) -> bool {
         let mut epochs = self.members.iter();
         let found = epochs.find(|(id, _)| *id == epoch);
-        found.is_some_and(|(_, members)| members.iter().any(|(_, member)| *member == peer))
+        found.is_some_and(|(_, members)| lists(members, peer))
     }
 
     /// Which, the oldest first.
@@ -57,4 +63,8 @@ impl Epochs {
         let long_gone = departed.is_some_and(|at| now.since(*at) >= FAREWELL);
         (!long_gone).then_some(peer)
     }
+}
+
+fn lists(members: &[(Leaf, PeerId)], peer: PeerId) -> bool {
+    members.iter().any(|(_, member)| *member == peer)
 }

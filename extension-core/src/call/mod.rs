@@ -295,6 +295,8 @@ impl Call {
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
+        // M2, whether or not a timer fired.
+        self.keyring.expire(now);
         let opened = self.keyring.open(codec, frame, buffer)?;
         self.owned(now, opened)
     }
@@ -366,6 +368,7 @@ impl Call {
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let Outcome { ticket, data } = *outcome;
+        self.keyring.expire(now);
         let opened = self
             .keyring
             .finish_open(ticket, codec, frame, data, buffer)?;

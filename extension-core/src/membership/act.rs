@@ -42,13 +42,20 @@ impl<G: Groups> Membership<G> {
         if news == News::Newcomer {
             self.say_unless_crowded();
         }
-        if matches!(news, News::Newcomer | News::Changed) {
+        if matches!(news, News::Newcomer | News::Changed) || self.shows_that_it_lags(peer, news) {
             self.mind.stir();
         }
         if news != News::Stale {
             self.pass_on(now, peer);
         }
         self.run(now);
+    }
+
+    /// R7: in a crowd it is this that its repair waits for.
+    fn shows_that_it_lags(&self, peer: PeerId, news: News) -> bool {
+        let heard = self.roster.beacon(peer).map(|beacon| beacon.standing);
+        let lags = heard.is_some_and(|it| in_another_branch(&it, &self.standing));
+        news == News::Alive && self.roster.is_crowded() && lags
     }
 
     /// R20.
@@ -373,7 +380,8 @@ impl<G: Groups> Membership<G> {
         let added: Vec<_> = joiners.iter().map(|it| self.groups.joiner(it)).collect();
         if let Some(welcome) = welcome {
             let references = added.iter().map(|(_, reference)| *reference).collect();
-            let to = self.keepers(now, added.iter().map(|(peer, _)| *peer).collect());
+            let keepers = self.keepers(now, &added, remove);
+            let to = added.iter().map(|(peer, _)| *peer).chain(keepers).collect();
             self.archive.keep_own_welcome(references, welcome.clone());
             self.send(Outgoing::Welcome(welcome, to));
         }
@@ -388,13 +396,22 @@ impl<G: Groups> Membership<G> {
         entered.is_ok()
     }
 
-    /// Who gets a Welcome: its joiners, and the members that would send it again in our stead.
-    fn keepers(&self, now: Instant, joiners: BTreeSet<PeerId>) -> BTreeSet<PeerId> {
+    /// R12: who would send a Welcome again in our stead. Who joins by it, or is removed, can't.
+    fn keepers(
+        &self,
+        now: Instant,
+        joiners: &[(PeerId, KeyPackageRef)],
+        removed: &[Leaf],
+    ) -> Vec<PeerId> {
         let us = self.groups.peer();
-        let others = self.members.iter().map(|(_, peer)| *peer);
-        let mut live = others.filter(|peer| *peer != us && self.roster.is_live(now, *peer));
-        let keepers: Vec<_> = live.by_ref().take(KEEPERS).collect();
-        joiners.into_iter().chain(keepers).collect()
+        let stays = |(leaf, peer): &&(Leaf, PeerId)| {
+            !removed.contains(leaf) && !joiners.iter().any(|(joiner, _)| joiner == peer)
+        };
+        let others = self.members.iter().filter(stays).map(|(_, peer)| *peer);
+        others
+            .filter(|peer| *peer != us && self.roster.is_live(now, *peer))
+            .take(KEEPERS)
+            .collect()
     }
 
     pub(super) fn resend_commit(&mut self, ended: Epoch, to: BTreeSet<PeerId>) {
@@ -404,17 +421,21 @@ impl<G: Groups> Membership<G> {
         }
     }
 
-    pub(super) fn resend_welcome(&mut self, now: Instant, peer: PeerId) {
+    pub(super) fn resend_welcome(&mut self, peer: PeerId) {
         let Some(seek) = self.roster.seeks(peer) else {
             return;
         };
-        let to = self.keepers(now, BTreeSet::from([peer]));
+        let to = BTreeSet::from([peer]);
         let welcomes = self.archive.welcomes(seek.key_package).into_iter();
         let messages: Vec<_> = welcomes
             .map(|welcome| Outgoing::Welcome(welcome.to_vec(), to.clone()))
             .collect();
         messages.into_iter().for_each(|message| self.send(message));
     }
+}
+
+fn in_another_branch(one: &Standing, other: &Standing) -> bool {
+    one.group == other.group && (one.epoch, one.digest) != (other.epoch, other.digest)
 }
 
 pub(super) fn holds_most(members: &[(Leaf, PeerId)], there: &[PeerId]) -> bool {

@@ -345,7 +345,7 @@ impl<G: Groups> Membership<G> {
                 Step::Update => moved |= self.update(now),
                 Step::Seek(group) => self.seek(now, group),
                 Step::Repair(epoch, to) => self.resend_commit(epoch, to),
-                Step::Rewelcome(peer) => self.resend_welcome(now, peer),
+                Step::Rewelcome(peer) => self.resend_welcome(peer),
                 Step::Wait(until) => self.mind.rest_until(until),
             }
         }

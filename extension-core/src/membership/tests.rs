@@ -6,6 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 mod commits;
 mod credulous;
 mod crowds;
+mod keepers;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -26,6 +27,7 @@ fn alone() -> Membership<Mls> {
 
 /// Somebody else, who stands in a group of its own.
 struct Stranger {
+    seed: u8,
     identity: Identity,
     candidate: Candidate,
     sequence: u64,
@@ -36,6 +38,7 @@ impl Stranger {
         let identity = Identity::generate(&mut rng(seed));
         let candidate = Candidate::new(&identity, rng(seed)).expect("a key package");
         Self {
+            seed,
             identity,
             candidate,
             sequence: 0,

@@ -48,3 +48,25 @@ fn m1_the_bound_counts_from_the_oldest_epoch_that_waits() {
     mesh.run_for(MILLISECOND);
     assert_eq!(sending(&mesh), mesh.call(us).epoch());
 }
+
+/// M2 and M10: a timer that comes late leaves nobody heard.
+#[test]
+fn m10_who_was_removed_is_not_heard_again_when_a_commit_comes_before_a_late_timer() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND * 3);
+    let sealed = [
+        mesh.seal(2, b"still here").expect("sealed"),
+        mesh.seal(2, b"and here").expect("sealed"),
+    ];
+    mesh.leave(2);
+    mesh.run_for(MILLISECOND * 1_300);
+    assert_eq!(mesh.open(0, &sealed[0]), Err(OpenError::NoKey));
+    let late = mesh.now() + SECOND * 11;
+    let call = mesh.call_mut(0);
+    let newest = call.keyring.newest().expect("a key");
+    let us = (Leaf(0), call.peer());
+    call.epochs.keep(late, newest, vec![us]);
+    let mut buffer = Vec::new();
+    let opened = call.open(late, Codec::Pcmu, &sealed[1], &mut buffer);
+    assert_eq!(opened.err(), Some(OpenError::NoKey));
+}

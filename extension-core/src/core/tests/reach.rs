@@ -27,3 +27,21 @@ fn without_permission_nothing_moves_until_it_is_back() {
     assert!(pair.send_video(0).is_some() && pair.send_video(1).is_some());
     assert_eq!(pair.view(0).state, State::Encrypted);
 }
+
+#[test]
+fn a_page_that_comes_anew_does_not_give_the_permission_back() {
+    let mut pair = Pair::both_on();
+    pair.cores[0].reach(pair.now, TAB, Reach::NoPermission);
+    pair.cores[0].attach(pair.now, TAB);
+    assert_eq!(pair.view(0).reason, "no-permission");
+    assert_eq!(pair.send_video(0), None);
+}
+
+#[test]
+fn a_page_that_comes_was_reloaded() {
+    let mut core = Core::new([1; 32]);
+    core.reach(Instant(0), TAB, Reach::ReloadNeeded);
+    assert_eq!(core.view(Instant(0), TAB).reason, "reload-needed");
+    core.attach(Instant(0), TAB).expect("a page");
+    assert_ne!(core.view(Instant(0), TAB).reason, "reload-needed");
+}

@@ -145,3 +145,24 @@ fn r1_in_a_crowd_who_committed_says_so_at_once() {
     assert_eq!(speaks(&mut us, 1_000..1_500).len(), 1);
     assert_eq!(us.members().len(), 2);
 }
+
+#[test]
+fn r7_in_a_crowd_who_lags_is_repaired_once_it_says_so_again() {
+    let (mut us, mut host) = (in_a_crowd(), Host::new());
+    host.is_heard(&mut us, 1_000, Presence::Here);
+    speaks(&mut us, 1_000..1_500);
+    host.welcomes(&mut us, 1_500);
+    let ended = host.mls.standing(&host.group);
+    let renewal = host.mls.commit(&mut host.group, &[], &[]);
+    let renewal = renewal.expect("a Commit").commit;
+    us.handle_commit(Instant(2_000), &renewal).expect("merged");
+    let lags = |us: &mut Membership<Mls>, now: u64| {
+        us.handle_beacon(Instant(now), host.mls.peer(), stands(now, ended));
+        let said = std::iter::from_fn(|| us.poll_output());
+        said.filter(|it| matches!(it, Output::Send(Outgoing::Repair(..))))
+            .count()
+    };
+    assert_eq!(lags(&mut us, 2_100), 0);
+    speaks(&mut us, 2_100..4_000);
+    assert_eq!(lags(&mut us, 4_000), 1);
+}
