@@ -104,10 +104,10 @@ async function handleLoading(id, tab) {
 // Until a page of the tab has a host page, nobody else shows that Sotto is on.
 chrome.storage.onChanged.addListener(async (changes, area) => {
   if (area !== 'session') return;
-  for (const [key, { newValue }] of Object.entries(changes)) {
+  for (const key of Object.keys(changes)) {
     const [what, id] = key.split(':');
     const tab = Number(id);
-    if ((what === 'on' || what === 'off') && newValue !== undefined) await tellRelays(tab);
+    if (what === 'on') await tellRelays(tab);
     if (what === 'on' || what === 'withdrawn') await showDefaultBadge(tab, (await originOn(tab)) !== undefined);
   }
 });

@@ -6,18 +6,29 @@ import { tabsOn } from '../sites/tabs.js';
 
 const READY = 'update-ready';
 
+/** Who turned the last tab off has yet to tell the core, which lets go of the call. */
+const PAUSE_MS = 5000;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} lost with the background, it leaves the update to the next time */
+let timer;
+
 async function applyIfIdle() {
   if ((await chrome.storage.session.get(READY))[READY] && (await tabsOn()).length === 0) chrome.runtime.reload();
+}
+
+function applySoon() {
+  clearTimeout(timer);
+  timer = setTimeout(applyIfIdle, PAUSE_MS);
 }
 
 export function followUpdates() {
   // With a listener, the browser leaves the moment to us.
   chrome.runtime.onUpdateAvailable.addListener(async () => {
     await chrome.storage.session.set({ [READY]: true });
-    await applyIfIdle();
+    applySoon();
   });
   chrome.storage.session.onChanged.addListener((changes) => {
     const turnedOff = Object.entries(changes).some(([key, { newValue }]) => key.startsWith('on:') && newValue === undefined);
-    if (turnedOff) applyIfIdle();
+    if (turnedOff) applySoon();
   });
 }

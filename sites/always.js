@@ -12,11 +12,15 @@ export async function alwaysOn() {
   return Array.isArray(patterns) ? patterns.filter((pattern) => typeof pattern === 'string') : [];
 }
 
+/** Two who change it at once do so one after the other. @param {(patterns: string[]) => string[]} change */
+const changeList = (change) =>
+  navigator.locks.request('sotto-always', async () => {
+    await chrome.storage.local.set({ [KEY]: change(await alwaysOn()) });
+  });
+
 /** @param {string} pattern @param {boolean} always */
-export async function setAlwaysOn(pattern, always) {
-  const others = (await alwaysOn()).filter((other) => other !== pattern);
-  await chrome.storage.local.set({ [KEY]: always ? [...others, pattern] : others });
-}
+export const setAlwaysOn = (pattern, always) =>
+  changeList((patterns) => [...patterns.filter((other) => other !== pattern), ...(always ? [pattern] : [])]);
 
 /** @param {string | undefined} url */
 export async function isAlwaysOn(url) {
@@ -25,7 +29,5 @@ export async function isAlwaysOn(url) {
 }
 
 /** A site that comes back later starts as any other. @param {string[]} granted */
-export async function forgetUngranted(granted) {
-  const kept = (await alwaysOn()).filter((pattern) => isCovered(pattern, granted));
-  await chrome.storage.local.set({ [KEY]: kept });
-}
+export const forgetUngranted = (granted) =>
+  changeList((patterns) => patterns.filter((pattern) => isCovered(pattern, granted)));

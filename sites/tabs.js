@@ -28,18 +28,25 @@ export async function isOn({ id = -1, url }) {
   return (await originOn(id)) === originOf(url);
 }
 
-/** @param {number} tab @param {string} origin @param {boolean} on */
-export async function turn(tab, origin, on) {
-  await chrome.storage.session.remove(keyOf(on ? 'off' : 'on', tab));
+/** What is decided by what is noted, popup and background decide one after the other. @param {() => Promise<void>} act */
+const inTurn = (act) => navigator.locks.request('sotto-tabs', act);
+
+/** The new word comes first: whoever sees the old one go finds it. @param {number} tab @param {string} origin @param {boolean} on */
+async function note(tab, origin, on) {
   await chrome.storage.session.set({ [keyOf(on ? 'on' : 'off', tab)]: origin });
+  await chrome.storage.session.remove(keyOf(on ? 'off' : 'on', tab));
 }
 
+/** @param {number} tab @param {string} origin @param {boolean} on */
+export const turn = (tab, origin, on) => inTurn(() => note(tab, origin, on));
+
 /** Where Sotto is always on, a tab starts so, unless it was turned off there. @param {{id?: number, url?: string}} tab */
-export async function begin({ id = -1, url }) {
-  const origin = originOf(url);
-  const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;
-  if (isNew && (await isAlwaysOn(url))) await turn(id, origin, true);
-}
+export const begin = ({ id = -1, url }) =>
+  inTurn(async () => {
+    const origin = originOf(url);
+    const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;
+    if (isNew && (await isAlwaysOn(url))) await note(id, origin, true);
+  });
 
 /** @param {number} tab */
 export async function forget(tab) {

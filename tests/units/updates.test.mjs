@@ -1,60 +1,77 @@
-/** When an update is applied: never while Sotto is on in a tab. Browsers let no test offer them one. */
+/**
+ * When an update is applied: never while Sotto is on in a tab. The stories can't see it, for a browser
+ * offers none to an extension that it loaded from a folder.
+ */
 
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { beforeEach, mock, test } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import { followUpdates } from '../../background/updates.js';
+import { turn } from '../../sites/tabs.js';
+import { fakeBrowser, fakeEvent } from '../lib/fake-chrome.mjs';
 
-/** @type {Record<string, unknown>} */ let stored;
-/** @type {((changes: Record<string, {newValue?: unknown}>) => void)[]} */ let onChanged;
-/** @type {(() => void)[]} */ let onUpdateAvailable;
+const HERE = 'https://calls.example';
+
+/** @type {ReturnType<typeof fakeEvent>} */ let onUpdateAvailable;
 let reloads = 0;
 
 beforeEach(() => {
-  [stored, onChanged, onUpdateAvailable, reloads] = [{}, [], [], 0];
-  const session = {
-    get: async (/** @type {string | null} */ key) => (key === null ? { ...stored } : { [key]: stored[key] }),
-    set: async (/** @type {Record<string, unknown>} */ values) => { Object.assign(stored, values); },
-    onChanged: { addListener: (/** @type {any} */ listener) => onChanged.push(listener) },
-  };
-  const runtime = {
-    reload: () => { reloads += 1; },
-    onUpdateAvailable: { addListener: (/** @type {any} */ listener) => onUpdateAvailable.push(listener) },
-  };
-  Object.assign(globalThis, { chrome: { storage: { session }, runtime } });
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout'] });
+  onUpdateAvailable = fakeEvent();
+  reloads = 0;
+  fakeBrowser({ runtime: { reload: () => { reloads += 1; }, onUpdateAvailable } });
   followUpdates();
 });
 
-async function offerUpdate() {
-  for (const listener of onUpdateAvailable) listener();
+/** @param {number} milliseconds */
+async function pass(milliseconds) {
+  await settled();
+  mock.timers.tick(milliseconds);
   await settled();
 }
 
-/** @param {number} tab @param {string} [origin] none: turned off */
-async function turn(tab, origin) {
-  stored[`on:${tab}`] = origin;
-  if (origin === undefined) delete stored[`on:${tab}`];
-  for (const listener of onChanged) listener({ [`on:${tab}`]: origin === undefined ? {} : { newValue: origin } });
-  await settled();
-}
-
-test('with Sotto on nowhere an update is applied at once', async () => {
-  await offerUpdate();
+test('with Sotto on nowhere an update is applied soon', async () => {
+  await onUpdateAvailable.fire();
+  await pass(5_000);
   assert.equal(reloads, 1);
 });
 
-test('in mid-call it waits until the last tab is off', async () => {
-  await turn(1, 'https://calls.example');
-  await turn(2, 'https://calls.example');
-  await offerUpdate();
-  await turn(1);
+test('in mid-call it waits until the last tab is off, and the popup has told the core', async () => {
+  await turn(1, HERE, true);
+  await turn(2, HERE, true);
+  await onUpdateAvailable.fire();
+  await turn(1, HERE, false);
+  await pass(60_000);
   assert.equal(reloads, 0);
-  await turn(2);
+  await turn(2, HERE, false);
+  await pass(4_999);
+  assert.equal(reloads, 0);
+  await pass(1);
+  assert.equal(reloads, 1);
+});
+
+test('one that is turned on again meanwhile keeps it waiting, and one that is turned off again for as long', async () => {
+  await turn(1, HERE, true);
+  await onUpdateAvailable.fire();
+  await turn(1, HERE, false);
+  await pass(3_000);
+  await turn(1, HERE, true);
+  await pass(60_000);
+  assert.equal(reloads, 0);
+  await turn(1, HERE, false);
+  await pass(3_000);
+  await turn(1, HERE, true);
+  await turn(1, HERE, false);
+  await pass(3_000);
+  assert.equal(reloads, 0);
+  await pass(2_000);
   assert.equal(reloads, 1);
 });
 
 test('without an update nothing is reloaded when Sotto is turned off', async () => {
-  await turn(1, 'https://calls.example');
-  await turn(1);
+  await turn(1, HERE, true);
+  await turn(1, HERE, false);
+  await pass(60_000);
   assert.equal(reloads, 0);
 });
