@@ -5,7 +5,7 @@
  * variables; no call, key or frame comes near it.
  */
 
-import { begin, forget, isOn, isWithdrawn, originOf, originOn } from '../sites/tabs.js';
+import { begin, forget, forgetLeft, isOn, isWithdrawn, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { toBackground } from '../worker/parse.js';
@@ -88,11 +88,8 @@ chrome.tabs.onRemoved.addListener((tab) => {
 // The browser clears a tab's badge when the tab loads another document.
 chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
   if (status === 'loading') await handleLoading(id, tab);
-  const origin = await originOn(id);
-  // A page whose permission was withdrawn has no address for us, and is still the same.
-  const moved = origin !== originOf(tab.url) && (tab.url !== undefined || status === 'loading');
-  if (origin !== undefined && moved) await forget(id);
-  else if (origin !== undefined && status === 'complete') await showDefaultBadge(id, true);
+  await forgetLeft(tab);
+  if (status === 'complete' && (await isOn(tab))) await showDefaultBadge(id, true);
 });
 
 /** @param {number} id @param {chrome.tabs.Tab} tab */

@@ -5,6 +5,7 @@
 
 import { patternOf } from '../sites/patterns.js';
 import { hasPermission, registerScripts } from '../sites/permissions.js';
+import { hasRelay } from '../sites/relay.js';
 import { originOf, originOn, turn } from '../sites/tabs.js';
 
 /** @typedef {{id: number, url: string, origin: string, host: string}} Tab */
@@ -28,16 +29,6 @@ export async function reachOf({ id, url, host }) {
   if (patternOf(url) === null || STORES.has(host)) return 'restricted';
   if (!(await hasPermission(url))) return 'no-permission';
   return (await hasRelay(id)) ? 'ok' : 'reload-needed';
-}
-
-/** A page that was open before Sotto was installed has no relay. @param {number} id */
-async function hasRelay(id) {
-  try {
-    await chrome.tabs.sendMessage(id, { kind: 'probe' });
-    return true;
-  } catch (error) {
-    return !String(error).includes('Receiving end does not exist');
-  }
 }
 
 /** The tab may have gone elsewhere since the popup was opened. @param {Tab} tab @param {boolean} on */

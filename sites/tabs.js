@@ -5,6 +5,7 @@
  */
 import { isAlwaysOn } from './always.js';
 import { hasPermission } from './permissions.js';
+import { hasRelay } from './relay.js';
 
 /** @typedef {'on' | 'off' | 'withdrawn'} What */
 
@@ -23,9 +24,14 @@ async function noted(what, tab) {
 /** The origin that Sotto is on for. @param {number} tab */
 export const originOn = (tab) => noted('on', tab);
 
-/** Turned on for one origin in a tab; another origin there starts off. @param {{id?: number, url?: string}} tab */
+/**
+ * Turned on for one origin in a tab; another origin there starts off. The browser hides the address
+ * of a page whose permission was withdrawn, so that one stays on: nothing of it may go in clear.
+ * @param {{id?: number, url?: string}} tab
+ */
 export async function isOn({ id = -1, url }) {
-  return (await originOn(id)) === originOf(url);
+  const origin = await originOn(id);
+  return origin !== undefined && (url === undefined || origin === originOf(url));
 }
 
 /** What is decided by what is noted, popup and background decide one after the other. @param {() => Promise<void>} act */
@@ -34,7 +40,7 @@ const inTurn = (act) => navigator.locks.request('sotto-tabs', act);
 /** The new word comes first: whoever sees the old one go finds it. @param {number} tab @param {string} origin @param {boolean} on */
 async function note(tab, origin, on) {
   await chrome.storage.session.set({ [keyOf(on ? 'on' : 'off', tab)]: origin });
-  await chrome.storage.session.remove(keyOf(on ? 'off' : 'on', tab));
+  await chrome.storage.session.remove(on ? [keyOf('off', tab), keyOf('withdrawn', tab)] : keyOf('on', tab));
 }
 
 /** @param {number} tab @param {string} origin @param {boolean} on */
@@ -53,26 +59,44 @@ export async function forget(tab) {
   await chrome.storage.session.remove([keyOf('on', tab), keyOf('off', tab), keyOf('withdrawn', tab)]);
 }
 
-/** @returns {Promise<[tab: number, origin: string][]>} */
-export async function tabsOn() {
-  const all = /** @type {Record<string, string>} */ (await chrome.storage.session.get(null));
-  const on = Object.entries(all).filter(([key]) => key.startsWith('on:'));
-  return on.map(([key, origin]) => [Number(key.slice(3)), origin]);
+/** @param {number} tab */
+const originNoted = async (tab) => (await originOn(tab)) ?? (await noted('withdrawn', tab));
+
+/**
+ * Forgets a tab that shows another origin now. Where the address is hidden, the page is still the
+ * same while its relay answers: what is loaded without permission has none.
+ * @param {{id?: number, url?: string}} tab
+ */
+export async function forgetLeft({ id = -1, url }) {
+  if ((await originNoted(id)) === undefined || (url === undefined && (await hasRelay(id)))) return;
+  await inTurn(async () => {
+    if ((await originNoted(id)) !== originOf(url)) await forget(id);
+  });
 }
+
+/** @param {What} what @returns {Promise<[tab: number, origin: string][]>} */
+async function tabsThatAre(what) {
+  const all = /** @type {Record<string, string>} */ (await chrome.storage.session.get(null));
+  const notes = Object.entries(all).filter(([key]) => key.startsWith(`${what}:`));
+  return notes.map(([key, origin]) => [Number(key.split(':')[1]), origin]);
+}
+
+export const tabsOn = () => tabsThatAre('on');
 
 /** @param {number} tab */
 export async function isWithdrawn(tab) {
   return (await noted('withdrawn', tab)) !== undefined;
 }
 
-/** Looks at the permission of each tab that Sotto is on in. */
-export async function noteWithdrawals() {
-  for (const [tab, origin] of await tabsOn()) {
-    const key = keyOf('withdrawn', tab);
-    if (await hasPermission(origin)) await chrome.storage.session.remove(key);
-    else await chrome.storage.session.set({ [key]: origin });
-  }
-}
+/** Looks at the permission of each tab that Sotto is on in, or was when it was withdrawn. */
+export const noteWithdrawals = () =>
+  inTurn(async () => {
+    for (const [tab, origin] of [...(await tabsOn()), ...(await tabsThatAre('withdrawn'))]) {
+      const key = keyOf('withdrawn', tab);
+      if (await hasPermission(origin)) await chrome.storage.session.remove(key);
+      else await chrome.storage.session.set({ [key]: origin });
+    }
+  });
 
 /** @param {number} tab @param {(message: Sotto.ReachToCore) => void} tell at every change, and now what is bad */
 export async function watchWithdrawal(tab, tell) {

@@ -1,4 +1,4 @@
-/** What the background says to pages. */
+/** What the background says to pages, and shows: on is on also where it no longer sees the address. */
 
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
@@ -6,19 +6,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeBrowser, fakeEvent } from '../lib/fake-chrome.mjs';
 
 const HERE = 'https://calls.example';
+const THERE = 'https://other.example';
+const EXTENSION = 'chrome-extension://sotto/';
 
 /** @type {typeof import('../../sites/tabs.js')} */ let tabs;
+/** @type {Record<number, string>} */ let badge;
 /** @type {string[]} */ let told;
+let answers = true;
+let granted = [`${HERE}/*`];
 
-fakeBrowser({
-  runtime: { onMessage: fakeEvent(), onInstalled: fakeEvent(), onStartup: fakeEvent(), onUpdateAvailable: fakeEvent() },
-  permissions: { onAdded: fakeEvent(), onRemoved: fakeEvent() },
-  tabs: {
-    sendMessage: async (/** @type {number} */ _, /** @type {{kind: string}} */ { kind }) => void told.push(kind),
-    onRemoved: fakeEvent(),
-    onUpdated: fakeEvent(),
+const event = {
+  message: fakeEvent(),
+  updated: fakeEvent(),
+};
+
+/** @param {number} _ @param {{kind: string}} message */
+async function sendMessage(_, { kind }) {
+  if (!answers) throw new Error('Could not establish connection. Receiving end does not exist.');
+  if (kind !== 'probe') told.push(kind);
+}
+
+const browser = fakeBrowser({
+  runtime: {
+    getURL: (/** @type {string} */ file) => EXTENSION + file,
+    onMessage: event.message,
+    onInstalled: fakeEvent(),
+    onStartup: fakeEvent(),
+    onUpdateAvailable: fakeEvent(),
   },
-  action: { getBadgeText: async () => '', setBadgeText: async () => {} },
+  permissions: { getAll: async () => ({ origins: granted }), onAdded: fakeEvent(), onRemoved: fakeEvent() },
+  tabs: { sendMessage, onRemoved: fakeEvent(), onUpdated: event.updated },
+  action: {
+    getBadgeText: async (/** @type {{tabId: number}} */ { tabId }) => badge[tabId] ?? '',
+    setBadgeText: async (/** @type {{tabId: number, text: string}} */ { tabId, text }) => { badge[tabId] = text; },
+  },
 });
 
 before(async () => {
@@ -26,8 +47,62 @@ before(async () => {
   await import('../../background/background.js');
 });
 
-beforeEach(() => {
-  told = [];
+beforeEach(async () => {
+  await browser.session.remove(Object.keys(browser.session.items));
+  await sleep(5);
+  [badge, told, answers, granted] = [{}, [], true, [`${HERE}/*`]];
+});
+
+/** @param {object} message @param {{id: number, url?: string}} tab */
+async function ask(message, tab) {
+  const sender = { tab, frameId: 0, url: `${HERE}/room`, origin: HERE };
+  /** @type {unknown} */ let said;
+  event.message.fire(message, sender, (/** @type {unknown} */ reply) => { said = reply; });
+  await sleep(5);
+  return said;
+}
+
+/** @param {{id: number, url?: string}} tab @param {string} status */
+async function update(tab, status) {
+  await event.updated.fire(tab.id, { status }, tab);
+  await sleep(5);
+}
+
+async function withdraw() {
+  granted = [];
+  await tabs.noteWithdrawals();
+  await sleep(5);
+}
+
+test('a page that connects anew after its permission was withdrawn is on as before', async () => {
+  await tabs.turn(1, HERE, true);
+  await withdraw();
+  assert.deepEqual(await ask({ kind: 'hello', token: 'a' }, { id: 1 }), { on: true });
+});
+
+test('and when it is cut off, the badge stays what it was', async () => {
+  await tabs.turn(1, HERE, true);
+  await withdraw();
+  assert.equal(badge[1], '\u00d7');
+  await ask({ kind: 'cut', cut: 'lost' }, { id: 1 });
+  assert.equal(badge[1], '\u00d7');
+});
+
+test('what it does to its history does not give the permission back', async () => {
+  await tabs.turn(1, HERE, true);
+  await withdraw();
+  for (const status of ['loading', 'complete']) await update({ id: 1 }, status);
+  assert.ok(await tabs.isWithdrawn(1));
+  assert.equal(await tabs.originOn(1), HERE);
+});
+
+test('a page that it moves to starts off, whether its address is hidden or not', async () => {
+  for (const tab of [{ id: 1 }, { id: 2, url: THERE }]) {
+    await tabs.turn(tab.id, HERE, true);
+    answers = tab.url !== undefined;
+    await update(tab, 'loading');
+    assert.deepEqual(await ask({ kind: 'hello', token: 'a' }, tab), { on: false });
+  }
 });
 
 test('a page that is cut off is told each time that Sotto is turned on or off', async () => {

@@ -1,19 +1,87 @@
-/** What is remembered of tabs: where Sotto is on. */
+/** What is remembered of tabs: where Sotto is on, also where the browser no longer says where that is. */
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import { setAlwaysOn } from '../../sites/always.js';
-import { begin, turn } from '../../sites/tabs.js';
+import { begin, forgetLeft, isOn, isWithdrawn, noteWithdrawals, originOn, turn } from '../../sites/tabs.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const HERE = 'https://calls.example';
 const THERE = 'https://other.example';
+const NOBODY = new Error('Could not establish connection. Receiving end does not exist.');
 
+/** @type {string[]} */ let granted;
+/** @type {() => Promise<unknown>} */ let probed;
 /** @type {ReturnType<typeof fakeBrowser>} */ let browser;
 
 beforeEach(() => {
-  browser = fakeBrowser();
+  granted = [`${HERE}/*`];
+  probed = async () => undefined;
+  const permissions = { getAll: async () => ({ origins: granted }) };
+  const tabs = { sendMessage: (/** @type {unknown[]} */ ...args) => (assert.deepEqual(args[2], { frameId: 0 }), probed()) };
+  browser = fakeBrowser({ permissions, tabs });
+});
+
+test('a tab whose address is hidden is on if it was: nothing of it may go in clear', async () => {
+  assert.equal(await isOn({ id: 1, url: undefined }), false);
+  await turn(1, HERE, true);
+  assert.equal(await isOn({ id: 1, url: undefined }), true);
+  assert.equal(await isOn({ id: 1, url: `${HERE}/room` }), true);
+  assert.equal(await isOn({ id: 1, url: `${THERE}/` }), false);
+});
+
+test('and is still the same page while its relay answers, whatever it does to its history', async () => {
+  await turn(1, HERE, true);
+  granted = [];
+  await noteWithdrawals();
+  await forgetLeft({ id: 1, url: undefined });
+  assert.deepEqual([await originOn(1), await isWithdrawn(1)], [HERE, true]);
+});
+
+test('another page, where Sotto has no relay, starts off', async () => {
+  await turn(1, HERE, true);
+  granted = [];
+  await noteWithdrawals();
+  probed = () => Promise.reject(NOBODY);
+  await forgetLeft({ id: 1, url: undefined });
+  assert.deepEqual(browser.session.items, {});
+});
+
+test('so does one of another origin, unless it was turned on there meanwhile', async () => {
+  await turn(1, HERE, true);
+  await Promise.all([turn(1, THERE, true), forgetLeft({ id: 1, url: THERE })]);
+  assert.equal(await originOn(1), THERE);
+  await forgetLeft({ id: 1, url: HERE });
+  assert.equal(await originOn(1), undefined);
+});
+
+test('a withdrawal is over when the permission is back, though Sotto was turned off before', async () => {
+  await turn(1, HERE, true);
+  granted = [];
+  await noteWithdrawals();
+  await turn(1, HERE, false);
+  assert.ok(await isWithdrawn(1));
+  granted = [`${HERE}/*`];
+  await noteWithdrawals();
+  assert.ok(!(await isWithdrawn(1)));
+});
+
+test('and when the tab goes elsewhere', async () => {
+  await turn(1, HERE, true);
+  granted = [];
+  await noteWithdrawals();
+  await turn(1, HERE, false);
+  await forgetLeft({ id: 1, url: THERE });
+  assert.ok(!(await isWithdrawn(1)));
+});
+
+test('it is of that page alone: one that is turned on afterwards has none', async () => {
+  await turn(1, HERE, true);
+  granted = [];
+  await noteWithdrawals();
+  await turn(1, THERE, true);
+  assert.deepEqual(browser.session.items, { 'on:1': THERE });
 });
 
 test('whoever sees a tab turned off sees for what', async () => {
@@ -43,4 +111,3 @@ test('two boxes that are ticked at once are both kept', async () => {
   await Promise.all([setAlwaysOn(`${HERE}/*`, true), setAlwaysOn(`${THERE}/*`, true)]);
   assert.deepEqual(browser.local.items['always-on'], [`${HERE}/*`, `${THERE}/*`]);
 });
-
