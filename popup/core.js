@@ -5,6 +5,7 @@
 import { connectToCore } from '../worker/connect.js';
 import { watchCuts } from '../worker/cuts.js';
 import { watchName } from '../worker/name.js';
+import { followOn } from '../sites/tabs.js';
 import { Silence } from './silence.js';
 
 /** Held while this document lives: a port doesn't tell the worker that its other end is gone. */
@@ -37,7 +38,12 @@ export async function connect(tab, reach, on, show) {
     silence.end(message.view);
     show(message.view);
   };
+  /** @param {boolean} value */
+  const turn = (value) => post({ kind: 'toggle', tab, on: value });
   post(reach ? { kind: 'watch', tab, reach, on, lock } : { kind: 'watch', tab, on, lock });
+  // What a popup says holds while it is open, so it says what becomes of that: a tab that goes to
+  // another origin is forgotten by the background.
+  if (reach) followOn(tab, turn);
   // Nobody waits for these: with the first view the popup takes clicks.
   watchCuts(tab, post);
   watchName(post);
@@ -45,7 +51,7 @@ export async function connect(tab, reach, on, show) {
     /** @param {boolean} value */
     toggle: (value) => {
       silence.begin();
-      post({ kind: 'toggle', tab, on: value });
+      turn(value);
     },
     /** @param {Sotto.Reach} value */
     reach: (value) => post({ kind: 'reach', tab, reach: value }),

@@ -62,11 +62,13 @@ async function start() {
   if (reach !== 'ok') look();
   prepareNumber();
   element('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
-  prepareOffer({ protect: () => allow(tab), reload: () => reload(tab) });
-  prepareToggle(async (value) => {
-    await remember(tab, value);
-    core.toggle(value);
-  });
+  /** @param {boolean} on */
+  const turn = async (on) => {
+    await remember(tab, on);
+    core.toggle(on);
+  };
+  prepareOffer({ protect: () => allow(tab), reload: () => reload(tab, turn) });
+  prepareToggle(turn);
 }
 
 start();

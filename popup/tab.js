@@ -43,9 +43,9 @@ export async function allow({ url }) {
   if (pattern) await chrome.permissions.request({ origins: [pattern] });
 }
 
-/** Sotto is on from the new page's first frame. @param {Tab} tab */
-export async function reload(tab) {
+/** Sotto is on from the new page's first frame. @param {Tab} tab @param {(on: boolean) => Promise<void>} turn */
+export async function reload({ id }, turn) {
   await registerScripts();
-  await remember(tab, true);
-  await chrome.tabs.reload(tab.id);
+  await turn(true);
+  await chrome.tabs.reload(id);
 }

@@ -83,6 +83,14 @@ async function tabsThatAre(what) {
 
 export const tabsOn = () => tabsThatAre('on');
 
+/** @param {number} tab @param {(on: boolean) => void} tell at every change */
+export function followOn(tab, tell) {
+  const key = keyOf('on', tab);
+  chrome.storage.session.onChanged.addListener((changes) => {
+    if (key in changes) tell(changes[key].newValue !== undefined);
+  });
+}
+
 /** @param {number} tab */
 export async function isWithdrawn(tab) {
   return (await noted('withdrawn', tab)) !== undefined;

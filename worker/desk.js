@@ -68,15 +68,13 @@ export class Desk {
 
   /** @param {MessagePort} port @param {Sotto.PopupToCore} message */
   handlePopup(port, message) {
-    if (message.kind === 'watch') {
-      const { reach } = message;
-      if (reach) this.engine?.call(null, (core, now) => core.reach(now, message.tab, reach));
-      if (!this.modes.has(message.tab)) this.setMode(message.tab, message.on);
-      this.watchers.add(port, message.tab);
-      if (message.lock) navigator.locks.request(message.lock, () => this.handleClose(port));
-    } else {
-      this.setMode(message.tab, message.on);
-    }
+    if (message.kind === 'toggle') return this.setMode(message.tab, message.on);
+    const { tab, reach, on, lock } = message;
+    if (reach) this.engine?.call(null, (core, now) => core.reach(now, tab, reach));
+    // Who only looks on follows no tab to where it goes next, and has no word in what it is set to.
+    if (reach && !this.modes.has(tab)) this.setMode(tab, on);
+    this.watchers.add(port, tab, reach !== undefined);
+    if (lock) navigator.locks.request(lock, () => this.handleClose(port));
   }
 
   /** @param {number} tab @param {boolean} on */
@@ -84,7 +82,8 @@ export class Desk {
     this.modes.set(tab, on);
     this.engine?.call(null, (core, now) => (on ? core.turnOn(now, tab) : core.turnOff(now, tab)));
     for (const page of this.pagesOf(tab)) if (page.outside || this.engine?.dead) this.shut(page, on);
-    if (this.engine?.dead) this.watchers.handleChange(tab);
+    // Also where nothing changes, or nobody is left to say so: whoever asked waits for a view.
+    this.watchers.handleChange(tab);
   }
 
   /** Where there is no core to do it. @param {Page} page @param {boolean} on */
@@ -99,17 +98,18 @@ export class Desk {
     return view ?? crashedView(this.modes.get(tab) === true);
   }
 
-  /** The popup is gone. @param {MessagePort} port */
+  /** Popup or options are gone. @param {MessagePort} port */
   handleClose(port) {
     const tab = this.watchers.remove(port);
     if (tab !== null) this.forgetUnused(tab);
   }
 
-  /** A tab that nobody is in or looks at; what it was set to is in the session's storage. @param {number} tab */
+  /** A tab without page and popup; what it was set to is in the session's storage. @param {number} tab */
   forgetUnused(tab) {
-    if (this.pagesOf(tab).length > 0 || this.watchers.has(tab)) return;
+    if (this.pagesOf(tab).length > 0 || this.watchers.hasPopup(tab)) return;
     this.modes.delete(tab);
     this.engine?.call(null, (core, now) => core.forget(now, tab));
+    this.watchers.handleChange(tab);
   }
 
   /** @param {MessagePort} host */

@@ -106,6 +106,7 @@ declare namespace Sotto {
   type NameToCore = { kind: 'name'; name: string };
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
+  /** Who watches without a reach only looks on: no popup, but options. */
   type PopupToCore =
     | { kind: 'watch'; tab: number; reach?: Reach; on: boolean; lock?: string }
     | { kind: 'toggle'; tab: number; on: boolean };

@@ -1,7 +1,8 @@
 /**
- * The popups that look at a tab: each gets the tab's view at once and then
- * whenever it changes, at most four times a second. A popup that closes can
- * say so by a lock it held; one that does not is dropped when others come.
+ * The popups that look at a tab, and options that only look on: each gets the
+ * tab's view at once and then whenever it changes, at most four times a second.
+ * Who closes can say so by a lock it held; one that does not is dropped when
+ * others come.
  */
 const PAUSE_MS = 250;
 const MAX_WATCHERS = 16;
@@ -12,12 +13,15 @@ export class Watchers {
     this.view = view;
     /** @type {Map<MessagePort, number>} */
     this.tabs = new Map();
+    /** @type {WeakSet<MessagePort>} */
+    this.popups = new WeakSet();
     /** @type {Map<number, {dirty: boolean}>} tabs that were shown just now */
     this.pausing = new Map();
   }
 
-  /** @param {MessagePort} port @param {number} tab */
-  add(port, tab) {
+  /** @param {MessagePort} port @param {number} tab @param {boolean} isPopup */
+  add(port, tab, isPopup) {
+    if (isPopup) this.popups.add(port);
     this.tabs.delete(port);
     this.tabs.set(port, tab);
     const [oldest] = this.tabs.keys();
@@ -35,6 +39,11 @@ export class Watchers {
   /** @param {number} tab */
   has(tab) {
     return [...this.tabs.values()].includes(tab);
+  }
+
+  /** Whether a person can turn it on or off there. @param {number} tab */
+  hasPopup(tab) {
+    return [...this.tabs].some(([port, watched]) => watched === tab && this.popups.has(port));
   }
 
   /** @param {number} tab */

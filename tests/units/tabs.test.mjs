@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import { setAlwaysOn } from '../../sites/always.js';
-import { begin, forgetLeft, isOn, isWithdrawn, noteWithdrawals, originOn, turn } from '../../sites/tabs.js';
+import { begin, followOn, forgetLeft, isOn, isWithdrawn, noteWithdrawals, originOn, turn } from '../../sites/tabs.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const HERE = 'https://calls.example';
@@ -110,4 +110,14 @@ test('a page that begins where Sotto is always on does not undo a click', async 
 test('two boxes that are ticked at once are both kept', async () => {
   await Promise.all([setAlwaysOn(`${HERE}/*`, true), setAlwaysOn(`${THERE}/*`, true)]);
   assert.deepEqual(browser.local.items['always-on'], [`${HERE}/*`, `${THERE}/*`]);
+});
+
+test('a popup hears whenever its tab is turned on, or is on no more', async () => {
+  /** @type {boolean[]} */ const told = [];
+  followOn(1, (on) => told.push(on));
+  await turn(1, HERE, true);
+  await turn(2, HERE, true);
+  await forgetLeft({ id: 1, url: THERE });
+  await settled();
+  assert.deepEqual(told, [true, false]);
 });

@@ -1,0 +1,127 @@
+/** How long the worker remembers what a tab was set to: no longer than somebody is there for whom. */
+
+import assert from 'node:assert/strict';
+import { beforeEach, mock, test } from 'node:test';
+import { Desk } from '../../worker/desk.js';
+import { fakeBrowser } from '../lib/fake-chrome.mjs';
+
+const TAB = 7;
+
+/** @type {Desk} */ let desk;
+/** @type {Map<number, boolean>} what the core was told */ let on;
+/** @type {Map<string, () => void>} what ends those who hold a lock */ let ends;
+/** @type {unknown[]} what it was told before each page */ let before;
+
+class FakePort {
+  /** @type {any[]} */ posted = [];
+  /** @param {unknown} message */
+  postMessage(message) { this.posted.push(message); }
+  close() {}
+}
+
+beforeEach(() => {
+  [on, ends, before] = [new Map(), new Map(), []];
+  fakeBrowser();
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  // Granted when its holder, elsewhere, is gone.
+  navigator.locks.request = async (/** @type {string} */ name, /** @type {any} */ gone) => void ends.set(name, gone);
+  let number = 0;
+  const core = {
+    turnOn: (/** @type {number} */ _, /** @type {number} */ tab) => on.set(tab, true),
+    turnOff: (/** @type {number} */ _, /** @type {number} */ tab) => on.set(tab, false),
+    forget: (/** @type {number} */ _, /** @type {number} */ tab) => on.delete(tab),
+    view: (/** @type {number} */ _, /** @type {number} */ tab) => ({ on: on.get(tab) === true }),
+    attach: () => {
+      before.push(on.get(TAB));
+      return (number += 1);
+    },
+    detach() {},
+    reach() {},
+  };
+  /** @param {unknown} _ @param {(core: any, now: number) => unknown} act */
+  const call = (_, act) => act(core, 0);
+  desk = new Desk();
+  desk.open(/** @type {any} */ ({ call, attempt: call, dead: false }));
+});
+
+/** @param {FakePort} port @param {object} data @param {FakePort[]} [ports] */
+const say = (port, data, ports = []) => desk.handleMessage(/** @type {any} */ (port), /** @type {any} */ ({ data, ports }));
+
+/** A page's host, with what the background had noted. @param {boolean} noted */
+function attach(noted) {
+  const host = new FakePort();
+  say(host, { kind: 'attach', tab: TAB, on: noted }, [new FakePort(), new FakePort()]);
+  return host;
+}
+
+/** @param {FakePort} host */
+const leave = (host) => say(host, { kind: 'leave' });
+
+/** @param {string} lock @param {boolean} noted */
+function openPopup(lock, noted) {
+  const port = new FakePort();
+  say(port, { kind: 'watch', tab: TAB, reach: 'ok', on: noted, lock });
+  return port;
+}
+
+/** @param {string} lock @param {boolean} noted */
+function openOptions(lock, noted) {
+  const port = new FakePort();
+  say(port, { kind: 'watch', tab: TAB, on: noted, lock });
+  return port;
+}
+
+/** What it is shown in the end. @param {FakePort} port */
+function shown(port) {
+  mock.timers.tick(1_000);
+  return port.posted.at(-1).view.on;
+}
+
+test('options that are open keep no mode: where the tab goes next Sotto is as the background says', () => {
+  const options = openOptions('options', true);
+  const here = attach(true);
+  assert.equal(on.get(TAB), true);
+  leave(here);
+  assert.equal(shown(options), false, 'and are shown that the call is gone');
+  attach(false);
+  assert.deepEqual(before, [true, false]);
+});
+
+test('options set none either, where there is no page yet', () => {
+  openOptions('options', true);
+  attach(false);
+  assert.equal(on.get(TAB), false);
+});
+
+test('a page that is reloaded is on from the first, with a popup or options or neither', () => {
+  for (const open of [() => {}, () => openOptions('options', true), () => openPopup('popup', true)]) {
+    open();
+    leave(attach(true));
+    leave(attach(true));
+  }
+  assert.deepEqual(before, [true, true, true, true, true, true]);
+});
+
+test('a click is newer than what a page comes with', () => {
+  const popup = openPopup('popup', false);
+  say(popup, { kind: 'toggle', tab: TAB, on: true });
+  attach(false);
+  assert.equal(on.get(TAB), true);
+});
+
+test('a click is answered, also one that comes too late to change anything', () => {
+  const popup = openPopup('popup', false);
+  const views = popup.posted.length;
+  say(popup, { kind: 'toggle', tab: TAB, on: false });
+  assert.ok(popup.posted.length > views);
+});
+
+test('a popup that closes keeps nothing', () => {
+  say(openPopup('popup', false), { kind: 'toggle', tab: TAB, on: true });
+  openOptions('options', true);
+  ends.get('popup')?.();
+  assert.equal(on.has(TAB), false);
+  attach(false);
+  assert.equal(on.get(TAB), false);
+});
