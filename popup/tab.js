@@ -4,7 +4,7 @@
  */
 
 import { patternOf } from '../sites/patterns.js';
-import { hasPermission, registerScripts } from '../sites/permissions.js';
+import { hasPermission, mayAsk, registerScripts } from '../sites/permissions.js';
 import { hasRelay } from '../sites/relay.js';
 import { originOf, originOn, turn } from '../sites/tabs.js';
 
@@ -26,8 +26,8 @@ export async function currentTab() {
 
 /** @param {Tab} tab @returns {Promise<Sotto.Reach>} */
 export async function reachOf({ id, url, host }) {
-  if (patternOf(url) === null || STORES.has(host)) return 'restricted';
-  if (!(await hasPermission(url))) return 'no-permission';
+  if (STORES.has(host)) return 'restricted';
+  if (!(await hasPermission(url))) return mayAsk(url) ? 'no-permission' : 'restricted';
   return (await hasRelay(id)) ? 'ok' : 'reload-needed';
 }
 

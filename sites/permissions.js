@@ -18,6 +18,13 @@ export async function hasPermission(url) {
   return pattern !== null && isCovered(pattern, await grantedSites());
 }
 
+/** Whether the browser would ask for a page's site: it knows only what the manifest names. @param {string} url */
+export function mayAsk(url) {
+  const pattern = patternOf(url);
+  const { host_permissions: own = [], optional_host_permissions: optional = [] } = chrome.runtime.getManifest();
+  return pattern !== null && isCovered(pattern, [...own, ...optional]);
+}
+
 /**
  * Firefox gives whole addresses and doesn't take them, and takes what has no slash at its start from
  * the folder of the page that asks, which may be the popup's.
@@ -25,11 +32,15 @@ export async function hasPermission(url) {
  */
 const fromRoot = (file) => new URL(file, chrome.runtime.getURL('/')).pathname;
 
-/** @param {string[]} matches @returns {chrome.scripting.RegisteredContentScript[]} */
+/**
+ * All sites, as one pattern, has those of the manifest in it: there its own scripts are.
+ * @param {string[]} matches @returns {chrome.scripting.RegisteredContentScript[]}
+ */
 function scriptsFor(matches) {
-  return declared().map(({ js = [], ...script }, index) => ({
+  return declared().map(({ js = [], matches: own = [], ...script }, index) => ({
     id: `call-${index}`,
     matches,
+    excludeMatches: own,
     js: /** @type {[string, ...string[]]} */ (js.map(fromRoot)),
     world: /** @type {any} */ (script).world ?? 'ISOLATED',
     runAt: 'document_start',

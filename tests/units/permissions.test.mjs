@@ -1,0 +1,83 @@
+/** The scripts that are registered for what a person let Sotto into, and what can be asked for. */
+
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { reachOf } from '../../popup/tab.js';
+import { registerScripts } from '../../sites/permissions.js';
+import { fakeBrowser } from '../lib/fake-chrome.mjs';
+
+const SERVICES = ['https://meet.example/*', 'https://*.rooms.example/*'];
+const MANIFEST = {
+  host_permissions: SERVICES,
+  optional_host_permissions: ['https://*/*', 'http://localhost/*'],
+  content_scripts: [
+    { matches: SERVICES, js: ['hook.js'], world: 'MAIN' },
+    { matches: SERVICES, js: ['relay.js'] },
+  ],
+};
+
+/** @type {string[]} */ let granted;
+/** @type {{id: string, matches: string[], excludeMatches: string[]}[]} */ let registered;
+/** @type {string[]} */ let calls;
+/** @type {number[]} frames in which somebody answers */ let relays;
+
+beforeEach(() => {
+  [granted, registered, calls, relays] = [SERVICES, [], [], []];
+  /** @param {string} name */
+  const taking = (name) => async (/** @type {typeof registered} */ scripts = []) => {
+    calls.push(name);
+    registered = scripts;
+  };
+  fakeBrowser({
+    runtime: { getManifest: () => MANIFEST, getURL: (/** @type {string} */ file) => `chrome-extension://sotto${file}` },
+    permissions: { getAll: async () => ({ origins: granted }) },
+    tabs: {
+      sendMessage: async (/** @type {number} */ _, /** @type {object} */ __, /** @type {{frameId?: number}} */ { frameId } = {}) => {
+        if (!relays.some((frame) => frameId === undefined || frame === frameId)) throw new Error('Receiving end does not exist.');
+      },
+    },
+    scripting: {
+      getRegisteredContentScripts: async () => registered,
+      registerContentScripts: taking('register'),
+      updateContentScripts: taking('update'),
+      unregisterContentScripts: taking('unregister'),
+    },
+  });
+});
+
+test('a site that was let in has the scripts of the manifest', async () => {
+  granted = [...SERVICES, 'https://calls.example/*'];
+  await registerScripts();
+  assert.deepEqual(registered.map(({ id, matches }) => [id, ...matches]), [
+    ['call-0', 'https://calls.example/*'],
+    ['call-1', 'https://calls.example/*'],
+  ]);
+});
+
+test('where all sites were, no page gets them twice', async () => {
+  for (const site of ['https://calls.example/*', 'https://*/*']) {
+    granted = [...SERVICES, site];
+    await registerScripts();
+    assert.deepEqual(registered.map(({ matches }) => matches), [[site], [site]]);
+    assert.deepEqual(registered.map(({ excludeMatches }) => excludeMatches), [SERVICES, SERVICES]);
+  }
+  granted = SERVICES;
+  await registerScripts();
+  assert.deepEqual(calls, ['register', 'update', 'unregister']);
+});
+
+/** @param {string} url */
+const reach = (url) => reachOf({ id: 1, url, origin: '', host: URL.parse(url)?.host ?? '' });
+
+test('only what the browser would ask for can be let in', async () => {
+  for (const url of ['https://calls.example/room', 'http://localhost:8080/']) assert.equal(await reach(url), 'no-permission');
+  const closed = ['http://calls.example/room', 'chrome://version/', 'https://chromewebstore.google.com/', ''];
+  for (const url of closed) assert.equal(await reach(url), 'restricted');
+});
+
+test('a page is reached by its own relay, not by one of a frame in it', async () => {
+  relays = [5];
+  assert.equal(await reach('https://meet.example/room'), 'reload-needed');
+  relays = [0, 5];
+  assert.equal(await reach('https://meet.example/room'), 'ok');
+});
