@@ -5,6 +5,9 @@ import { alwaysOn, setAlwaysOn } from '../sites/always.js';
 import { isCovered, siteName } from '../sites/patterns.js';
 import { grantedSites } from '../sites/permissions.js';
 
+/** @param {string} pattern */
+const nameOf = (pattern) => siteName(pattern) ?? text('site_all');
+
 /** @param {string} pattern @param {boolean} always */
 function alwaysBox(pattern, always) {
   const box = /** @type {HTMLInputElement} */ (make('input', { type: 'checkbox', 'data-test': 'always' }));
@@ -14,7 +17,7 @@ function alwaysBox(pattern, always) {
   setText(words, text('site_always'));
   const label = make('label', {}, box, words);
   // A screen reader that goes from box to box hears which site each is about.
-  box.setAttribute('aria-label', `${siteName(pattern)}: ${text('site_always')}`);
+  box.setAttribute('aria-label', `${nameOf(pattern)}: ${text('site_always')}`);
   return label;
 }
 
@@ -22,7 +25,7 @@ function alwaysBox(pattern, always) {
 function removal(pattern) {
   const button = make('button', { type: 'button', class: 'small', 'data-test': 'remove' });
   setText(button, text('site_remove'));
-  button.setAttribute('aria-label', `${siteName(pattern)}: ${text('site_remove')}`);
+  button.setAttribute('aria-label', `${nameOf(pattern)}: ${text('site_remove')}`);
   button.addEventListener('click', () => chrome.permissions.remove({ origins: [pattern] }));
   return button;
 }
@@ -36,7 +39,7 @@ function builtIn() {
 /** @param {string} pattern @param {string[]} always */
 function row(pattern, always) {
   const site = make('span', { class: 'site' });
-  setText(site, siteName(pattern));
+  setText(site, nameOf(pattern));
   const own = chrome.runtime.getManifest().host_permissions ?? [];
   const end = own.includes(pattern) ? builtIn() : removal(pattern);
   return make('li', { 'data-test': 'site' }, site, alwaysBox(pattern, isCovered(pattern, always)), end);
@@ -44,7 +47,7 @@ function row(pattern, always) {
 
 async function draw() {
   const [granted, always] = await Promise.all([grantedSites(), alwaysOn()]);
-  const byName = granted.toSorted((one, other) => siteName(one).localeCompare(siteName(other)));
+  const byName = granted.toSorted((one, other) => nameOf(one).localeCompare(nameOf(other)));
   element('sites').replaceChildren(...byName.map((pattern) => row(pattern, always)));
 }
 

@@ -41,9 +41,10 @@ export function unscripted(granted, declared) {
   return granted.filter((pattern) => parse(pattern) && !isCovered(pattern, declared)).sort();
 }
 
-/** What a person reads: the site without scheme and path. @param {string} pattern */
+/** What a person reads: the site without scheme and path, or null for all of them. @param {string} pattern */
 export function siteName(pattern) {
   const { host, schemes } = parse(pattern) ?? { host: pattern, schemes: [] };
+  if (host === '*') return null;
   const name = host.startsWith('*.') ? host.slice(2) : host;
   return schemes.includes('https') ? name : `http://${name}`;
 }

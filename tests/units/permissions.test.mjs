@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { reachOf } from '../../popup/tab.js';
+import { siteName } from '../../sites/patterns.js';
 import { registerScripts } from '../../sites/permissions.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
@@ -80,4 +81,10 @@ test('a page is reached by its own relay, not by one of a frame in it', async ()
   assert.equal(await reach('https://meet.example/room'), 'reload-needed');
   relays = [0, 5];
   assert.equal(await reach('https://meet.example/room'), 'ok');
+});
+
+test('a site is named as a person would, and all of them have no name', () => {
+  const names = ['https://calls.example/*', 'https://*.rooms.example/*', 'http://localhost/*'].map(siteName);
+  assert.deepEqual(names, ['calls.example', 'rooms.example', 'http://localhost']);
+  for (const pattern of ['https://*/*', '<all_urls>']) assert.equal(siteName(pattern), null);
 });
