@@ -89,8 +89,14 @@ chrome.tabs.onRemoved.addListener((tab) => {
 chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
   if (status === 'loading') await handleLoading(id, tab);
   await forgetLeft(tab);
-  if (status === 'complete' && (await isOn(tab))) await showDefaultBadge(id, true);
+  if (status === 'complete' && (await isOn(tab))) await welcome(id);
 });
+
+/** Its relay may have come after the word, and is to know it should it be left alone. @param {number} id */
+async function welcome(id) {
+  await tellRelays(id);
+  await showDefaultBadge(id, true);
+}
 
 /** @param {number} id @param {chrome.tabs.Tab} tab */
 async function handleLoading(id, tab) {

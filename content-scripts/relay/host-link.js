@@ -19,6 +19,7 @@ class SottoHostLink {
   /**
    * @param {{
    *   mode(on: boolean): void,
+   *   ended(): void,
    *   beat(): void,
    *   ports(control: MessagePort, frames: MessagePort): void,
    *   lost(code: string): void,
@@ -70,7 +71,7 @@ class SottoHostLink {
 
   handleEnd() {
     clearInterval(this.timer);
-    this.listener.mode(false);
+    this.listener.ended();
   }
 
   /** @param {Window} host @param {string} token */

@@ -32,6 +32,8 @@
   let hook = null;
   /** @type {boolean | null} */
   let told = null;
+  /** The background's last word on this tab. */
+  let word = false;
 
   function pump() {
     place ??= new SottoPumpPlace(handleBlocked);
@@ -138,7 +140,12 @@
 
   function startLink() {
     link = new SottoHostLink({
-      mode: takeHint,
+      mode: (value) => {
+        word = value;
+        takeHint(value);
+      },
+      // Nobody will say more: a page that made no call yet keeps to it too.
+      ended: () => takeHint(word),
       beat: () => {
         if (on) for (const connection of connections.values()) connection.reportRefusal();
       },
@@ -227,11 +234,13 @@
     handleMode(false);
   }
 
-  // Comes by way of the background, for a page whose way to the core is cut.
+  // For a page whose way to the core is cut, or who finds the extension gone when it makes a call.
   chrome.runtime.onMessage.addListener((message) => {
+    if (message?.kind !== 'turned-on' && message?.kind !== 'turned-off') return;
+    word = message.kind === 'turned-on';
     if (!place || ready) return;
-    if (message?.kind === 'turned-on') takeHint(true);
-    else if (message?.kind === 'turned-off') release();
+    if (word) takeHint(true);
+    else release();
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

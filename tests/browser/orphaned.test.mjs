@@ -1,0 +1,90 @@
+/** Pages that Sotto was updated, switched off or removed under: what they do then is on their own. */
+
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../lib/expect.mjs';
+import { EXTENSION, Stage } from '../lib/stage.mjs';
+
+/** Long enough for a connection, and for what flows on it to be seen. */
+const WATCHED = 4_000;
+
+/** @type {Stage} */ let stage;
+/** @type {import('../lib/participant.mjs').Participant} */ let ana;
+
+before(async () => {
+  stage = await Stage.open();
+  ana = await stage.cast({ name: 'Ana' });
+});
+after(() => stage.close());
+
+beforeEach(async () => {
+  await ana.page.goto(stage.base);
+  await ana.page.evaluate(prepare);
+  await ana.openPopup();
+});
+
+/** Page side: two connections, made when they are needed, from the one to the other. */
+function prepare() {
+  /** @type {RTCPeerConnection} */ let near;
+  /** @type {RTCPeerConnection} */ let far;
+  function connect() {
+    [near, far] = [new RTCPeerConnection(), new RTCPeerConnection()];
+    near.onicecandidate = ({ candidate }) => candidate && far.addIceCandidate(candidate);
+    far.onicecandidate = ({ candidate }) => candidate && near.addIceCandidate(candidate);
+  }
+  const call = {
+    async add() {
+      if (!near) connect();
+      const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+      near.addTrack(camera.getVideoTracks()[0], camera);
+      await near.setLocalDescription();
+      await far.setRemoteDescription(/** @type {any} */ (near.localDescription));
+      await far.setLocalDescription();
+      await near.setRemoteDescription(/** @type {any} */ (far.localDescription));
+    },
+    /** How many frames of all pictures came. */
+    async received() {
+      let frames = 0;
+      for (const { type, kind, framesReceived } of (await far.getStats()).values()) {
+        if (type === 'inbound-rtp' && kind === 'video') frames += framesReceived ?? 0;
+      }
+      return frames;
+    },
+    state: () => near.connectionState,
+  };
+  Object.assign(globalThis, { call });
+}
+
+/** The page adds a picture; it may be told that it can't. */
+const add = () => ana.page.evaluate('call.add().then(() => "", String)');
+const received = () => ana.page.evaluate('call.received()');
+
+const update = async () => {
+  await ana.browser.install(EXTENSION);
+  await ana.page.bringToFront();
+};
+
+test('with Sotto off, a call that begins after an update is as without Sotto', async () => {
+  await update();
+  assert.equal(await add(), '');
+  await eventually(received, (frames) => frames > 10, 'frames come');
+});
+
+test('with Sotto on, a call that begins after an update sends nothing', async () => {
+  await ana.popup.turn(true);
+  await update();
+  await add();
+  await sleep(WATCHED);
+  assert.equal(await received(), 0);
+});
+
+test('nor does what is added to a call, after an update in the middle of it', async () => {
+  await ana.popup.turn(true);
+  await add();
+  await eventually(() => ana.page.evaluate('call.state()'), (state) => state === 'connected', 'it is connected');
+  await update();
+  await add();
+  await sleep(WATCHED);
+  assert.equal(await received(), 0);
+});
