@@ -10,7 +10,7 @@
 'use strict';
 {
   const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
-  const { notify, introduce, consult, overlay } = sottoHook;
+  const { notify, introduce, consult, overlay, refuseIfAbandoned } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf } = sottoHook;
   const { handleAdded, handleRemoved, handleStreamRemoved, handleClosed } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
@@ -77,6 +77,7 @@
   const standIn = () =>
     disguise(Native, {
       construct(target, args, newTarget) {
+        refuseIfAbandoned();
         const { flagged, wanted } = forConstruction(args[0]);
         return remember(construct(target, [flagged, args[1]], newTarget), wanted());
       },
@@ -109,6 +110,7 @@
   /** @param {string} name @param {string | null} before @param {string | null} after */
   function reportAround(name, before, after) {
     wrapMethod(name, (call, args, { number }) => {
+      refuseIfAbandoned();
       if (before) notify(before, number);
       const result = call(args);
       if (after) notify(after, number);
@@ -141,6 +143,7 @@
 
   function wrapDescriptions() {
     wrapMethod('setRemoteDescription', (call, args, { number }) => {
+      refuseIfAbandoned();
       const described = () => notify('described', number);
       if (args.length > 0) args[0] = consulted(args[0], number);
       if (args.length > 1) args[1] = preceded(args[1], described);
@@ -164,6 +167,7 @@
 
   function wrapEnds() {
     wrapMethod('addTrack', (call, args, { number }, peer) => {
+      refuseIfAbandoned();
       const track = args[0];
       if (args.length > 0) args[0] = inPlaceOf(peer, track);
       const sender = call(args);

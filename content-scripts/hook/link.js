@@ -11,6 +11,7 @@
 {
   const { bare, uncurry } = sottoHook;
   const NativeMouseEvent = MouseEvent;
+  const NativeDOMException = DOMException;
   const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
   const addListener = uncurry(EventTarget.prototype.addEventListener);
   const removeListener = uncurry(EventTarget.prototype.removeEventListener);
@@ -52,4 +53,19 @@
 
   /** @type {SottoHook['whenTold']} */
   sottoHook.whenTold = (word, act) => addListener(node, word, act);
+
+  let guarded = false;
+  sottoHook.whenTold('guard', () => {
+    guarded = true;
+  });
+  sottoHook.whenTold('unguard', () => {
+    guarded = false;
+  });
+
+  // Firefox takes the isolated world away with the extension, and nobody would cover what comes.
+  /** @type {SottoHook['refuseIfAbandoned']} */
+  sottoHook.refuseIfAbandoned = () => {
+    const isAbandoned = guarded && dispatch(node, new NativeMouseEvent('here', bare({ cancelable: true })));
+    if (isAbandoned) throw new NativeDOMException('Sotto protects this page and is gone: reload it', 'InvalidStateError');
+  };
 }

@@ -111,8 +111,15 @@
   /** @param {boolean} value */
   function handleMode(value) {
     on = value;
+    guard(value);
     tellHook(value);
     for (const connection of connections.values()) connection.streams.setMode(on);
+  }
+
+  /** For when this world and its relay are gone, in Firefox, or the way to the core. @param {boolean} value */
+  function guard(value) {
+    word = value;
+    hook?.dispatchEvent(new Event(value ? 'guard' : 'unguard'));
   }
 
   /** @param {boolean} value */
@@ -141,7 +148,7 @@
   function startLink() {
     link = new SottoHostLink({
       mode: (value) => {
-        word = value;
+        guard(value);
         takeHint(value);
       },
       // Nobody will say more: a page that made no call yet keeps to it too.
@@ -217,7 +224,9 @@
     each('page-channel', (connection) => connection.handlePageChannel());
     each('ice-restart', (connection) => connection.need.handleIceRestart());
     each('close', handleClose);
+    node.addEventListener('here', (event) => event.preventDefault());
     node.dispatchEvent(new Event('taken'));
+    guard(word);
   }
 
   /** @param {Event} event */
@@ -237,7 +246,7 @@
   // For a page whose way to the core is cut, or who finds the extension gone when it makes a call.
   chrome.runtime.onMessage.addListener((message) => {
     if (message?.kind !== 'turned-on' && message?.kind !== 'turned-off') return;
-    word = message.kind === 'turned-on';
+    guard(message.kind === 'turned-on');
     if (!place || ready) return;
     if (word) takeHint(true);
     else release();

@@ -46,7 +46,7 @@ function prepare() {
     /** How many frames of all pictures came. */
     async received() {
       let frames = 0;
-      for (const { type, kind, framesReceived } of (await far.getStats()).values()) {
+      for (const { type, kind, framesReceived } of (await far?.getStats())?.values() ?? []) {
         if (type === 'inbound-rtp' && kind === 'video') frames += framesReceived ?? 0;
       }
       return frames;

@@ -44,6 +44,7 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     all_of("names", "firefox,chromium"),
     all_of("off", "firefox"),
     all_of("off-interface", "firefox"),
+    all_of("orphaned", "firefox"),
     all_of("outsider", "firefox,firefox,chromium"),
     all_of("page-encryption", "firefox"),
     Play {
