@@ -3,12 +3,13 @@
  * was turned on there. What is remembered lasts as long as the browser runs, for one origin.
  */
 
+import { isContained } from '../sites/container.js';
 import { patternOf } from '../sites/patterns.js';
 import { hasPermission, mayAsk, registerScripts } from '../sites/permissions.js';
 import { hasRelay } from '../sites/relay.js';
 import { originOf, originOn, turn } from '../sites/tabs.js';
 
-/** @typedef {{id: number, url: string, origin: string, host: string}} Tab */
+/** @typedef {{id: number, url: string, origin: string, host: string, cookieStoreId?: string}} Tab */
 
 /** Where no extension may go. */
 const STORES = new Set(['chromewebstore.google.com', 'microsoftedge.microsoft.com', 'addons.mozilla.org']);
@@ -21,11 +22,13 @@ export async function currentTab() {
     : await chrome.tabs.query({ active: true, currentWindow: true });
   // The browser hides the address of a page whose permission was withdrawn.
   const url = URL.parse(active?.url ?? (await originOn(active?.id ?? -1)) ?? '');
-  return { id: active?.id ?? -1, url: url?.href ?? '', origin: url?.origin ?? '', host: url?.host ?? '' };
+  const { cookieStoreId } = /** @type {{cookieStoreId?: string}} */ (active ?? {});
+  return { id: active?.id ?? -1, url: url?.href ?? '', origin: url?.origin ?? '', host: url?.host ?? '', cookieStoreId };
 }
 
 /** @param {Tab} tab @returns {Promise<Sotto.Reach>} */
-export async function reachOf({ id, url, host }) {
+export async function reachOf({ id, url, host, cookieStoreId }) {
+  if (isContained({ cookieStoreId })) return 'contained';
   if (STORES.has(host)) return 'restricted';
   if (!(await hasPermission(url))) return mayAsk(url) ? 'no-permission' : 'restricted';
   return (await hasRelay(id)) ? 'ok' : 'reload-needed';

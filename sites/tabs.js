@@ -4,10 +4,12 @@
  * whether the permission was withdrawn while it was on.
  */
 import { isAlwaysOn } from './always.js';
+import { isContained } from './container.js';
 import { hasPermission } from './permissions.js';
 import { hasRelay } from './relay.js';
 
 /** @typedef {'on' | 'off' | 'withdrawn'} What */
+/** @typedef {{id?: number, url?: string, cookieStoreId?: string}} Shown a tab, as the browser shows it */
 
 /** @param {What} what @param {number} tab */
 export const keyOf = (what, tab) => `${what}:${tab}`;
@@ -27,9 +29,10 @@ export const originOn = (tab) => noted('on', tab);
 /**
  * Turned on for one origin in a tab; another origin there starts off. The browser hides the address
  * of a page whose permission was withdrawn, so that one stays on: nothing of it may go in clear.
- * @param {{id?: number, url?: string}} tab
+ * @param {Shown} tab
  */
-export async function isOn({ id = -1, url }) {
+export async function isOn({ id = -1, url, cookieStoreId }) {
+  if (isContained({ cookieStoreId })) return false;
   const origin = await originOn(id);
   return origin !== undefined && (url === undefined || origin === originOf(url));
 }
@@ -46,9 +49,10 @@ async function note(tab, origin, on) {
 /** @param {number} tab @param {string} origin @param {boolean} on */
 export const turn = (tab, origin, on) => inTurn(() => note(tab, origin, on));
 
-/** Where Sotto is always on, a tab starts so, unless it was turned off there. @param {{id?: number, url?: string}} tab */
-export const begin = ({ id = -1, url }) =>
+/** Where Sotto is always on, a tab starts so, unless it was turned off there. @param {Shown} tab */
+export const begin = ({ id = -1, url, cookieStoreId }) =>
   inTurn(async () => {
+    if (isContained({ cookieStoreId })) return;
     const origin = originOf(url);
     const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;
     if (isNew && (await isAlwaysOn(url))) await note(id, origin, true);

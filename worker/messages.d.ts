@@ -12,7 +12,7 @@ declare namespace Sotto {
   type Media = 'audio' | 'video';
   type Role = 'microphone' | 'camera' | 'screen-sound' | 'screen-picture';
   type State = 'off' | 'alone' | 'joining' | 'encrypted' | 'trouble' | 'unsupported';
-  type Reach = 'ok' | 'restricted' | 'no-permission' | 'reload-needed';
+  type Reach = 'ok' | 'restricted' | 'no-permission' | 'reload-needed' | 'contained';
 
   /** One sender or receiver, as the relay keeps it. */
   interface Stream {

@@ -17,7 +17,7 @@ const CARRIED = /** @type {const} */ ({
 });
 const STATES = /** @type {const} */ (['off', 'alone', 'joining', 'encrypted', 'trouble', 'unsupported']);
 const CUTS = /** @type {const} */ (['sandboxed', 'lost']);
-const REACHES = /** @type {const} */ (['ok', 'restricted', 'no-permission', 'reload-needed']);
+const REACHES = /** @type {const} */ (['ok', 'restricted', 'no-permission', 'reload-needed', 'contained']);
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
 const fields = (value) =>

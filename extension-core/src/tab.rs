@@ -49,6 +49,8 @@ pub enum Reach {
     NoPermission,
     /// The page was there before Sotto was.
     ReloadNeeded,
+    /// In a container of Firefox, whose pages have a core of their own.
+    Contained,
 }
 
 /// How many frames of the tab's page hold calls and have no way to us. Nothing moves in them

@@ -175,6 +175,7 @@ pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
         Reach::Restricted => Some("restricted"),
         Reach::NoPermission => Some("no-permission"),
         Reach::ReloadNeeded => Some("reload-needed"),
+        Reach::Contained => Some("contained"),
     };
     if let Some(reason) = unreachable {
         return (State::Unsupported, reason);

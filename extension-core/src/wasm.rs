@@ -69,6 +69,7 @@ impl WasmCore {
             "restricted" => Reach::Restricted,
             "no-permission" => Reach::NoPermission,
             "reload-needed" => Reach::ReloadNeeded,
+            "contained" => Reach::Contained,
             _ => return,
         };
         self.core.reach(at(now), TabId(tab), reach);

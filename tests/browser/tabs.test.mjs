@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { agree, seeEachOther, turnOn } from '../lib/expect.mjs';
-import { EXTENSION, Stage } from '../lib/stage.mjs';
+import { FirefoxContext } from '../lib/browser/firefox.mjs';
+import { CAST, EXTENSION, Stage } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/participant.mjs').Participant} Participant */
 
@@ -61,4 +62,17 @@ test('a call that was there before Sotto goes on as it was, until its person ask
   await turnOn([ben]);
   await agree([ben, cleo]);
   await seeEachOther([ben, cleo]);
+});
+
+const CONTAINERS = !CAST.includes('firefox') && 'Chromium has no containers';
+
+test('in a container tab it is off, and says why', { skip: CONTAINERS }, async () => {
+  const { context } = ana.browser;
+  assert.ok(context instanceof FirefoxContext);
+  const page = /** @type {any} */ (await context.openInContainer());
+  await page.goto(stage.base);
+  const popup = await ana.popupOf(page);
+  await popup.waitForState('unsupported');
+  assert.equal((await popup.view()).reason, 'contained');
+  assert.ok(await popup.part('toggle').isDisabled());
 });

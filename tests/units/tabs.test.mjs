@@ -121,3 +121,13 @@ test('a popup hears whenever its tab is turned on, or is on no more', async () =
   await settled();
   assert.deepEqual(told, [true, false]);
 });
+
+test('in a container it is never on, whatever its site is set to', async () => {
+  await setAlwaysOn(`${HERE}/*`, true);
+  const tab = { id: 1, url: `${HERE}/`, cookieStoreId: 'firefox-container-2' };
+  await begin(tab);
+  assert.equal(await originOn(1), undefined);
+  await turn(1, HERE, true);
+  assert.equal(await isOn(tab), false);
+  assert.equal(await isOn({ ...tab, cookieStoreId: 'firefox-default' }), true);
+});

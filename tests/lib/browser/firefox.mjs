@@ -110,6 +110,12 @@ export class FirefoxContext {
     return this.adopt(await this.firefox.newPage(where));
   }
 
+  /** In a container of its own, for as long as the browser runs. */
+  async openInContainer() {
+    const container = await this.firefox.createBrowserContext();
+    return this.adopt(await container.newPage());
+  }
+
   /** @param {import('puppeteer-core').Page} raw */
   async adopt(raw) {
     const { looks, size } = this.devices;

@@ -45,3 +45,17 @@ fn a_page_that_comes_was_reloaded() {
     core.attach(Instant(0), TAB).expect("a page");
     assert_ne!(core.view(Instant(0), TAB).reason, "reload-needed");
 }
+
+#[test]
+fn what_sotto_cannot_get_at_is_said_and_is_no_call() {
+    let mut core = Core::new([1; 32]);
+    for (reach, reason) in [
+        (Reach::Restricted, "restricted"),
+        (Reach::ReloadNeeded, "reload-needed"),
+        (Reach::Contained, "contained"),
+    ] {
+        core.reach(Instant(0), TAB, reach);
+        let view = core.view(Instant(0), TAB);
+        assert_eq!((view.state, view.reason), (State::Unsupported, reason));
+    }
+}
