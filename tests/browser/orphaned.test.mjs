@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { passesAxe } from '../lib/axe.mjs';
 import { eventually } from '../lib/expect.mjs';
 import { EXTENSION, Stage } from '../lib/stage.mjs';
 
@@ -69,6 +70,13 @@ test('with Sotto off, a call that begins after an update is as without Sotto', a
   await update();
   assert.equal(await add(), '');
   await eventually(received, (frames) => frames > 10, 'frames come');
+  const popup = await ana.openPopup();
+  const reload = popup.page.locator('[data-test="reload"]');
+  await reload.waitFor();
+  await passesAxe(popup.page, 'the popup of a page to be reloaded');
+  await reload.click();
+  await popup.waitForState('alone');
+  assert.equal((await popup.view()).reason, 'alone-no-call');
 });
 
 test('with Sotto on, a call that begins after an update sends nothing', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCovered, patternOf, unscripted } from '../../sites/patterns.js';
+import { passesAxe } from '../lib/axe.mjs';
 import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { EXTENSION, Stage } from '../lib/stage.mjs';
 import { ToolbarPopup } from '../lib/toolbar.mjs';
@@ -67,9 +68,14 @@ test('a permission that is withdrawn in mid-call stops the call, and shows at on
   await stops(ben, ana);
   await pictureStands(ana, ben);
   assert.equal((await ana.popup.view()).reason, 'no-permission');
+  // To the browser this is a page that loads, and its address it keeps to itself.
+  await ana.page.evaluate(() => ['?elsewhere', location.href].forEach((url) => history.pushState(null, '', url)));
+  await pictureStands(ben, ana);
+  assert.equal(await badge(), '\u00d7');
 
   await page.goBack();
   await page.locator('#state-word:text("Permission withdrawn")').waitFor();
+  await passesAxe(page, 'the popup without permission');
   await ana.popup.turn(false);
   await ben.popup.turn(false);
   await seeEachOther([ana, ben]);

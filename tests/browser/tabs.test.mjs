@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agree, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { agree, eventually, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { FirefoxContext } from '../lib/browser/firefox.mjs';
-import { CAST, EXTENSION, Stage } from '../lib/stage.mjs';
+import { CAST, EXTENSION, Stage, notInFirefox } from '../lib/stage.mjs';
+import { debuggingSession, inTarget } from '../lib/target.mjs';
 
 /** @typedef {import('../lib/participant.mjs').Participant} Participant */
 
@@ -62,6 +64,24 @@ test('a call that was there before Sotto goes on as it was, until its person ask
   await turnOn([ben]);
   await agree([ben, cleo]);
   await seeEachOther([ben, cleo]);
+});
+
+const PRIVATE = notInFirefox('nothing opens its private windows for a test');
+
+test('in a private window it is not there', { skip: PRIVATE }, async () => {
+  const session = await debuggingSession(ana.browser.context);
+  const { browserContextId } = await session.send('Target.createBrowserContext');
+  const call = `${stage.base}?name=Eve&room=private`;
+  await session.send('Target.createTarget', { url: call, browserContextId, newWindow: true });
+  const here = (/** @type {string} */ expression) => inTarget(ana.browser.context, ({ url }) => url === call, expression);
+  await eventually(() => here('!!document.querySelector(".tile.you video")'), Boolean, 'the private page has a call');
+  await here('void new RTCPeerConnection().addTransceiver("audio")');
+  await sleep(1_000);
+  const isThere = 'document.querySelectorAll("html > div[inert]").length';
+  assert.equal(await here(isThere), 0);
+  await ana.page.goto(call);
+  await eventually(() => ana.page.evaluate(isThere), (count) => count > 0, 'in an open window it is');
+  await session.send('Target.disposeBrowserContext', { browserContextId });
 });
 
 const CONTAINERS = !CAST.includes('firefox') && 'Chromium has no containers';
