@@ -1,6 +1,7 @@
 /**
  * An update waits until Sotto is on in no tab: it would cut every call off from
- * its keys. The browser applies it at its next start in any case.
+ * its keys. The browser applies it at its next start in any case, and Chromium
+ * when no page of ours is open: not while a page has a call, which has our host.
  */
 import { tabsOn } from '../sites/tabs.js';
 
@@ -22,7 +23,7 @@ function applySoon() {
 }
 
 export function followUpdates() {
-  // With a listener, the browser leaves the moment to us.
+  // With a listener, a browser that has a page of ours open leaves the moment to us.
   chrome.runtime.onUpdateAvailable.addListener(async () => {
     await chrome.storage.session.set({ [READY]: true });
     applySoon();
