@@ -34,6 +34,11 @@ async function hello(token, tab, { frameId, origin }) {
   const page = { tab: /** @type {number} */ (tab.id), frame: frameId, origin, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
+  return ask(tab);
+}
+
+/** @param {chrome.tabs.Tab} tab */
+async function ask(tab) {
   await begin(tab);
   return { on: await isOn(tab) };
 }
@@ -58,6 +63,7 @@ function answer(value, sender) {
   const { tab } = sender;
   if (!message || tab?.id === undefined) return null;
   const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
+  if (message.kind === 'ask' && !isHost) return ask(tab);
   if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
   if (message.kind === 'badge' && isHost) showBadge(tab.id, message.state);
@@ -88,15 +94,10 @@ chrome.tabs.onRemoved.addListener((tab) => {
 // The browser clears a tab's badge when the tab loads another document.
 chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
   if (status === 'loading') await handleLoading(id, tab);
-  await forgetLeft(tab);
-  if (status === 'complete' && (await isOn(tab))) await welcome(id);
+  // On the way to a page Firefox shows a moment without address or relay.
+  if (tab.url !== undefined || status === 'complete') await forgetLeft(tab);
+  if (status === 'complete' && (await isOn(tab))) await showDefaultBadge(id, true);
 });
-
-/** Its relay may have come after the word, and is to know it should it be left alone. @param {number} id */
-async function welcome(id) {
-  await tellRelays(id);
-  await showDefaultBadge(id, true);
-}
 
 /** @param {number} id @param {chrome.tabs.Tab} tab */
 async function handleLoading(id, tab) {

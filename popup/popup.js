@@ -15,7 +15,7 @@ import { showStreams } from './sections/streams.js';
 import { prepareToggle, showToggle } from './sections/toggle.js';
 import { allow, currentTab, reachOf, reload, remember } from './tab.js';
 import { element, setText } from './dom.js';
-import { begin, isOn } from '../sites/tabs.js';
+import { isOn } from '../sites/tabs.js';
 import { loadTexts } from './texts.js';
 
 /** @param {Sotto.View} view */
@@ -54,8 +54,6 @@ async function start() {
   const tab = await currentTab();
   setText(element('host'), tab.host);
   const reach = await reachOf(tab);
-  // A tab that the browser restored may have been there before the background.
-  if (reach === 'ok') await begin(tab);
   const core = await connect(tab.id, reach, await isOn(tab), show);
   const look = follow(tab, core.reach);
   // It may have been loading when it was asked, and have ended before anybody listened.

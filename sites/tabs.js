@@ -74,7 +74,10 @@ const originNoted = async (tab) => (await originOn(tab)) ?? (await noted('withdr
 export async function forgetLeft({ id = -1, url }) {
   if ((await originNoted(id)) === undefined || (url === undefined && (await hasRelay(id)))) return;
   await inTurn(async () => {
-    if ((await originNoted(id)) !== originOf(url)) await forget(id);
+    // What is told here may be older than the next page and its word.
+    const { url: current } = await chrome.tabs.get(id);
+    const isHidden = current === undefined && url !== undefined;
+    if (!isHidden && (await originNoted(id)) !== originOf(current)) await forget(id);
   });
 }
 

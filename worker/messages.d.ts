@@ -89,6 +89,7 @@ declare namespace Sotto {
   type Cuts = Record<Cut, number>;
 
   type ToBackground =
+    | { kind: 'ask' }
     | { kind: 'hello'; token: string }
     | { kind: 'redeem'; token: string }
     | { kind: 'cut'; cut: Cut | null }

@@ -51,6 +51,7 @@ export function relayToHost(value) {
 /** @param {unknown} value @returns {Sotto.ToBackground | null} */
 export function toBackground(value) {
   const { kind, token, cut, state } = fields(value);
+  if (kind === 'ask') return { kind };
   if (kind === 'badge') return isOneOf(state, STATES) ? { kind, state } : null;
   if (kind === 'cut') return cut === null || isOneOf(cut, CUTS) ? { kind, cut } : null;
   return isOneOf(kind, /** @type {const} */ (['hello', 'redeem'])) && isWord(token) ? { kind, token } : null;

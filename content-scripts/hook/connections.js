@@ -152,6 +152,7 @@
       return promise;
     });
     wrapMethod('setLocalDescription', (call, args, { number }, peer) => {
+      refuseIfAbandoned();
       if (args[0] === undefined || args[0] === null) notify('offering', number);
       return whileSet(peer, () => call(args));
     });

@@ -7,7 +7,7 @@
  */
 'use strict';
 {
-  const { bare, uncurry, defineProperty, afterwards, whenTold } = sottoHook;
+  const { bare, uncurry, defineProperty, afterwards, whenTold, isLeftAlone } = sottoHook;
   const NativePromise = Promise;
   const NativeTransformStream = TransformStream;
   const enqueue = uncurry(TransformStreamDefaultController.prototype.enqueue);
@@ -23,7 +23,7 @@
   let waiting = null;
 
   /** @type {SottoHook['isPassing']} */
-  sottoHook.isPassing = () => state === 'passing';
+  sottoHook.isPassing = () => state === 'passing' || (state === 'held' && isLeftAlone());
 
   /** @type {SottoHook['whenPassing']} */
   const whenPassing = (sottoHook.whenPassing = (act) => {

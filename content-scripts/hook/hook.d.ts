@@ -30,6 +30,8 @@ interface SottoHook {
   introduce(peer: RTCPeerConnection, connection: number, pageTransforms: boolean): void;
   announceStreams(name: string, place: SottoPlace): void;
   whenTold(word: string, act: () => void): void;
+  /** Whether Sotto is off and its relay gone. */
+  isLeftAlone(): boolean;
   /** Throws where Sotto is on and its relay is gone. */
   refuseIfAbandoned(): void;
   consult(connection: number, type: string, sdp: string): string;

@@ -63,9 +63,14 @@
   });
 
   // Firefox takes the isolated world away with the extension, and nobody would cover what comes.
+  const isDeserted = () => dispatch(node, new NativeMouseEvent('here', bare({ cancelable: true })));
+
+  /** @type {SottoHook['isLeftAlone']} */
+  sottoHook.isLeftAlone = () => !guarded && isDeserted();
+
   /** @type {SottoHook['refuseIfAbandoned']} */
   sottoHook.refuseIfAbandoned = () => {
-    const isAbandoned = guarded && dispatch(node, new NativeMouseEvent('here', bare({ cancelable: true })));
-    if (isAbandoned) throw new NativeDOMException('Sotto protects this page and is gone: reload it', 'InvalidStateError');
+    if (!guarded || !isDeserted()) return;
+    throw new NativeDOMException('Sotto protects this page and is gone: reload it', 'InvalidStateError');
   };
 }

@@ -7,7 +7,7 @@
 'use strict';
 {
   const { apply, uncurry, weakGet, weakSet, wrap, notify } = sottoHook;
-  const { locate, announceStreams, gated, isPassing, whenPassing } = sottoHook;
+  const { locate, announceStreams, gated, isPassing, whenPassing, refuseIfAbandoned } = sottoHook;
   const isPrototypeOf = uncurry(Object.prototype.isPrototypeOf);
   const prototype = globalThis.RTCRtpScriptTransform?.prototype;
 
@@ -42,6 +42,7 @@
     if (!kind) continue;
     const shown = Object.getOwnPropertyDescriptor(kind.prototype, 'transform')?.get;
     wrap(kind.prototype, 'transform', 'set', (native, self, args) => {
+      refuseIfAbandoned();
       const value = args[0] ?? null;
       if (mustWait(value)) {
         apply(/** @type {Function} */ (shown), self, []);

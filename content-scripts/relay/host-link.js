@@ -91,10 +91,13 @@ class SottoHostLink {
   }
 
   /** @param {Sotto.Cut | null} cut */
-  tellCut(cut) {
+  async tellCut(cut) {
     this.cut = cut;
-    // Without a background there is nobody to show it.
-    chrome.runtime?.sendMessage({ kind: 'cut', cut }).catch(() => {});
+    try {
+      await chrome.runtime.sendMessage({ kind: 'cut', cut });
+    } catch {
+      // Without a background there is nobody to show it.
+    }
   }
 
   beat() {

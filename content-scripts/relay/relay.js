@@ -4,8 +4,8 @@
  * opaque bytes between them and the core worker. It makes no decision about
  * keys or members and holds none.
  *
- * A page without connections costs one event listener: the pump and the host
- * page come with the first connection.
+ * A page without connections costs two listeners and one question: the pump and
+ * the host page come with the first connection.
  */
 'use strict';
 {
@@ -32,8 +32,8 @@
   let hook = null;
   /** @type {boolean | null} */
   let told = null;
-  /** The background's last word on this tab. */
-  let word = false;
+  /** The last word on this tab. @type {boolean | null} */
+  let word = null;
 
   function pump() {
     place ??= new SottoPumpPlace(handleBlocked);
@@ -152,7 +152,7 @@
         takeHint(value);
       },
       // Nobody will say more: a page that made no call yet keeps to it too.
-      ended: () => takeHint(word),
+      ended: () => takeHint(word === true),
       beat: () => {
         if (on) for (const connection of connections.values()) connection.reportRefusal();
       },
@@ -226,7 +226,7 @@
     each('close', handleClose);
     node.addEventListener('here', (event) => event.preventDefault());
     node.dispatchEvent(new Event('taken'));
-    guard(word);
+    if (word !== null) guard(word);
   }
 
   /** @param {Event} event */
@@ -246,10 +246,25 @@
   // For a page whose way to the core is cut, or who finds the extension gone when it makes a call.
   chrome.runtime.onMessage.addListener((message) => {
     if (message?.kind !== 'turned-on' && message?.kind !== 'turned-off') return;
-    guard(message.kind === 'turned-on');
+    const value = message.kind === 'turned-on';
+    guard(value);
     if (!place || ready) return;
-    if (word) takeHint(true);
+    if (value) takeHint(true);
     else release();
+  });
+
+  /** Later there may be nobody to ask. A word that comes meanwhile is newer than the answer. */
+  async function ask() {
+    word = null;
+    /** @type {Sotto.HelloReply | null} */
+    const reply = await chrome.runtime.sendMessage({ kind: 'ask' }).catch(() => null);
+    if (reply && word === null) guard(reply.on);
+  }
+
+  ask();
+  // The tab may have been set otherwise while it showed another page.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) ask();
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

@@ -182,7 +182,7 @@ impl Tab {
 
     pub(crate) fn attach(&mut self, page: PageId) {
         self.pages.insert(page);
-        // That it is here says that it can be, and not that it may: who knows has told.
+        // That it is here says that it can be, and not that it may: that is for others to tell.
         if self.reach != Reach::NoPermission {
             self.reach = Reach::Ok;
         }

@@ -53,13 +53,19 @@ function prepare() {
       return frames;
     },
     state: () => near.connectionState,
+    takeBack() {
+      for (const sender of near.getSenders()) /** @type {any} */ (sender).transform = null;
+    },
   };
   Object.assign(globalThis, { call });
 }
 
-/** The page adds a picture; it may be told that it can't. */
-const add = () => ana.page.evaluate('call.add().then(() => "", String)');
-const received = () => ana.page.evaluate('call.received()');
+/** @typedef {Pick<import('playwright-core').Frame, 'evaluate'>} Where a page, or a frame of it */
+
+/** A picture is added; the page may be told that it can't. @param {Where} [where] @returns {Promise<string>} */
+const add = (where = ana.page) => where.evaluate('call.add().then(() => "", String)');
+/** @param {Where} [where] @returns {Promise<number>} */
+const received = (where = ana.page) => where.evaluate('call.received()');
 
 const update = async () => {
   await ana.browser.install(EXTENSION);
@@ -69,7 +75,7 @@ const update = async () => {
 test('with Sotto off, a call that begins after an update is as without Sotto', async () => {
   await update();
   assert.equal(await add(), '');
-  await eventually(received, (frames) => frames > 10, 'frames come');
+  await eventually(() => received(), (frames) => frames > 10, 'frames come');
   const popup = await ana.openPopup();
   const reload = popup.page.locator('[data-test="reload"]');
   await reload.waitFor();
@@ -92,7 +98,21 @@ test('nor does what is added to a call, after an update in the middle of it', as
   await add();
   await eventually(() => ana.page.evaluate('call.state()'), (state) => state === 'connected', 'it is connected');
   await update();
+  await ana.page.evaluate('try { call.takeBack() } catch {}');
   await add();
   await sleep(WATCHED);
   assert.equal(await received(), 0);
+});
+
+test('nor does a frame without an address that the page had made before', async () => {
+  await ana.popup.turn(true);
+  await ana.page.evaluate(() => void document.body.append(document.createElement('iframe')));
+  const [, frame] = ana.page.frames();
+  // Its relay asks what it is to hold to.
+  await sleep(1_000);
+  await update();
+  await frame.evaluate(prepare);
+  await add(frame);
+  await sleep(WATCHED);
+  assert.equal(await received(frame), 0);
 });

@@ -38,7 +38,8 @@ const manifestOf = (extension) => JSON.parse(readFileSync(join(extension, 'manif
 export async function scriptsAreThere(context, id) {
   const look = async () => {
     const background = context.serviceWorkers().find((worker) => worker.url().includes(id));
-    const scripts = await background?.evaluate(() => chrome.scripting.getRegisteredContentScripts());
+    // The one of before an update goes away while it is asked.
+    const scripts = await background?.evaluate(() => chrome.scripting.getRegisteredContentScripts()).catch(() => null);
     return scripts?.length ?? 0;
   };
   await eventually(look, (count) => count > 0, 'content scripts are registered for this machine');

@@ -13,6 +13,7 @@ const EXTENSION = 'chrome-extension://sotto/';
 /** @type {Record<number, string>} */ let badge;
 /** @type {string[]} */ let told;
 let answers = true;
+/** @type {{url?: string}} the tab by now */ let shown = {};
 let granted = [`${HERE}/*`];
 
 const event = {
@@ -35,7 +36,7 @@ const browser = fakeBrowser({
     onUpdateAvailable: fakeEvent(),
   },
   permissions: { getAll: async () => ({ origins: granted }), onAdded: fakeEvent(), onRemoved: fakeEvent() },
-  tabs: { sendMessage, onRemoved: fakeEvent(), onUpdated: event.updated },
+  tabs: { sendMessage, get: async () => shown, onRemoved: fakeEvent(), onUpdated: event.updated },
   action: {
     getBadgeText: async (/** @type {{tabId: number}} */ { tabId }) => badge[tabId] ?? '',
     setBadgeText: async (/** @type {{tabId: number, text: string}} */ { tabId, text }) => { badge[tabId] = text; },
@@ -62,8 +63,9 @@ async function ask(message, tab) {
   return said;
 }
 
-/** @param {{id: number, url?: string}} tab @param {string} status */
+/** @param {{id: number, url?: string}} tab @param {string} [status] */
 async function update(tab, status) {
+  shown = tab;
   await event.updated.fire(tab.id, { status }, tab);
   await sleep(5);
 }
@@ -78,6 +80,12 @@ test('a page that connects anew after its permission was withdrawn is on as befo
   await tabs.turn(1, HERE, true);
   await withdraw();
   assert.deepEqual(await ask({ kind: 'hello', token: 'a' }, { id: 1 }), { on: true });
+});
+
+test('each page is told at its start what it is to hold to, should nobody be there later', async () => {
+  assert.deepEqual(await ask({ kind: 'ask' }, { id: 1, url: HERE }), { on: false });
+  await tabs.turn(1, HERE, true);
+  assert.deepEqual(await ask({ kind: 'ask' }, { id: 1, url: HERE }), { on: true });
 });
 
 test('and when it is cut off, the badge stays what it was', async () => {
@@ -100,9 +108,18 @@ test('a page that it moves to starts off, whether its address is hidden or not',
   for (const tab of [{ id: 1 }, { id: 2, url: THERE }]) {
     await tabs.turn(tab.id, HERE, true);
     answers = tab.url !== undefined;
-    await update(tab, 'loading');
+    for (const status of ['loading', 'complete']) await update(tab, status);
     assert.deepEqual(await ask({ kind: 'hello', token: 'a' }, tab), { on: false });
   }
+});
+
+test('a moment without an address, on the way from page to page of one site, changes nothing', async () => {
+  await tabs.turn(1, HERE, true);
+  answers = false;
+  for (const status of ['loading', undefined]) await update({ id: 1 }, status);
+  answers = true;
+  await update({ id: 1, url: `${HERE}/room` }, 'complete');
+  assert.equal(await tabs.originOn(1), HERE);
 });
 
 test('a page that is cut off is told each time that Sotto is turned on or off', async () => {

@@ -12,7 +12,7 @@ const HERE = 'https://calls.example';
 
 beforeEach(() => {
   posted = [];
-  fakeBrowser({ runtime: { getURL: String } });
+  fakeBrowser({ runtime: { getURL: String }, tabs: { get: async () => ({ url: 'https://other.example/' }) } });
   const port = { postMessage: (/** @type {any} */ message) => void posted.push(message) };
   Object.assign(globalThis, { SharedWorker: class { port = port; } });
 });

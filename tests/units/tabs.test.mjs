@@ -13,15 +13,23 @@ const NOBODY = new Error('Could not establish connection. Receiving end does not
 
 /** @type {string[]} */ let granted;
 /** @type {() => Promise<unknown>} */ let probed;
+/** @type {string | undefined} what the tab shows by now */ let shown;
 /** @type {ReturnType<typeof fakeBrowser>} */ let browser;
 
 beforeEach(() => {
   granted = [`${HERE}/*`];
   probed = async () => undefined;
   const permissions = { getAll: async () => ({ origins: granted }) };
-  const tabs = { sendMessage: (/** @type {unknown[]} */ ...args) => (assert.deepEqual(args[2], { frameId: 0 }), probed()) };
+  const sendMessage = (/** @type {unknown[]} */ ...args) => (assert.deepEqual(args[2], { frameId: 0 }), probed());
+  const tabs = { sendMessage, get: async () => ({ url: shown }) };
   browser = fakeBrowser({ permissions, tabs });
 });
+
+/** @param {string | undefined} url */
+function goesTo(url) {
+  shown = url;
+  return forgetLeft({ id: 1, url });
+}
 
 test('a tab whose address is hidden is on if it was: nothing of it may go in clear', async () => {
   assert.equal(await isOn({ id: 1, url: undefined }), false);
@@ -35,7 +43,7 @@ test('and is still the same page while its relay answers, whatever it does to it
   await turn(1, HERE, true);
   granted = [];
   await noteWithdrawals();
-  await forgetLeft({ id: 1, url: undefined });
+  await goesTo(undefined);
   assert.deepEqual([await originOn(1), await isWithdrawn(1)], [HERE, true]);
 });
 
@@ -44,15 +52,15 @@ test('another page, where Sotto has no relay, starts off', async () => {
   granted = [];
   await noteWithdrawals();
   probed = () => Promise.reject(NOBODY);
-  await forgetLeft({ id: 1, url: undefined });
+  await goesTo(undefined);
   assert.deepEqual(browser.session.items, {});
 });
 
 test('so does one of another origin, unless it was turned on there meanwhile', async () => {
   await turn(1, HERE, true);
-  await Promise.all([turn(1, THERE, true), forgetLeft({ id: 1, url: THERE })]);
+  await Promise.all([turn(1, THERE, true), goesTo(THERE)]);
   assert.equal(await originOn(1), THERE);
-  await forgetLeft({ id: 1, url: HERE });
+  await goesTo(HERE);
   assert.equal(await originOn(1), undefined);
 });
 
@@ -72,7 +80,7 @@ test('and when the tab goes elsewhere', async () => {
   granted = [];
   await noteWithdrawals();
   await turn(1, HERE, false);
-  await forgetLeft({ id: 1, url: THERE });
+  await goesTo(THERE);
   assert.ok(!(await isWithdrawn(1)));
 });
 
@@ -117,7 +125,7 @@ test('a popup hears whenever its tab is turned on, or is on no more', async () =
   followOn(1, (on) => told.push(on));
   await turn(1, HERE, true);
   await turn(2, HERE, true);
-  await forgetLeft({ id: 1, url: THERE });
+  await goesTo(THERE);
   await settled();
   assert.deepEqual(told, [true, false]);
 });
@@ -130,4 +138,14 @@ test('in a container it is never on, whatever its site is set to', async () => {
   await turn(1, HERE, true);
   assert.equal(await isOn(tab), false);
   assert.equal(await isOn({ ...tab, cookieStoreId: 'firefox-default' }), true);
+});
+
+test('news that came late does not undo what the next page was turned to', async () => {
+  await turn(1, THERE, true);
+  shown = THERE;
+  await forgetLeft({ id: 1, url: HERE });
+  assert.equal(await originOn(1), THERE);
+  shown = undefined;
+  await forgetLeft({ id: 1, url: HERE });
+  assert.equal(await originOn(1), THERE, 'its permission was withdrawn just now');
 });

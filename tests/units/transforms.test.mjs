@@ -18,7 +18,7 @@ const PAGE = `
   }
   Object.assign(globalThis, { RTCRtpScriptTransform, RTCRtpSender, applied: [], wait: [] });
 `;
-const REST = 'Object.assign(sottoHook, { notify() {}, isPassing: () => false, whenPassing: (act) => wait.push(act) })';
+const REST = 'Object.assign(sottoHook, { notify() {}, refuseIfAbandoned() {}, isPassing: () => false, whenPassing: (act) => wait.push(act) })';
 
 function page() {
   const context = createContext({});

@@ -295,10 +295,15 @@ impl Call {
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
-        // M2, whether or not a timer fired.
-        self.keyring.expire(now);
+        self.hold_to_bounds(now);
         let opened = self.keyring.open(codec, frame, buffer)?;
         self.owned(now, opened)
+    }
+
+    /// M1 and M2, whether or not a timer fired.
+    fn hold_to_bounds(&mut self, now: Instant) {
+        self.keyring.switch_if_due(now);
+        self.keyring.expire(now);
     }
 
     fn owned<'b>(&self, now: Instant, opened: Opened<'b>) -> Result<OpenedFrame<'b>, OpenError> {
@@ -368,7 +373,7 @@ impl Call {
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let Outcome { ticket, data } = *outcome;
-        self.keyring.expire(now);
+        self.hold_to_bounds(now);
         let opened = self
             .keyring
             .finish_open(ticket, codec, frame, data, buffer)?;
