@@ -43,7 +43,9 @@ test('where it is always on, it is from the first frame, with nobody to click', 
   await page.goto(`${ana.browser.extension}/options/options.html`);
   const box = page.locator('[data-test="site"]', { hasText: '127.0.0.1' }).locator('[data-test="always"]');
   await box.click();
-  await eventually(() => box.isChecked(), (checked) => checked, 'the box is ticked');
+  // What is ticked is stored a moment later.
+  const kept = () => page.evaluate(async () => JSON.stringify(await chrome.storage.local.get('always-on')));
+  await eventually(kept, (stored) => stored.includes('127.0.0.1'), 'the site is kept');
   const clearFrames = async () => (await ben.popup.view()).stats.unsealed;
   const before = await clearFrames();
   await ana.restart();
