@@ -62,8 +62,9 @@ async function start() {
   element('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
   /** @param {boolean} on */
   const turn = async (on) => {
-    await remember(tab, on);
+    // First of all: what is noted is for pages to come.
     core.toggle(on);
+    await remember(tab, on);
   };
   prepareOffer({ protect: () => allow(tab), reload: () => reload(tab, turn) });
   prepareToggle(turn);
