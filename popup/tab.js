@@ -28,7 +28,7 @@ export async function currentTab() {
 
 /** @param {Tab} tab @returns {Promise<Sotto.Reach>} */
 export async function reachOf({ id, url, host, cookieStoreId }) {
-  if (isContained({ cookieStoreId })) return 'contained';
+  if (isContained(cookieStoreId)) return 'contained';
   if (STORES.has(host)) return 'restricted';
   if (!(await hasPermission(url))) return mayAsk(url) ? 'no-permission' : 'restricted';
   return (await hasRelay(id)) ? 'ok' : 'reload-needed';

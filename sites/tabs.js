@@ -32,7 +32,7 @@ export const originOn = (tab) => noted('on', tab);
  * @param {Shown} tab
  */
 export async function isOn({ id = -1, url, cookieStoreId }) {
-  if (isContained({ cookieStoreId })) return false;
+  if (isContained(cookieStoreId)) return false;
   const origin = await originOn(id);
   return origin !== undefined && (url === undefined || origin === originOf(url));
 }
@@ -52,7 +52,7 @@ export const turn = (tab, origin, on) => inTurn(() => note(tab, origin, on));
 /** Where Sotto is always on, a tab starts so, unless it was turned off there. @param {Shown} tab */
 export const begin = ({ id = -1, url, cookieStoreId }) =>
   inTurn(async () => {
-    if (isContained({ cookieStoreId })) return;
+    if (isContained(cookieStoreId)) return;
     const origin = originOf(url);
     const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;
     if (isNew && (await isAlwaysOn(url))) await note(id, origin, true);

@@ -147,10 +147,7 @@
 
   function startLink() {
     link = new SottoHostLink({
-      mode: (value) => {
-        guard(value);
-        takeHint(value);
-      },
+      mode: takeHint,
       // Nobody will say more: a page that made no call yet keeps to it too.
       ended: () => takeHint(word === true),
       beat: () => {

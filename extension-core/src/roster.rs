@@ -484,7 +484,8 @@ fn is_live(peer: &Peer, now: Instant, crowds: u32) -> bool {
     peer.beacon.presence == Presence::Here && now < deadline(peer, crowds)
 }
 
-fn same_branch(one: &Standing, other: &Standing) -> bool {
+/// Whether they stand in one epoch of one history.
+pub(crate) fn same_branch(one: &Standing, other: &Standing) -> bool {
     one.group == other.group && one.epoch == other.epoch && one.digest == other.digest
 }
 

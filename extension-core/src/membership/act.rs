@@ -10,7 +10,7 @@ use super::{
 use crate::{
     group::{Committed, GroupError, Groups, Merged},
     ids::{Epoch, EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
-    roster::{News, Roster},
+    roster::{News, Roster, same_branch},
     time::Instant,
     wire::{Beacon, Seek, Standing},
 };
@@ -54,7 +54,8 @@ impl<G: Groups> Membership<G> {
     /// R7: in a crowd it is this that its repair waits for.
     fn shows_that_it_lags(&self, peer: PeerId, news: News) -> bool {
         let heard = self.roster.beacon(peer).map(|beacon| beacon.standing);
-        let lags = heard.is_some_and(|it| in_another_branch(&it, &self.standing));
+        let here = heard.filter(|it| it.group == self.standing.group);
+        let lags = here.is_some_and(|it| !same_branch(&it, &self.standing));
         news == News::Alive && self.roster.is_crowded() && lags
     }
 
@@ -432,10 +433,6 @@ impl<G: Groups> Membership<G> {
             .collect();
         messages.into_iter().for_each(|message| self.send(message));
     }
-}
-
-fn in_another_branch(one: &Standing, other: &Standing) -> bool {
-    one.group == other.group && (one.epoch, one.digest) != (other.epoch, other.digest)
 }
 
 pub(super) fn holds_most(members: &[(Leaf, PeerId)], there: &[PeerId]) -> bool {

@@ -83,6 +83,12 @@ impl Host {
         us.handle_beacon(Instant(now), self.mls.peer(), beacon);
     }
 
+    /// Renews its leaf.
+    fn renews(&mut self) -> Vec<u8> {
+        let renewal = self.mls.commit(&mut self.group, &[], &[]);
+        renewal.expect("a Commit").commit
+    }
+
     /// Adds us, who seek it.
     fn welcomes(&mut self, us: &mut Membership<Mls>, now: u64) {
         let announced = us.wish.seeking().expect("it seeks").candidate.message();
@@ -128,9 +134,8 @@ fn r1_in_a_crowd_nobody_speaks_at_once_for_a_newcomer_a_channel_or_anothers_comm
     us.handle_beacon(Instant(2_000), stranger(251), stands(1, elsewhere(251)));
     us.handle_link(Instant(2_100));
     us.handle_link_lost(Instant(2_200), stranger(151));
-    let renewal = host.mls.commit(&mut host.group, &[], &[]);
-    let renewal = renewal.expect("a Commit").commit;
-    us.handle_commit(Instant(2_300), &renewal).expect("merged");
+    us.handle_commit(Instant(2_300), &host.renews())
+        .expect("merged");
     assert_eq!(us.standing().epoch, Epoch(2));
     assert_eq!(speaks(&mut us, 2_000..3_600), [joined[0] + 2_000]);
 }
@@ -153,9 +158,8 @@ fn r7_in_a_crowd_who_lags_is_repaired_once_it_says_so_again() {
     speaks(&mut us, 1_000..1_500);
     host.welcomes(&mut us, 1_500);
     let ended = host.mls.standing(&host.group);
-    let renewal = host.mls.commit(&mut host.group, &[], &[]);
-    let renewal = renewal.expect("a Commit").commit;
-    us.handle_commit(Instant(2_000), &renewal).expect("merged");
+    us.handle_commit(Instant(2_000), &host.renews())
+        .expect("merged");
     let lags = |us: &mut Membership<Mls>, now: u64| {
         us.handle_beacon(Instant(now), host.mls.peer(), stands(now, ended));
         let said = std::iter::from_fn(|| us.poll_output());
