@@ -9,7 +9,7 @@
  */
 'use strict';
 {
-  const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards } = sottoHook;
+  const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards, preceded } = sottoHook;
   const { notify, introduce, consult, overlay, refuseIfAbandoned } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf } = sottoHook;
   const { handleAdded, handleRemoved, handleStreamRemoved, handleClosed } = sottoHook;
@@ -118,16 +118,6 @@
     });
   }
 
-  /** @param {unknown} callback @param {() => void} first */
-  function preceded(callback, first) {
-    if (typeof callback !== 'function') return callback;
-    /** @this {unknown} @param {unknown[]} args */
-    return function (...args) {
-      first();
-      return apply(callback, this, args);
-    };
-  }
-
   /** @param {unknown} description @param {number} number */
   function consulted(description, number) {
     /** @type {{type: unknown} | null} */
@@ -154,7 +144,7 @@
     wrapMethod('setLocalDescription', (call, args, { number }, peer) => {
       refuseIfAbandoned();
       if (args[0] === undefined || args[0] === null) notify('offering', number);
-      return whileSet(peer, () => call(args));
+      return whileSet(peer, call, args);
     });
     reportAround('createOffer', 'offering', 'offered');
   }

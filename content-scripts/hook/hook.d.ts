@@ -25,6 +25,7 @@ interface SottoHook {
     around: (native: Function, self: any, args: any[]) => unknown,
   ): void;
   afterwards(promise: Promise<unknown>, done: () => void, failed?: () => void): void;
+  preceded(callback: unknown, first: () => void): unknown;
 
   notify(name: string, connection: number, flag?: boolean): void;
   introduce(peer: RTCPeerConnection, connection: number, pageTransforms: boolean): void;
@@ -41,7 +42,7 @@ interface SottoHook {
   forChange(configuration: unknown, had: boolean): unknown;
   asThePageSetIt(configuration: object, had: boolean): object;
 
-  whileSet(peer: object, set: () => any): any;
+  whileSet(peer: object, call: (args: any[]) => any, args: any[]): any;
   inPlaceOf(peer: object, track: unknown): unknown;
   handleRemoved(sender: unknown): void;
   handleClosed(peer: object): void;

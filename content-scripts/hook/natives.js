@@ -82,6 +82,20 @@
     deleteProperty(promise, 'constructor');
   }
 
+  /**
+   * A page's callback that runs after `first`; what is no function stays what it is.
+   * @param {unknown} callback
+   * @param {() => void} first
+   */
+  function preceded(callback, first) {
+    if (typeof callback !== 'function') return callback;
+    /** @this {unknown} @param {unknown[]} args */
+    return function (...args) {
+      first();
+      return apply(callback, this, args);
+    };
+  }
+
   wrap(Function.prototype, 'toString', 'value', (native, self, args) =>
     apply(native, weakGet(originals, self) ?? self, args),
   );
@@ -89,6 +103,6 @@
 
   Object.defineProperty(globalThis, 'sottoHook', {
     configurable: true,
-    value: { apply, construct, defineProperty, read, bare, uncurry, weakGet, weakSet, disguise, wrap, afterwards },
+    value: { apply, construct, defineProperty, read, bare, uncurry, weakGet, weakSet, disguise, wrap, afterwards, preceded },
   });
 }

@@ -9,7 +9,7 @@
  */
 'use strict';
 {
-  const { apply, bare, uncurry, weakGet, weakSet, wrap, afterwards, notify, isPassing } = sottoHook;
+  const { apply, bare, uncurry, weakGet, weakSet, wrap, afterwards, preceded, notify, isPassing } = sottoHook;
   const { RTCPeerConnection: NativePeer, RTCRtpTransceiver: NativeTransceiver, RTCRtpSender: NativeSender } = globalThis;
   const NativePromise = Promise;
   /** Where there is none, a sender has its transform before it begins. */
@@ -136,23 +136,36 @@
     }
   }
 
+  /**
+   * With callbacks the promise is fulfilled at once and says nothing, unless it refuses them.
+   * @param {(args: any[]) => any} call @param {any[]} args @param {() => void} done
+   */
+  function followed(call, args, done) {
+    const hasCallbacks = typeof args[1] === 'function';
+    if (hasCallbacks) {
+      args[1] = preceded(args[1], done);
+      // Without one of the page's, a failure would not be heard.
+      args[2] = args[2] === undefined ? done : preceded(args[2], done);
+    }
+    const promise = call(args);
+    afterwards(promise, hasCallbacks ? () => {} : done, done);
+    return promise;
+  }
+
   /** @type {SottoHook['whileSet']} */
-  sottoHook.whileSet = (peer, set) => {
-    if (!NativeGenerator) return set();
+  sottoHook.whileSet = (peer, call, args) => {
+    if (!NativeGenerator) return call(args);
     const known = weakGet(peers, peer);
     const state = known ?? bare({ setting: 0, list: null });
     weakSet(peers, peer, state);
     if (known && !isPassing()) state.list = withAllThatMayBegin(peer, state.list);
     // A promise that somebody waits for is one whose failure the browser doesn't report.
-    if (!state.list) return set();
+    if (!state.list) return call(args);
     state.setting += 1;
-    const promise = set();
-    const done = () => {
+    return followed(call, args, () => {
       state.setting -= 1;
       if (state.setting === 0) restoreAll(state, () => {});
-    };
-    afterwards(promise, done, done);
-    return promise;
+    });
   };
 
   /** @param {unknown} peer @param {(held: Held) => boolean} wanted @returns {Held | null} that has its stand-in */

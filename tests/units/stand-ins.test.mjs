@@ -38,9 +38,12 @@ const PAGE = `
     transceivers = [];
     removeTrack() {}
     getTransceivers() { return this.transceivers; }
-    setLocalDescription() {
+    setLocalDescription(description, succeeded, failed) {
       sent.push(this.transceivers.map(({ sender }) => sender.native));
-      return new Promise((resolve, reject) => settle.push({ resolve, reject }));
+      if (!succeeded) return new Promise((resolve, reject) => settle.push({ resolve, reject }));
+      if (description === 'no description') return Promise.reject(new TypeError());
+      settle.push({ resolve: () => Promise.resolve().then(succeeded), reject: () => Promise.resolve().then(failed) });
+      return Promise.resolve();
     }
   }
   Object.assign(globalThis, { MediaStream, MediaStreamTrack, MediaStreamTrackGenerator, RTCRtpSender, RTCRtpTransceiver, RTCPeerConnection });
@@ -52,7 +55,7 @@ const CALL = `
   const hook = sottoHook;
   const peer = new RTCPeerConnection();
   const track = new MediaStreamTrack();
-  const set = () => hook.whileSet(peer, () => peer.setLocalDescription());
+  const set = (...args) => hook.whileSet(peer, (given) => peer.setLocalDescription(...given), args);
   const turn = async () => { for (let n = 0; n < 40; n += 1) await null; };
   set();
   settle.shift().resolve();
@@ -158,10 +161,29 @@ test('a description that is refused at once leaves no stand-in', async () => {
   assert.ok(run('sender.native === track && sender.track === track'));
 });
 
-test('nor does one whose promise says nothing, as with callbacks', async () => {
+for (const end of ['resolve', 'reject']) {
+  test(`with callbacks the stand-in stays until one of them is called: ${end}`, async () => {
+    const run = page();
+    run("const heard = []; const note = () => heard.push(sender.track === track)");
+    await run(`set('description', note, ${end === 'resolve' ? 'undefined' : 'note'}).then(turn)`);
+    assert.ok(run('sender.native !== track && sender.native.readyState === "ended"'));
+    await run(`settle.shift().${end}(); turn()`);
+    assert.ok(run('sender.native === track'));
+    assert.deepEqual(run('heard.join()'), 'true');
+  });
+}
+
+test('a failure that the page has no callback for ends it too', async () => {
   const run = page();
-  await run('hook.whileSet(peer, () => Promise.resolve()).then(turn)');
-  assert.ok(run('sender.native === track && sender.track === track'));
+  await run("set('description', () => {}).then(turn)");
+  await run('settle.shift().reject(); turn()');
+  assert.ok(run('sender.native === track'));
+});
+
+test('so do callbacks that the browser refuses', async () => {
+  const run = page();
+  await run("set('no description', () => {}).catch(turn)");
+  assert.ok(run('sender.native === track'));
 });
 
 test('what the page was replacing before is not undone', async () => {
