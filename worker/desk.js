@@ -54,6 +54,7 @@ export class Desk {
     const page = new Page(number, tab, { host: port, control, frames }, engine);
     this.pages.set(number, page);
     if (page.outside || engine.dead) this.shut(page, this.modes.get(tab) === true);
+    if (engine.dead) page.handleCrash();
     page.open();
     page.presence = new Presence(lock, () => this.detach(page));
   }
@@ -132,6 +133,9 @@ export class Desk {
   /** Nothing passes any more where Sotto is on, and everyone is told. */
   handleCrash() {
     this.watchers.showEveryone();
-    for (const page of this.pages.values()) if (this.modes.get(page.tab)) page.showBadge('trouble');
+    for (const page of this.pages.values()) {
+      page.handleCrash();
+      if (this.modes.get(page.tab)) page.showBadge('trouble');
+    }
   }
 }

@@ -63,6 +63,7 @@ declare namespace Sotto {
     | { kind: 'send'; connection: number; bytes: ArrayBuffer }
     | { kind: 'force-key-frame'; stream: number }
     | { kind: 'watch' }
+    | { kind: 'crashed' }
     | { kind: 'contain'; stream: number; measure: Measure };
 
   /** `port` comes with the frame port. */

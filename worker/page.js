@@ -166,6 +166,11 @@ export class Page {
     this.ports.control.postMessage(message);
   }
 
+  /** There is no core any more to look after its streams. */
+  handleCrash() {
+    this.tellRelay({ kind: 'crashed' });
+  }
+
   /** @param {Sotto.State} state */
   showBadge(state) {
     this.ports.host.postMessage({ kind: 'badge', tab: this.tab, state });

@@ -114,7 +114,9 @@ class SottoConnection {
   async watchAlone() {
     if (this.closed) return;
     this.streams.watchAlone();
-    for (const stream of await this.flows.persistent()) this.streams.stopNumber(stream);
+    const { suspect, sure } = await this.flows.persistent();
+    for (const stream of suspect) this.contain(stream, 'cover');
+    for (const stream of sure) this.streams.stopNumber(stream);
   }
 
   /** @param {number} stream @param {Sotto.Measure} measure */

@@ -5,17 +5,22 @@
  *
  * In Chromium `framesSent`, `packetsReceived` and the like move though the
  * transform drops every frame; these here don't.
+ *
+ * @typedef {{stream: number, passed: number, waited: number, looks: number, more: number}} Look
+ * `looks`: in how many in a row it flowed; so many, and `more`, prove that it goes past its transform
  */
 class SottoFlows {
-  /** What was on its way when the core went away is through before so many looks saw it flow. */
+  /** What was with the packetizer or decoder when the core went away is through before so many looks saw it flow. */
   static LOOKS = 3;
+  /** And what was with a pacer, which holds nothing back for more than 2 s. */
+  static MORE_LOOKS = 10;
 
   /** @param {RTCPeerConnection} peer @param {(end: RTCRtpSender | RTCRtpReceiver) => number | null} streamOf */
   constructor(peer, streamOf) {
     this.peer = peer;
     this.streamOf = streamOf;
     this.reading = false;
-    /** @type {Map<number, {passed: number, looks: number}>} what flows while no core is there */
+    /** @type {Map<number, Look>} what flows while no core is there */
     this.alone = new Map();
   }
 
@@ -24,18 +29,32 @@ class SottoFlows {
     this.alone.clear();
   }
 
-  /** @returns {Promise<number[]>} streams that flowed between all of the last looks */
+  /**
+   * Streams that flow while no core is there: those that may go past their transform, once, and
+   * those that do.
+   * @returns {Promise<{suspect: number[], sure: number[]}>}
+   */
   async persistent() {
-    const flows = await this.read();
-    return flows.filter((flow) => this.count(flow) > SottoFlows.LOOKS).map(([stream]) => stream);
+    const senders = new Set(this.peer.getSenders().map(this.streamOf));
+    const looks = (await this.read()).map((flow) => this.count(flow, senders.has(flow[0])));
+    const { LOOKS } = SottoFlows;
+    const suspect = looks.filter(({ looks }) => looks === LOOKS);
+    const sure = looks.filter(({ looks, more }) => looks > LOOKS + more);
+    return { suspect: suspect.map(({ stream }) => stream), sure: sure.map(({ stream }) => stream) };
   }
 
-  /** @param {Sotto.Flow} flow @returns {number} looks in a row since which it flows */
-  count([stream, , passed]) {
-    const last = this.alone.get(stream);
-    const looks = last && passed > last.passed ? last.looks + 1 : 1;
-    this.alone.set(stream, { passed, looks });
-    return looks;
+  /** @param {Sotto.Flow} flow @param {boolean} sent @returns {Look} */
+  count([stream, , samples, bytes, waited], sent) {
+    // Padding makes packets, and adds nothing to their bytes.
+    const passed = sent ? bytes : samples;
+    const last = this.alone.get(stream) ?? { passed: Infinity, waited, looks: 0, more: SottoFlows.MORE_LOOKS };
+    const flows = passed > last.passed;
+    // Sound waits to be played for as long as the page would have it, twice the mean at most.
+    const mean = flows ? (waited - last.waited) / (passed - last.passed) : 0;
+    const more = Math.max(last.more, Math.ceil((2 * mean) / SottoLookout.INTERVAL_MS));
+    const look = { stream, passed, waited, more, looks: flows ? last.looks + 1 : 0 };
+    this.alone.set(stream, look);
+    return look;
   }
 
   /** @returns {Promise<Sotto.Flow[]>} none while the last question waits for its answer */

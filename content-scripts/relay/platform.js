@@ -21,6 +21,17 @@ const sottoPlatform = (() => {
      */
     hasEncodedStreams: 'createEncodedStreams' in (globalThis.RTCRtpSender?.prototype ?? {}),
 
+    /**
+     * Chromium names the surface of a captured picture, and one of the settings of sound is a display
+     * capture's alone. Firefox names none, and captures no sound; but what is captured has a frame
+     * rate, and of that all but the display is a device.
+     * @param {Record<string, unknown>} settings of a track
+     */
+    isOfDisplay(settings) {
+      if (this.hasEncodedStreams) return 'displaySurface' in settings || 'restrictOwnAudio' in settings;
+      return 'frameRate' in settings && !('deviceId' in settings);
+    },
+
     /** @template T @param {T} dictionary @returns {T} */
     forPage: (dictionary) => (cloneInto ? cloneInto(dictionary, window) : dictionary),
 

@@ -94,6 +94,7 @@
     else if (message.kind === 'send') connections.get(message.connection)?.channel.send(message.bytes);
     else if (message.kind === 'mode') handleMode(message.on);
     else if (message.kind === 'watch') handleWatch();
+    else if (message.kind === 'crashed') lookout?.handleLoss();
     else for (const connection of connections.values()) connection.handleOrder(message);
   }
 

@@ -111,11 +111,9 @@ class SottoStreams {
 
   /** @param {Sotto.Media} media @param {MediaStreamTrack | null} track @returns {Sotto.Role} */
   static role(media, track) {
-    const settings = track?.getSettings() ?? {};
-    // Chromium names the surface of a picture only; of the settings of sound, this one is a
-    // display capture's alone.
-    if (media === 'audio') return 'restrictOwnAudio' in settings ? 'screen-sound' : 'microphone';
-    return settings.displaySurface === undefined ? 'camera' : 'screen-picture';
+    const isOfDisplay = track !== null && sottoPlatform.isOfDisplay({ ...track.getSettings() });
+    if (media === 'audio') return isOfDisplay ? 'screen-sound' : 'microphone';
+    return isOfDisplay ? 'screen-picture' : 'camera';
   }
 
   /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */

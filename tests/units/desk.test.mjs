@@ -125,3 +125,17 @@ test('a popup that closes keeps nothing', () => {
   attach(false);
   assert.equal(on.get(TAB), false);
 });
+
+for (const when of ['while it is there', 'before it came']) {
+  test(`a page whose core has crashed ${when} is told, for it has nobody else to look after its streams`, () => {
+    if (when === 'before it came') /** @type {any} */ (desk.engine).dead = true;
+    const control = new FakePort();
+    say(new FakePort(), { kind: 'attach', tab: TAB, on: true }, [control, new FakePort()]);
+    const crashes = () => control.posted.filter(({ kind }) => kind === 'crashed').length;
+    if (when === 'while it is there') {
+      assert.equal(crashes(), 0);
+      desk.handleCrash();
+    }
+    assert.equal(crashes(), 1);
+  });
+}
