@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{contexts::Contexts, watch::Watch};
+use super::{contexts::Contexts, watch::Watch, watchdog::Bypass};
 use crate::{
     evidence::Evidence,
     framing::Codec,
@@ -23,7 +23,8 @@ const MAX_GONE: usize = 16;
 /// At most one request for a key frame in this time, however many frames are lost.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
 
-/// After this long a stream that went past us begins anew.
+/// After this long a stream that flowed past us begins anew: its browser may have missed a transform.
+/// One whose transform was replaced never does, for only a page that means to can do that.
 const STRIKES_FORGOTTEN: Duration = Duration::from_secs(10);
 
 /// Which way a stream goes.
@@ -155,11 +156,11 @@ impl Stream {
         }
     }
 
-    /// The stream went past us: how often it has without a pause.
-    pub fn strike(&mut self, now: Instant) -> u8 {
+    /// The stream went past us: how often it has.
+    pub fn strike(&mut self, now: Instant, how: Bypass) -> u8 {
         let again = self
             .struck
-            .is_some_and(|at| now.since(at) < STRIKES_FORGOTTEN);
+            .is_some_and(|at| how == Bypass::Undone || now.since(at) < STRIKES_FORGOTTEN);
         self.strikes = if again {
             self.strikes.saturating_add(1)
         } else {

@@ -64,7 +64,7 @@ impl Tab {
         let Some(stream) = self.streams.get_mut(id) else {
             return;
         };
-        let strikes = stream.strike(now);
+        let strikes = stream.strike(now, how);
         // There is nothing of ours to put back on it.
         if stream.left && strikes == 1 {
             return;
