@@ -12,7 +12,8 @@
   const { apply, bare, uncurry, weakGet, weakSet, wrap, afterwards, preceded, notify, isPassing } = sottoHook;
   const { RTCPeerConnection: NativePeer, RTCRtpTransceiver: NativeTransceiver, RTCRtpSender: NativeSender } = globalThis;
   const NativePromise = Promise;
-  /** Where there is none, a sender has its transform before it begins. */
+  /** In Firefox, which has none, a sender has its transform before it begins. */
+  const mayBeginInClear = 'createEncodedStreams' in (NativeSender?.prototype ?? {});
   const NativeGenerator = /** @type {any} */ (globalThis).MediaStreamTrackGenerator;
 
   const { getOwnPropertyDescriptor } = Object;
@@ -23,6 +24,7 @@
   const currentDirectionOf = getter(NativeTransceiver, 'currentDirection');
   const trackOf = getter(NativeSender, 'track');
   const kindOf = getter(globalThis.MediaStreamTrack, 'kind');
+  const clone = uncurry(globalThis.MediaStreamTrack?.prototype.clone);
   const stop = uncurry(globalThis.MediaStreamTrack?.prototype.stop);
   const removeTrack = uncurry(NativePeer?.prototype.removeTrack);
   const tracksOf = uncurry(globalThis.MediaStream?.prototype.getTracks);
@@ -49,9 +51,13 @@
     return direction === 'sendrecv' || direction === 'sendonly';
   }
 
-  /** Ended, it gives nothing, and the relay knows it by that. @param {unknown} track */
+  /**
+   * Ended, it gives nothing, and the relay knows it by that. The generator is no standard; a clone is
+   * made of whatever the page's track comes from.
+   * @param {unknown} track
+   */
   function standInFor(track) {
-    const standIn = new NativeGenerator(bare({ kind: kindOf(track) }));
+    const standIn = NativeGenerator ? new NativeGenerator(bare({ kind: kindOf(track) })) : clone(track);
     stop(standIn);
     return standIn;
   }
@@ -154,7 +160,7 @@
 
   /** @type {SottoHook['whileSet']} */
   sottoHook.whileSet = (peer, call, args) => {
-    if (!NativeGenerator) return call(args);
+    if (!mayBeginInClear) return call(args);
     const known = weakGet(peers, peer);
     const state = known ?? bare({ setting: 0, list: null });
     weakSet(peers, peer, state);

@@ -13,6 +13,7 @@ const PAGE = `
   class MediaStreamTrack {
     constructor(kind = 'audio') { this.own = kind; this.readyState = 'live'; }
     get kind() { return this.own; }
+    clone() { return new MediaStreamTrack(this.own); }
     stop() { this.readyState = 'ended'; }
   }
   class MediaStreamTrackGenerator extends MediaStreamTrack { constructor({ kind }) { super(kind); } }
@@ -20,6 +21,7 @@ const PAGE = `
   class RTCRtpSender {
     constructor(track) { this.native = this.shown = track; }
     get track() { return this.shown; }
+    createEncodedStreams() {}
     async replaceTrack(track) {
       if (track !== null && !(track instanceof MediaStreamTrack)) throw new TypeError('no track');
       if (this.fails) throw Object.assign(new Error(), { name: 'InvalidStateError' });
@@ -63,11 +65,11 @@ const CALL = `
   const { sender } = peer.transceivers[0];
 `;
 
-/** @param {string} [call] */
-function page(call = CALL) {
+/** @param {string} [call] @param {string} [before] what the browser is besides */
+function page(call = CALL, before = '') {
   const context = createContext({});
   const file = (/** @type {string} */ name) => readFileSync(join(FOLDER, name), 'utf8');
-  for (const source of [PAGE, file('natives.js'), REST, file('stand-ins.js'), call]) runInContext(source, context);
+  for (const source of [PAGE, before, file('natives.js'), REST, file('stand-ins.js'), call]) runInContext(source, context);
   return (/** @type {string} */ source) => runInContext(source, context);
 }
 
@@ -78,6 +80,20 @@ test('a sender that may begin has nothing to send until the description is set',
   assert.ok(run('sender.track === track'), 'the page sees its own');
   await run('settle.shift().resolve(); done.then(turn)');
   assert.ok(run('sender.native === track && told === 1'));
+});
+
+test('so it is in a browser without generators', async () => {
+  const run = page(CALL, 'delete globalThis.MediaStreamTrackGenerator');
+  run('const done = set()');
+  assert.ok(run("sent.at(-1)[0] !== track && sent.at(-1)[0].kind === 'audio' && sent.at(-1)[0].readyState === 'ended' && track.readyState === 'live'"));
+  await run('settle.shift().resolve(); done.then(turn)');
+  assert.ok(run('sender.native === track'));
+});
+
+test('where a sender has its transform before it begins, it keeps its track', () => {
+  const run = page(CALL, 'delete RTCRtpSender.prototype.createEncodedStreams');
+  run('set()');
+  assert.ok(run('sent.at(-1)[0] === track'));
 });
 
 test('so it is where the description is refused', async () => {

@@ -77,12 +77,14 @@ export class Seat {
 /**
  * One offer and its answer between two seats, carried by the test.
  * @param {Seat} one @param {Seat} other
- * @param {{name?: string, configuration?: RTCConfiguration, change?: (sdp: string) => string}} [how]
+ * @param {{name?: string, configuration?: RTCConfiguration, before?: () => Promise<void>, change?: (sdp: string) => string}} [how]
+ *   `before`: what the page of the one who calls does first; `change`: what becomes of the answer
  */
-export async function call(one, other, { name = 'call', configuration, change = (sdp) => sdp } = {}) {
+export async function call(one, other, { name = 'call', configuration, before, change = (sdp) => sdp } = {}) {
   for (const { frame } of [one, other]) {
     await frame.evaluate(([which, wishes]) => { /** @type {any} */ (window).call.open(which, wishes); }, /** @type {const} */ ([name, configuration]));
   }
+  if (before) await one.frame.evaluate(before);
   await negotiate(one, other, name, change);
 }
 

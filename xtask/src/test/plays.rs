@@ -47,11 +47,7 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     all_of("orphaned", "firefox"),
     all_of("outsider", "firefox,firefox,chromium"),
     all_of("page-encryption", "firefox"),
-    Play {
-        story: "page-habits",
-        cast: "firefox",
-        only: Some("removes|reload"),
-    },
+    all_of("page-habits", "firefox"),
     all_of("pages", "firefox"),
     all_of("popup", "firefox"),
     all_of("sites", "firefox"),
