@@ -67,11 +67,15 @@ export async function doesNotSee(one, other) {
   assert.ok(!isNear(colour, other.looks.colour), `${one.name} must not see ${other.name}, but sees ${colour}`);
 }
 
+/** What a busy machine's jitter buffer may still hold of before, in milliseconds. */
+const HELD = 500;
+
 /**
  * Nothing new is shown of somebody.
  * @param {Participant} one @param {Participant} other
  */
 export async function pictureStands(one, other) {
+  await sleep(HELD);
   const before = await one.pictureOf(other);
   await sleep(1_500);
   const after = await one.pictureOf(other);
