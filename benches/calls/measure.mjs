@@ -8,7 +8,8 @@ import { quantile } from '../lib/numbers.mjs';
 /**
  * @typedef {{name: string, kind: 'audio' | 'video', frame?: number, rates: Record<number, number>,
  *   rounds?: Record<number, number>}} Medium
- * @typedef {{cpu: number, ages: number[], sent: number, bytes: number, played: number, emitted: number, buffered: number}} Round
+ * @typedef {{cpu: number, ages: number[], sent: number, bytes: number, played: number, emitted: number, buffered: number,
+ *   concealed: number}} Round `concealed`: the share of its samples that a receiver of sound made up
  * @typedef {{medium: string, streams: number, way: import('./pair.mjs').Way, rate: number, frame: number,
  *   sent: number, played: number, lost: number, cpu: number, p50: number, p99: number}} Figures
  */
@@ -34,16 +35,23 @@ export async function measure(pair, medium, streams, seconds) {
   await pair.ask(0, 'start', streams, rate, bitrate);
   await pause(SETTLE_MS);
   await pair.ask(1, 'takeAges');
+  const heard = await pair.ask(1, 'counts');
   const [settled, started] = [await pair.ends[1].cpu(), performance.now()];
   await pause(seconds * 1000);
   const cpu = (await pair.ends[1].cpu() - settled) / (performance.now() - started);
   const ages = await pair.ask(1, 'takeAges');
+  const concealed = share(heard, await pair.ask(1, 'counts'));
   await Promise.all([0, 1].map((end) => pair.ask(end, 'stop')));
   await pause(DRAIN_MS);
   const after = await state(pair);
   const [sent, bytes, played, emitted, buffered] = after.map((value, n) => value - before[n]);
-  return { cpu, ages, sent, bytes, played, emitted, buffered };
+  return { cpu, ages, sent, bytes, played, emitted, buffered, concealed };
 }
+
+/** @typedef {{concealed: number, samples: number}} Heard */
+
+/** While it is sent; when nothing comes any more all is made up. @param {Heard} before @param {Heard} after */
+const share = (before, after) => (after.concealed - before.concealed) / Math.max(1, after.samples - before.samples);
 
 /** @param {import('./pair.mjs').Pair} pair @returns {Promise<number[]>} */
 async function state(pair) {
@@ -58,9 +66,10 @@ async function state(pair) {
  */
 export function figures(way, medium, streams, rounds) {
   const total = (/** @type {Exclude<keyof Round, 'ages'>} */ of) => rounds.reduce((sum, round) => sum + round[of], 0);
-  const [sent, played, rate] = [total('sent'), total('played'), medium.rates[streams]];
+  const [sent, rate] = [total('sent'), medium.rates[streams]];
   const ages = rounds.flatMap((round) => round.ages);
   const isVideo = medium.kind === 'video';
+  const played = isVideo ? total('played') : Math.round(sent * (1 - total('concealed') / rounds.length));
   return {
     medium: medium.name,
     streams,

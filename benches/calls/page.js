@@ -124,14 +124,13 @@ function takeAges() {
 
 /** What the connection says that it sent and played, in all. */
 async function counts() {
-  const sum = { sent: 0, sentBytes: 0, received: 0, played: 0, buffered: 0, emitted: 0, concealed: 0, samples: 0 };
+  const sum = { sent: 0, sentBytes: 0, played: 0, buffered: 0, emitted: 0, concealed: 0, samples: 0 };
   for (const report of (await peer.getStats()).values()) {
     if (report.type === 'outbound-rtp') {
       sum.sent += report.kind === 'video' ? report.framesSent ?? 0 : report.packetsSent;
       sum.sentBytes += report.bytesSent;
     } else if (report.type === 'inbound-rtp') {
-      sum.received += report.kind === 'video' ? report.framesReceived ?? 0 : report.packetsReceived;
-      sum.played += report.kind === 'video' ? report.framesDecoded ?? 0 : report.packetsReceived - (report.packetsDiscarded ?? 0);
+      sum.played += report.framesDecoded ?? 0;
       sum.buffered += report.jitterBufferDelay ?? 0;
       sum.emitted += report.jitterBufferEmittedCount ?? 0;
       sum.concealed += report.concealedSamples ?? 0;
