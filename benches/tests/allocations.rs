@@ -94,6 +94,7 @@ fn frame(mime: &str, length: usize) -> Vec<u8> {
     let start: &[u8] = match mime {
         "video/VP9" => &[0x86],
         "video/H264" => &[0, 0, 0, 1, 0x61, 0xe0],
+        "video/H265" => &[0, 0, 0, 1, 0x02, 0x01, 0xd0],
         "video/AV1" => &[0x30],
         _ => &[7],
     };
@@ -125,15 +126,17 @@ fn allocations(media: MediaKind, mime: &str, largest: usize) -> AllocationInfo {
 
 #[test]
 fn audio_allocates_nothing() {
-    let counted = allocations(MediaKind::Audio, "audio/opus", 120);
-    assert_eq!(counted.count_total, 0, "{counted:?}");
+    for codec in ["opus", "red", "PCMU", "PCMA", "G722"] {
+        let counted = allocations(MediaKind::Audio, &format!("audio/{codec}"), 160);
+        assert_eq!(counted.count_total, 0, "{codec}: {counted:?}");
+    }
 }
 
 #[test]
 fn video_allocates_nothing() {
-    for mime in ["video/VP8", "video/VP9", "video/H264", "video/AV1"] {
-        let counted = allocations(MediaKind::Video, mime, 20_000);
-        assert_eq!(counted.count_total, 0, "{mime}: {counted:?}");
+    for codec in ["VP8", "VP9", "H264", "H265", "AV1"] {
+        let counted = allocations(MediaKind::Video, &format!("video/{codec}"), 20_000);
+        assert_eq!(counted.count_total, 0, "{codec}: {counted:?}");
     }
 }
 
