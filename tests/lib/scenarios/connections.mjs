@@ -1,7 +1,12 @@
 /** Scenarios of the media table: several connections, connections that end, and bad networks. */
 
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** @typedef {import('./cell.mjs').Scenario} Scenario */
 
+/** So long AV1 behind any transform stands still after its first picture, unless it is asked for a key frame. */
+const FREEZE = 3_000;
 /** The more begin at once, the longer the browser takes, and the sooner one goes past. */
 const BESIDES = 7;
 
@@ -17,6 +22,14 @@ export const connections = (networks) => ({
     await cell.far.perceives(cell.near, second);
     await cell.forget();
     await cell.arrives();
+  },
+
+  'nothing freezes at the start': async (cell) => {
+    await cell.call();
+    await sleep(FREEZE);
+    const gap = await cell.gap();
+    cell.note(`the longest time without a picture was ${Math.round(gap ?? Infinity)} ms`);
+    assert.ok(gap && gap < FREEZE / 2, `a picture stood still for ${gap} ms`);
   },
 
   'closed and opened again': async (cell) => {
