@@ -150,12 +150,22 @@ function sottoPump(scope) {
   }
 
   /**
+   * Chromium's senders give comfort noise the name of the codec that it stands in for, its receivers
+   * its own; it has a payload type for good (RFC 3551 section 6).
+   * @param {string} mime @param {number} payloadType
+   */
+  function nameOf(mime, payloadType) {
+    return payloadType === 13 && mime.startsWith('audio/') ? 'audio/CN' : mime;
+  }
+
+  /**
    * @param {number} stream @param {any} frame @param {Names} names
    * @returns {Promise<boolean>} whether the frame may go on
    */
   async function protect(stream, frame, names) {
     const { data } = frame;
-    const { mimeType = '', payloadType = 0 } = frame.getMetadata();
+    const { mimeType: given = '', payloadType = 0 } = frame.getMetadata();
+    const mimeType = nameOf(given, payloadType);
     if (data.byteLength === 0 || isMisnamed(names, mimeType, payloadType)) return false;
     const result = await ask(stream, mimeType, data);
     if (!result) {

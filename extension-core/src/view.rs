@@ -58,7 +58,7 @@ pub struct StreamView {
     media: MediaKind,
     /// What it shows, as its sender says; none before a frame was opened.
     pub role: Option<Role>,
-    codec: Option<String>,
+    pub codec: Option<String>,
     member: Option<PeerId>,
     /// What was done to its frames lately.
     pub protection: Protection,

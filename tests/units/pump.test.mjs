@@ -112,6 +112,17 @@ test('a frame that has the name of the next codec goes nowhere, unless the name 
   assert.equal(one.written.length, 4);
 });
 
+test('comfort noise has its own name at both ends', async () => {
+  const one = transformer(1);
+  for (const mimeType of ['audio/PCMU', 'audio/CN']) {
+    one.give({ ...frame(1), getMetadata: () => ({ mimeType, payloadType: 13 }) });
+    await turn();
+    assert.equal(asked.at(-1)?.[0][1], 'audio/CN');
+    await answer(frame(7).data);
+  }
+  assert.equal(one.written.length, 2);
+});
+
 test('a transform that gave way to another is read no more', async () => {
   const old = transformer(1);
   await turn();

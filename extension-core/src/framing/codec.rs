@@ -31,11 +31,14 @@ pub enum Codec {
     Pcma,
     /// ITU-T G.722.
     G722,
+    /// RFC 3389: what other codecs of sound send for silence.
+    #[serde(rename = "CN")]
+    ComfortNoise,
 }
 
 impl Codec {
     /// Each of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Opus,
         Self::Vp8,
         Self::Vp9,
@@ -46,6 +49,7 @@ impl Codec {
         Self::Pcmu,
         Self::Pcma,
         Self::G722,
+        Self::ComfortNoise,
     ];
 
     /// Reads an RTP media type (`RTCRtpCodec.mimeType`), without regard to case.
@@ -67,6 +71,7 @@ impl Codec {
             Self::Pcmu => "audio/PCMU",
             Self::Pcma => "audio/PCMA",
             Self::G722 => "audio/G722",
+            Self::ComfortNoise => "audio/CN",
         }
     }
 
@@ -83,6 +88,7 @@ impl Codec {
             Self::Pcmu => 8,
             Self::Pcma => 9,
             Self::G722 => 10,
+            Self::ComfortNoise => 11,
         }
     }
 }
@@ -105,7 +111,6 @@ mod tests {
     fn an_unknown_codec_is_none_of_ours() {
         for mime in [
             "video/VVC",
-            "audio/CN",
             "audio/telephone-event",
             "video/red",
             "",
@@ -118,6 +123,6 @@ mod tests {
     #[test]
     fn each_codec_has_a_number_of_its_own() {
         let tags = Codec::ALL.map(Codec::tag);
-        assert_eq!(tags, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(tags, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     }
 }

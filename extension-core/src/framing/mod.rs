@@ -12,6 +12,7 @@
 
 mod av1;
 mod bits;
+mod cn;
 mod codec;
 mod g711;
 mod g722;
@@ -59,6 +60,7 @@ impl Codec {
             Self::Av1 => av1::cover(frame, &mut meta),
             Self::Pcmu | Self::Pcma => g711::cover(frame),
             Self::G722 => g722::cover(frame),
+            Self::ComfortNoise => cn::cover(frame, &mut meta),
         };
         secret.map(|secret| (meta, secret)).ok_or(Malformed)
     }
@@ -103,6 +105,7 @@ impl Codec {
             Self::Av1 => av1::uncover(wire, &mut meta),
             Self::Pcmu | Self::Pcma => g711::uncover(wire),
             Self::G722 => g722::uncover(wire),
+            Self::ComfortNoise => cn::uncover(wire, &mut meta),
         };
         body.map(|body| (meta, body)).ok_or(NotSealed)
     }

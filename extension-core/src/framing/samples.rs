@@ -36,6 +36,7 @@ pub const ALL: &[Sample] = samples![
     Pcmu "pcmu",
     Pcma "pcma",
     G722 "g722",
+    ComfortNoise "cn",
 ];
 
 /// One of them.

@@ -88,10 +88,10 @@ impl Tab {
         let stream = self.streams.get_mut(id)?;
         let call = self.call.as_mut()?;
         call.wake_up(now);
-        stream.note_codec(codec);
+        let codec = stream.note_codec(codec);
         let codec = match self.reach {
             Reach::NoPermission => Err(DropReason::NoPermission),
-            _ => stream.codec().ok_or(DropReason::Codec),
+            _ => codec.ok_or(DropReason::Codec),
         };
         Some(codec.map(|codec| Passage {
             now,

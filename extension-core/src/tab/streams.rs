@@ -132,15 +132,17 @@ impl Stream {
         self.contexts.get(&self.role?).copied()
     }
 
-    pub fn codec(&self) -> Option<Codec> {
-        self.codec
-    }
-
-    pub fn note_codec(&mut self, mime: &str) {
+    /// The codec of a frame that comes now. Comfort noise comes between those of the stream's own.
+    pub fn note_codec(&mut self, mime: &str) -> Option<Codec> {
+        let noise = Codec::ComfortNoise;
+        if mime.eq_ignore_ascii_case(noise.mime()) {
+            return Some(noise);
+        }
         if self.codec_name.as_deref() != Some(mime) {
             self.codec_name = Some(mime.to_owned());
             self.codec = Codec::of_mime(mime);
         }
+        self.codec
     }
 
     fn forget_evidence(&mut self) {

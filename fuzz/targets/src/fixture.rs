@@ -59,6 +59,7 @@ pub const FRAMES: &[(Codec, &[u8])] = frames![
     Av1 "av1-svc",
     Pcmu "pcmu",
     G722 "g722",
+    ComfortNoise "cn",
 ];
 
 /// A generator of a person's own.
@@ -122,7 +123,7 @@ pub fn codec(number: u8) -> Codec {
 pub fn most_added(codec: Codec, length: usize) -> usize {
     let layout = match codec {
         Codec::Vp8 | Codec::Vp9 | Codec::Pcmu | Codec::Pcma | Codec::G722 => 0,
-        Codec::Av1 => 1,
+        Codec::Av1 | Codec::ComfortNoise => 1,
         Codec::Opus => 145,
         Codec::Red => 146,
         // Copies of parameter sets, emulation prevention bytes, and 12 bytes for each 1,000.

@@ -32,6 +32,8 @@ export class Lab {
     /** @type {MediaStreamTrack[]} */
     this.made = [];
     this.largest = 960;
+    /** Comfort noise is agreed on too. */
+    this.pauses = false;
   }
 
   /**
@@ -86,7 +88,14 @@ export class Lab {
     return track;
   }
 
-  /** Without comfort noise, whose detector takes a steady tone for silence. @param {RTCPeerConnection} peer */
+  /** Somebody who speaks and is silent in turn. */
+  speaker() {
+    const track = tone(this.self.pitch, 0.5);
+    this.made.push(track);
+    return track;
+  }
+
+  /** Mostly without comfort noise, whose detector takes a steady tone for silence. @param {RTCPeerConnection} peer */
   prefer(peer) {
     if (!this.codecs) return;
     for (const transceiver of peer.getTransceivers()) {
@@ -94,7 +103,7 @@ export class Lab {
       const wanted = `${kind}/${this.codecs[kind]}`.toLowerCase();
       const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
       const first = known.filter(({ mimeType }) => mimeType.toLowerCase() === wanted);
-      const rest = known.filter((codec) => !first.includes(codec) && codec.mimeType !== 'audio/CN');
+      const rest = known.filter((codec) => !first.includes(codec) && (this.pauses || codec.mimeType !== 'audio/CN'));
       if (transceiver.direction !== 'stopped') transceiver.setCodecPreferences([...first, ...rest]);
     }
   }

@@ -1,6 +1,8 @@
 /** Page side: cameras and microphones that a script makes, told apart by colour and pitch. */
 
 const RATE = 20;
+/** As many as a scenario lasts. */
+const PAUSES = 100;
 
 /**
  * @param {[number, number, number]} colour @param {number} [width] @param {number} [height]
@@ -50,13 +52,15 @@ export function end(track) {
   oscillators.get(track)?.stop();
 }
 
-/** @param {number} pitch @returns {MediaStreamTrack} a tone, without a pause */
-export function tone(pitch) {
+/** @param {number} pitch @param {number} [pause] in seconds, as long as the tone between two @returns {MediaStreamTrack} */
+export function tone(pitch, pause = 0) {
   if (microphone) return microphone.clone();
   const context = audioContext();
   const oscillator = new OscillatorNode(context, { frequency: pitch });
+  const gain = new GainNode(context, { gain: 0.4 });
   const destination = context.createMediaStreamDestination();
-  oscillator.connect(new GainNode(context, { gain: 0.4 })).connect(destination);
+  oscillator.connect(gain).connect(destination);
+  for (let n = 0; pause > 0 && n < PAUSES; n += 1) gain.gain.setValueAtTime(n % 2 ? 0.4 : 0, context.currentTime + n * pause);
   oscillator.start();
   const [track] = destination.stream.getAudioTracks();
   oscillators.set(track, oscillator);

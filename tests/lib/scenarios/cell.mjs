@@ -12,7 +12,7 @@ import { eventually } from '../expect.mjs';
 /** @typedef {(cell: Cell) => Promise<unknown>} Scenario why the cell can't be, or anything but a text */
 
 /** None of these may be said of a call in which nobody does harm. */
-const HARM = ['stream-bypassed', 'stream-not-sealed', 'frames-forged', 'frames-misdirected', 'frames-no-key', 'page-transform'];
+const HARM = ['stream-bypassed', 'stream-not-sealed', 'frames-forged', 'frames-misdirected', 'frames-no-key', 'page-transform', 'codec-unsupported'];
 
 export class Cell {
   /** @param {Lab} lab @param {string} name of its connection @param {(text: string) => void} note */
@@ -74,6 +74,14 @@ export class Cell {
   /** @param {(lab: import('../lab/page.mjs').Lab, name: string) => unknown} act */
   atFar(act) {
     return this.far.do(act, this.name);
+  }
+
+  /** Both ends agree on comfort noise too, as long as `act` takes. @param {() => Promise<unknown>} act */
+  async pauses(act) {
+    const set = (/** @type {boolean} */ on) => Promise.all(this.ends.map((end) => end.do((lab, value) => { lab.pauses = value; }, on)));
+    await set(true);
+    await act();
+    await set(false);
   }
 
   /** No further picture is shown. */

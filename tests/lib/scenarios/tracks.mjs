@@ -1,6 +1,11 @@
 /** Scenarios of the media table: what people do with their cameras, microphones and screens. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** @typedef {import('./cell.mjs').Scenario} Scenario */
+
+/** Some words and the silences between them, in milliseconds. */
+const WORDS = 2_000;
 
 const OTHER = [220, 200, 40];
 const BLACK = [0, 0, 0];
@@ -25,6 +30,20 @@ export const tracks = {
     await cell.atNear((lab) => lab.made.forEach((track) => { track.enabled = true; }));
     await cell.forget();
     await cell.arrives();
+  },
+
+  'comfort noise between words': async (cell) => {
+    if (!['PCMU', 'PCMA'].includes(cell.codecs.audio)) return 'no comfort noise goes with this sound';
+    await cell.pauses(async () => {
+      await cell.near.do((lab, name) => {
+        const { peer } = lab.open(name);
+        for (const track of [lab.speaker(), lab.camera()]) peer.addTrack(track);
+      }, cell.name);
+      await cell.arrives();
+      await sleep(WORDS);
+      await cell.forget();
+      await cell.arrives();
+    });
   },
 
   'replaceTrack': async (cell) => {

@@ -113,6 +113,25 @@ fn a_sender_that_goes_over_to_the_screen_and_back_misses_no_frame() {
 }
 
 #[test]
+fn comfort_noise_comes_between_the_frames_of_a_streams_codec() {
+    let mut pair = Pair::both_on();
+    for mime in ["audio/PCMU", "audio/CN", "audio/PCMU"] {
+        let sealed = pair.transform(0, SEND_AUDIO, mime, &PLAIN_AUDIO);
+        let sealed = sealed.expect("sealed");
+        let opened = pair.transform(1, RECEIVE_AUDIO, mime, &sealed);
+        assert_eq!(opened.as_deref(), Some(&PLAIN_AUDIO[..]), "{mime}");
+        for (who, stream) in [(0, SEND_AUDIO), (1, RECEIVE_AUDIO)] {
+            let codec = pair.stream_view(who, stream).codec;
+            assert_eq!(codec.as_deref(), Some("PCMU"));
+        }
+    }
+    let sealed = pair.transform(0, SEND_AUDIO, "audio/CN", &PLAIN_AUDIO);
+    let sealed = sealed.expect("sealed");
+    let other = pair.transform(1, RECEIVE_AUDIO, "audio/PCMU", &sealed);
+    assert_eq!(other, None, "no codec's frame passes as another's");
+}
+
+#[test]
 fn m14_a_context_that_was_given_back_comes_again_last_of_sixteen() {
     let mut pair = Pair::both_on();
     let mut seen = Vec::new();
