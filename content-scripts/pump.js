@@ -2,8 +2,8 @@
  * The frame pump: the whole code that moves encoded frames between the
  * browser's transforms and the core worker. It holds no key and decides
  * nothing but this: while Sotto is on, a frame goes on only with what the core
- * gave back for it, and is not asked about if it is empty or misnamed; while
- * off, frames pass untouched and without a hop.
+ * gave back for it, and is not asked about if it is misnamed; while off, frames
+ * pass untouched and without a hop.
  *
  * The relay makes a worker from this function's source, or calls it where a
  * worker is forbidden. It must not refer to anything outside itself.
@@ -166,10 +166,11 @@ function sottoPump(scope) {
     const { data } = frame;
     const { mimeType: given = '', payloadType = 0 } = frame.getMetadata();
     const mimeType = nameOf(given, payloadType);
-    if (data.byteLength === 0 || isMisnamed(names, mimeType, payloadType)) return false;
+    const isEmpty = data.byteLength === 0;
+    if (!isEmpty && isMisnamed(names, mimeType, payloadType)) return false;
     const result = await ask(stream, mimeType, data);
     if (!result) {
-      dropped.add(stream);
+      if (!isEmpty) dropped.add(stream);
       return false;
     }
     frame.data = result;

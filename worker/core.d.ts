@@ -14,6 +14,7 @@ declare namespace Sotto {
     name(now: number, typed: string): void;
     cuts(now: number, tab: number, sandboxed: number, lost: number): void;
     connection(now: number, page: number, connection: number, state: string): void;
+    farEnd(now: number, page: number, connection: number, origin: string, iceLite: boolean): void;
     channel(now: number, page: number, connection: number, open: boolean): void;
     control(now: number, page: number, connection: number, bytes: Uint8Array): void;
     stream(

@@ -55,7 +55,7 @@ export class Engine {
     }
   }
 
-  /** After frames, which seldom leave anything to drain and never change the timer. */
+  /** After frames, which seldom leave anything to drain or change the timer. */
   settle() {
     if (this.core?.hasOutput()) this.drain();
   }

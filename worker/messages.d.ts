@@ -40,6 +40,7 @@ declare namespace Sotto {
 
   type RelayToCore =
     | { kind: 'connection'; connection: number; state: 'new' | 'connected' | 'closed' }
+    | { kind: 'far-end'; connection: number; origin: string; iceLite: boolean }
     | { kind: 'channel'; connection: number; open: boolean }
     | { kind: 'control'; connection: number; bytes: ArrayBuffer }
     | {

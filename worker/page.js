@@ -109,6 +109,8 @@ export class Page {
     switch (message.kind) {
       case 'connection':
         return core.connection(now, page, message.connection, message.state);
+      case 'far-end':
+        return core.farEnd(now, page, message.connection, message.origin, message.iceLite);
       case 'channel':
         return core.channel(now, page, message.connection, message.open);
       case 'control':

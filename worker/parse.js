@@ -8,6 +8,7 @@
 const MAX_CONTROL = 64 * 1024;
 const MAX_FLOWS = 4096;
 const MAX_NAME = 256;
+const MAX_ORIGIN = 200;
 const MAX_FRAME = 16 * 1024 * 1024;
 
 /** What a stream can carry: a sender's role is known, of a receiver only what it takes. */
@@ -98,6 +99,10 @@ const fromRelay = {
   connection: ({ connection, state }) =>
     isId(connection) && isOneOf(state, /** @type {const} */ (['new', 'connected', 'closed']))
       ? { kind: 'connection', connection, state }
+      : null,
+  'far-end': ({ connection, origin, iceLite }) =>
+    isId(connection) && typeof origin === 'string' && origin.length <= MAX_ORIGIN && isBoolean(iceLite)
+      ? { kind: 'far-end', connection, origin, iceLite }
       : null,
   channel: ({ connection, open }) =>
     isId(connection) && isBoolean(open) ? { kind: 'channel', connection, open } : null,

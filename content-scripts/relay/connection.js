@@ -20,6 +20,8 @@ class SottoConnection {
     this.peer = peer;
     this.relay = relay;
     this.closed = false;
+    /** @type {{origin: string, iceLite: boolean} | null} */
+    this.farEnd = null;
     this.channel = new SottoControlChannel(peer, {
       opened: (open) => this.reportChannel(open),
       received: (bytes) => relay.report({ kind: 'control', connection: number, bytes }),
@@ -56,6 +58,20 @@ class SottoConnection {
   /** @param {boolean} open */
   reportChannel(open) {
     this.relay.report({ kind: 'channel', connection: this.number, open });
+  }
+
+  reportFarEnd() {
+    if (this.farEnd) this.relay.report({ kind: 'far-end', connection: this.number, ...this.farEnd });
+  }
+
+  /**
+   * As the far end wrote it: what the connection gives back has the browser's own origin.
+   * @param {string} type @param {string} sdp
+   */
+  handleRemoteDescription(type, sdp) {
+    if (sdp) this.farEnd = sottoSdp.farEnd(sdp);
+    this.reportFarEnd();
+    return this.channel.completed(type, sdp);
   }
 
   handleState() {
@@ -133,6 +149,7 @@ class SottoConnection {
   repeat() {
     if (this.closed) return;
     this.reportState();
+    this.reportFarEnd();
     for (const stream of this.streams.streams.values()) if (!stream.ended) this.repeatStream(stream);
     if (this.channel.isOpen) this.reportChannel(true);
   }

@@ -182,7 +182,7 @@
   function handleRemoteDescription(node, connection) {
     const type = node.getAttribute('type') ?? '';
     const sdp = node.getAttribute('sdp') ?? '';
-    node.setAttribute('sdp', connections.get(connection)?.channel.completed(type, sdp) ?? sdp);
+    node.setAttribute('sdp', connections.get(connection)?.handleRemoteDescription(type, sdp) ?? sdp);
   }
 
   /** @param {Event} event */

@@ -20,6 +20,12 @@ const sottoSdp = {
   direction: (section) =>
     /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m.exec(section)?.[1] ?? 'sendrecv',
 
+  /** How whoever wrote a description presents itself. @param {string} sdp */
+  farEnd: (sdp) => ({
+    origin: /^o=(.{0,200})/m.exec(sdp)?.[1] ?? '',
+    iceLite: /^a=ice-lite\s*$/m.test(sdp),
+  }),
+
   /** @param {RTCSessionDescription | null} description */
   dataSection(description) {
     return this.sections(description?.sdp ?? '').find(this.isData) ?? null;

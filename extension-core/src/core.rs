@@ -16,7 +16,7 @@ use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::{AesKey, Job, Outcome, Room},
     name::Name,
-    tab::{Bypass, ConnectionState, Cuts, End, Flow, Measure, Reach, Tab, Trouble},
+    tab::{Bypass, ConnectionState, Cuts, End, FarEnd, Flow, Measure, Reach, Tab, Trouble},
     time::Instant,
     view::{State, View},
 };
@@ -122,6 +122,8 @@ pub struct Core {
     room: Room,
     jobs: Jobs,
     name: Option<Name>,
+    /// A frame brought something that may be due sooner than what was.
+    timer_moved: bool,
 }
 
 impl Core {
@@ -139,6 +141,7 @@ impl Core {
             room: Room::default(),
             jobs: Jobs::default(),
             name: None,
+            timer_moved: false,
         }
     }
 
@@ -204,6 +207,11 @@ impl Core {
     /// A peer connection was made, connected or closed.
     pub fn connection(&mut self, now: Instant, id: ConnectionId, state: ConnectionState) {
         self.with_page(now, id.page, |tab| tab.connection(now, id, state));
+    }
+
+    /// The page took a session description from the far end of a connection.
+    pub fn far_end(&mut self, now: Instant, id: ConnectionId, far_end: FarEnd<'_>) {
+        self.with_page(now, id.page, |tab| tab.far_end(now, id, far_end));
     }
 
     /// A connection's control channel opened or closed.
@@ -282,10 +290,15 @@ impl Core {
         codec: CodecNumber,
         frame: &[u8],
     ) -> Option<&[u8]> {
-        let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
+        let id = self.pages.get(&stream.page)?;
+        let tab = self.tabs.get_mut(id)?;
         let codec = self.codecs.get(codec.0 as usize)?;
-        let outcome = tab.transform(now, stream, codec, frame, &mut self.room.buffer);
+        let outcome = tab.transform(now, stream, codec, frame, &mut self.room);
         tab.collect_urgent(&mut self.outputs);
+        if tab.hear_frame(now) {
+            tab.collect(now, *id, &mut self.outputs);
+            self.timer_moved = true;
+        }
         outcome
     }
 
@@ -389,14 +402,16 @@ impl Core {
         self.tabs.values().filter_map(Tab::poll_timeout).min()
     }
 
-    /// Whether there is something to do; after a frame there seldom is.
+    /// Whether there is something to do, or at another time than before; after a frame there seldom is.
     pub fn has_output(&self) -> bool {
-        !self.outputs.is_empty()
+        self.timer_moved || !self.outputs.is_empty()
     }
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        let next = self.outputs.pop_front();
+        self.timer_moved &= next.is_some();
+        next
     }
 
     /// What the popup shows of a tab.

@@ -20,6 +20,8 @@ const BYPASS_SHOWN: Duration = Duration::from_secs(10);
 pub enum DropReason {
     /// A codec that Sotto can't carry.
     Codec,
+    /// A codec that is noise when it is sealed, where others would hear it.
+    NotSilent,
     /// Nobody is there who could open it.
     Alone,
     /// The connection ends at somebody who isn't a member.
@@ -35,6 +37,8 @@ pub enum DropReason {
     /// It was sealed by somebody else than who is at the other end of the connection, or for
     /// another of our receivers.
     Misdirected,
+    /// It was sealed by a member that wasn't heard yet where it came from.
+    Unheard,
     /// More streams than are kept apart.
     TooManyStreams,
     /// The key's counter is used up.

@@ -5,6 +5,7 @@
 mod claims;
 mod contexts;
 mod frames;
+mod inband;
 mod streams;
 mod watch;
 mod watchdog;
@@ -15,6 +16,8 @@ use std::{
 };
 
 use claims::Claims;
+pub use inband::FarEnd;
+use inband::Inbox;
 pub(crate) use streams::Stream;
 use streams::Streams;
 pub use streams::{Direction, End, MediaKind};
@@ -128,6 +131,9 @@ pub struct Tab {
     name: Option<Name>,
     claims: Claims,
     open_channels: BTreeSet<ConnectionId>,
+    /// Those whose far end isn't a browser.
+    forwarded: BTreeSet<ConnectionId>,
+    inbox: Inbox,
     key_frames: VecDeque<StreamId>,
     modes: VecDeque<(PageId, bool)>,
     farewell: VecDeque<(ConnectionId, Vec<u8>)>,
@@ -229,6 +235,7 @@ impl Tab {
                 call.open_link(now, *link);
             }
         }
+        self.share_all(now);
     }
 
     pub(crate) fn turn_off(&mut self) {
@@ -276,10 +283,12 @@ impl Tab {
         if state != ConnectionState::Closed {
             if self.connections.len() < MAX_CONNECTIONS || self.connections.contains_key(&id) {
                 self.connections.insert(id, state);
+                self.share_if_connected(now, id);
             }
             return;
         }
         self.connections.remove(&id);
+        self.leave_room(now, id);
         self.channel(now, id, ChannelState::Closed);
     }
 
@@ -301,7 +310,13 @@ impl Tab {
 
     pub(crate) fn control(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) {
         let Some(call) = &mut self.call else { return };
-        if let Err(WireError::OtherVersion(version)) = call.handle_packet(now, id, bytes) {
+        let outcome = call.handle_packet(now, id, bytes);
+        self.heard(now, outcome);
+    }
+
+    fn heard(&mut self, now: Instant, outcome: Result<(), WireError>) {
+        let Some(call) = &self.call else { return };
+        if let Err(WireError::OtherVersion(version)) = outcome {
             self.other_version = Some(version);
         }
         if call.live_peers(now).next().is_some() {
@@ -314,6 +329,7 @@ impl Tab {
             self.contain(id, Measure::Close);
             self.trouble(now, id.page, Trouble::StreamsFull);
         }
+        self.share_if_connected(now, to);
         self.stale = true;
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     call::Call,
     evidence::{DropReason, Protection},
-    ids::{Epoch, Leaf, PageId, PeerId, StreamId},
+    ids::{ConnectionId, Epoch, Leaf, PageId, PeerId, StreamId},
     media::Role,
     name::Name,
     safety::SafetyNumber,
@@ -196,7 +196,7 @@ pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
         .streams
         .shown()
         .any(|(_, stream)| stream.evidence.is_bypassed());
-    let alarm = tab.troubles.keys().any(|(_, trouble)| trouble.alarms());
+    let alarm = troubles(tab).any(Trouble::alarms);
     if bypassed || alarm || tab.is_unwatched(now) || tab.cuts != Cuts::default() {
         return (State::Trouble, "trouble");
     }
@@ -215,6 +215,9 @@ fn cut_off(tab: &Tab) -> Option<(State, &'static str)> {
 
 fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) {
     if call.is_alone() {
+        if call.has_no_way_up(now) {
+            return (State::Alone, "no-way-up");
+        }
         return match call.live_peers(now).next() {
             Some(_) => (State::Joining, "joining"),
             None if tab.connections.is_empty() => (State::Alone, "alone-no-call"),
@@ -233,10 +236,20 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
 
 /// Frames that are dropped, but for those of somebody without Sotto and those that it is not to have.
 fn is_trouble(call: &Call, stream: &Stream, now: Instant) -> bool {
-    let from_outsider =
-        stream.direction == Direction::Receive && call.peer_on(now, stream.connection).is_none();
     let dropping = stream.evidence.dropping(now);
-    dropping.is_some_and(|reason| !reason.withholds() && !from_outsider)
+    dropping.is_some_and(|reason| !reason.withholds() && !is_of_outsider(call, stream, now))
+}
+
+/// In a room nothing else tells whose a stream is but what its frames are sealed with.
+fn is_of_outsider(call: &Call, stream: &Stream, now: Instant) -> bool {
+    if stream.direction == Direction::Send {
+        return false;
+    }
+    if call.is_shared(stream.connection) {
+        let dropping = stream.evidence.dropping(now);
+        return matches!(dropping, Some(DropReason::NotSealed | DropReason::Unheard));
+    }
+    call.peer_on(now, stream.connection).is_none()
 }
 
 /// Sealing alone proves nothing: somebody must have sealed for us as well.
@@ -271,6 +284,15 @@ fn lapse(tab: &Tab, now: Instant) -> Option<Lapse> {
         state,
         reason,
     })
+}
+
+/// That a channel is refused is no trouble where messages go along with frames.
+fn troubles(tab: &Tab) -> impl Iterator<Item = Trouble> {
+    let all = tab.troubles.keys();
+    all.filter(|(page, trouble)| {
+        *trouble != Trouble::ControlChannelClosed || !tab.is_forwarded(*page)
+    })
+    .map(|(_, trouble)| *trouble)
 }
 
 fn has(tab: &Tab, trouble: Trouble) -> bool {
@@ -344,20 +366,33 @@ fn codec_label(mime: &str) -> String {
     mime.rsplit('/').next().unwrap_or(mime).to_owned()
 }
 
-/// Connections with media that reach somebody who hasn't shown Sotto. Without a call there is no
-/// telling, nor from a connection for data alone: Sotto has no channel there.
+/// Participants who haven't shown Sotto. Without a call there is no telling.
 fn others(tab: &Tab, now: Instant) -> usize {
     let Some(call) = &tab.call else { return 0 };
-    let with_media: BTreeSet<_> = tab
-        .streams
-        .shown()
-        .map(|(_, stream)| stream.connection)
-        .collect();
-    tab.connections
-        .iter()
+    let shown = tab.streams.shown().map(|(_, stream)| stream);
+    let with_media: BTreeSet<_> = shown.map(|stream| stream.connection).collect();
+    let connected = tab.connections.iter();
+    connected
         .filter(|(_, state)| **state == ConnectionState::Connected)
-        .filter(|(id, _)| with_media.contains(id) && call.peer_on(now, **id).is_none())
-        .count()
+        .filter(|(id, _)| with_media.contains(id))
+        .map(|(id, _)| outsiders_on(tab, call, *id, now))
+        .sum()
+}
+
+/// A connection of the mesh reaches one participant; one to a room brings those whose frames come
+/// unsealed, with one sound and one picture each.
+fn outsiders_on(tab: &Tab, call: &Call, link: ConnectionId, now: Instant) -> usize {
+    if !call.is_shared(link) {
+        return usize::from(call.peer_on(now, link).is_none());
+    }
+    let unsealed = |media| {
+        let streams = tab.streams.iter().map(|(_, stream)| stream);
+        streams
+            .filter(|stream| stream.connection == link && stream.media == media)
+            .filter(|stream| is_of_outsider(call, stream, now))
+            .count()
+    };
+    unsealed(MediaKind::Audio).max(unsealed(MediaKind::Video))
 }
 
 fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
@@ -365,9 +400,9 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
     if !tab.on {
         return Vec::new();
     }
-    for (_, trouble) in tab.troubles.keys() {
+    for trouble in troubles(tab) {
         found.insert(Problem {
-            code: trouble_code(*trouble),
+            code: trouble_code(trouble),
             count: None,
             detail: None,
             stream: None,
@@ -430,11 +465,16 @@ fn stream_problems<'a>(
 ) -> impl Iterator<Item = Problem> + 'a {
     tab.streams.shown().filter_map(move |(id, stream)| {
         let codec = stream.codec_name.as_deref().map(codec_label);
-        let who = call
-            .peer_on(now, stream.connection)
-            .map(|peer| peer.short());
+        let who = if call.is_shared(stream.connection) {
+            stream.member
+        } else {
+            call.peer_on(now, stream.connection)
+        };
+        let who = who.map(|peer| peer.short());
         let (code, detail) = match stream.evidence.dropping(now)? {
             DropReason::Codec => ("codec-unsupported", codec),
+            DropReason::NotSilent => ("codec-not-silent", codec),
+            DropReason::NotSealed if call.is_shared(stream.connection) => return None,
             DropReason::NotSealed => ("stream-not-sealed", Some(who?)),
             DropReason::Forged => ("frames-forged", who),
             DropReason::NoKey => ("frames-no-key", who),
@@ -444,7 +484,10 @@ fn stream_problems<'a>(
             DropReason::CounterExhausted => ("counter-exhausted", None),
             DropReason::Malformed => ("malformed", codec),
             DropReason::Bypassed => ("stream-bypassed", who),
-            DropReason::Alone | DropReason::Outsider | DropReason::NoPermission => return None,
+            DropReason::Alone
+            | DropReason::Outsider
+            | DropReason::Unheard
+            | DropReason::NoPermission => return None,
         };
         Some(Problem {
             code,

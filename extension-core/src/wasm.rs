@@ -10,7 +10,7 @@ use crate::{
     core::{ChannelState, CodecNumber, Core, JobNumber, Output, Started},
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::{Operation, Role},
-    tab::{ConnectionState, Cuts, End, Flow, MediaKind, Reach, Trouble},
+    tab::{ConnectionState, Cuts, End, FarEnd, Flow, MediaKind, Reach, Trouble},
     time::Instant,
 };
 
@@ -93,6 +93,13 @@ impl WasmCore {
         };
         self.core
             .connection(at(now), connection_id(page, connection), state);
+    }
+
+    #[wasm_bindgen(js_name = farEnd)]
+    pub fn far_end(&mut self, now: f64, page: u32, connection: u32, origin: &str, ice_lite: bool) {
+        let far_end = FarEnd { origin, ice_lite };
+        self.core
+            .far_end(at(now), connection_id(page, connection), far_end);
     }
 
     pub fn channel(&mut self, now: f64, page: u32, connection: u32, open: bool) {

@@ -123,6 +123,16 @@ test('comfort noise has its own name at both ends', async () => {
   assert.equal(one.written.length, 2);
 });
 
+test('a frame without a byte in it can get some, or goes nowhere', async () => {
+  const one = transformer(1);
+  for (const made of [frame(7).data, null]) {
+    one.give(frame());
+    await turn();
+    await answer(made);
+  }
+  assert.deepEqual(one.written, [[7]]);
+});
+
 test('a transform that gave way to another is read no more', async () => {
   const old = transformer(1);
   await turn();

@@ -7,6 +7,7 @@
 //! ```
 
 mod epochs;
+mod inband;
 mod links;
 mod names;
 mod signed;
@@ -14,14 +15,15 @@ mod signed;
 use std::collections::BTreeSet;
 
 use epochs::Epochs;
-use links::Links;
+pub use inband::Going;
+use links::{Links, Origin};
 use names::{Names, To};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use signed::Signed;
 
 use crate::{
-    carrier::{Audience, Carrier, MeshCarrier},
+    carrier::{Audience, Carrier, InbandCarrier, MeshCarrier},
     framing::Codec,
     group::{Group, GroupError, Groups, Mls},
     ids::{ConnectionId, Epoch, EpochId, Leaf, PeerId},
@@ -48,6 +50,7 @@ pub struct OpenedFrame<'b> {
 pub struct Call {
     membership: Membership<Mls>,
     carrier: MeshCarrier,
+    inband: InbandCarrier,
     links: Links,
     signed: Signed,
     keyring: Keyring,
@@ -66,6 +69,7 @@ impl Call {
         let mut call = Self {
             membership: Membership::new(now, Mls::new(rng), sequence)?,
             carrier: MeshCarrier::default(),
+            inband: InbandCarrier::default(),
             links: Links::default(),
             signed: Signed::default(),
             keyring: Keyring::default(),
@@ -108,7 +112,16 @@ impl Call {
         let Some(message) = self.carrier.handle_packet(now, link, bytes)? else {
             return Ok(());
         };
-        let outcome = self.handle_message(now, link, Message::parse(&message)?);
+        self.take_message(now, self.links.origin(link), &message)
+    }
+
+    fn take_message(
+        &mut self,
+        now: Instant,
+        origin: Origin,
+        message: &[u8],
+    ) -> Result<(), WireError> {
+        let outcome = self.handle_message(now, origin, Message::parse(message)?);
         self.drain(now);
         outcome
     }
@@ -121,11 +134,11 @@ impl Call {
     fn handle_message(
         &mut self,
         now: Instant,
-        link: ConnectionId,
+        origin: Origin,
         message: Message,
     ) -> Result<(), WireError> {
         let outcome = match message {
-            Message::Beacon(beacon) => return self.handle_beacon(now, link, beacon),
+            Message::Beacon(beacon) => return self.handle_beacon(now, origin, beacon),
             Message::PassedOn(beacon) => return self.handle_passed_on(now, beacon),
             Message::KeyPackage(bytes) => self.membership.handle_key_package(now, bytes.as_slice()),
             Message::Welcome(bytes) => self.membership.handle_welcome(now, bytes.as_slice()),
@@ -146,15 +159,15 @@ impl Call {
     fn handle_beacon(
         &mut self,
         now: Instant,
-        link: ConnectionId,
+        origin: Origin,
         signed: SignedBeacon,
     ) -> Result<(), WireError> {
         let (peer, beacon) = signed.open().ok_or(WireError::Malformed)?;
-        if peer == self.peer() || !self.introduce(now, link, peer) {
+        if peer == self.peer() || !self.introduce(now, origin, peer) {
             return Ok(());
         }
         self.keep_signed(now, peer, signed);
-        if self.links.peer(link) != Some(peer) {
+        if !self.links.is_from(origin, peer) {
             self.membership.handle_passed_on(now, peer, beacon);
             return Ok(());
         }
@@ -179,12 +192,18 @@ impl Call {
     }
 
     /// B6: a channel of the mesh ends at one participant. Whoever was heard on it first is who it
-    /// belongs to; another takes its place only once that one is gone. False for somebody who is
-    /// on no channel of its own.
-    fn introduce(&mut self, now: Instant, link: ConnectionId, peer: PeerId) -> bool {
+    /// belongs to; another takes its place only once that one is gone. I7: in the room everyone is
+    /// heard. False for somebody who is neither there nor on a channel of its own.
+    fn introduce(&mut self, now: Instant, origin: Origin, peer: PeerId) -> bool {
+        let membership = &self.membership;
+        let is_live = |known| membership.is_live(now, known);
+        let Origin::Channel(link) = origin else {
+            self.links.heard_in_room(peer, is_live);
+            return self.links.is_from(origin, peer);
+        };
         match self.links.peer(link) {
             Some(known) if known == peer => true,
-            Some(known) if self.membership.is_live(now, known) => self.links.of(peer).is_some(),
+            Some(known) if is_live(known) => self.links.of(peer).is_some(),
             Some(_) => self.links.of(peer).is_some() || self.links.replace(now, link, peer),
             None => {
                 self.links.heard(link, peer);
@@ -196,6 +215,7 @@ impl Call {
     /// Does what is due by now.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.carrier.expire(now);
+        self.inband.expire(now);
         self.membership.handle_timeout(now);
         self.drain(now);
         self.tell_name(now);
@@ -261,8 +281,7 @@ impl Call {
             To::Everyone => Audience::Everyone,
             To::These(peers) => Audience::Links(self.links.to(&peers)),
         };
-        let message = Message::Name(message.into());
-        self.carrier.send(&message.to_bytes(), &audience);
+        self.broadcast(now, &Message::Name(message.into()), &audience);
     }
 
     /// Seals a frame; see [`Keyring::seal`].
@@ -331,7 +350,7 @@ impl Call {
             return Err(SealError::NoKey);
         }
         self.keyring.switch_if_due(now);
-        let Room { buffer, subtle } = room;
+        let Room { buffer, subtle, .. } = room;
         self.keyring
             .seal_elsewhere(context, codec, frame, buffer, subtle)
     }
@@ -356,7 +375,7 @@ impl Call {
 
     /// Lays a frame out for WebCrypto to open; see [`Keyring::open_elsewhere`].
     pub fn open_elsewhere(&mut self, codec: Codec, frame: &[u8], room: &mut Room) -> Option<Job> {
-        let Room { buffer, subtle } = room;
+        let Room { buffer, subtle, .. } = room;
         self.keyring.open_elsewhere(codec, frame, buffer, subtle)
     }
 
@@ -415,20 +434,33 @@ impl Call {
         self.membership.members_apart(now)
     }
 
-    /// The participant at the far end of a connection, while it shows itself there.
+    /// The participant at the far end of a connection of the mesh, while it shows itself there.
     pub fn peer_on(&self, now: Instant, link: ConnectionId) -> Option<PeerId> {
         let peer = self.links.peer(link)?;
         self.membership.is_live(now, peer).then_some(peer)
     }
 
-    /// M13: whether the participant at the far end of a connection is a member, by what we know
-    /// and in the epoch that we seal with. Silence is no reason: it is removed if it lasts.
+    /// M9: whether a member's frames may come over a connection.
+    pub fn may_come_over(&self, now: Instant, link: ConnectionId, member: PeerId) -> bool {
+        if self.is_shared(link) {
+            return self.links.room().contains(&member);
+        }
+        self.peer_on(now, link) == Some(member)
+    }
+
+    /// M13: whether the participant at the far end of a connection, or one in the room that it leads
+    /// to, is a member, by what we know and in the epoch that we seal with. Silence is no reason: it
+    /// is removed if it lasts.
     pub fn reaches_member(&mut self, now: Instant, link: ConnectionId) -> bool {
         self.keyring.switch_if_due(now);
-        let Some((peer, epoch)) = self.links.peer(link).zip(self.keyring.sending()) else {
+        let Some(epoch) = self.keyring.sending() else {
             return false;
         };
-        self.is_member(peer) && self.epochs.has(epoch, peer)
+        let is_there = |peer: &PeerId| self.is_member(*peer) && self.epochs.has(epoch, *peer);
+        if self.is_shared(link) {
+            return self.links.room().iter().any(is_there);
+        }
+        self.links.peer(link).as_ref().is_some_and(is_there)
     }
 
     fn is_member(&self, peer: PeerId) -> bool {
@@ -458,7 +490,7 @@ impl Call {
     fn drain(&mut self, now: Instant) {
         while let Some(output) = self.membership.poll_output() {
             match output {
-                Output::Send(message) => self.send(message),
+                Output::Send(message) => self.send(now, message),
                 Output::Entered {
                     epoch,
                     leaf,
@@ -479,7 +511,7 @@ impl Call {
         }
     }
 
-    fn send(&mut self, message: Outgoing) {
+    fn send(&mut self, now: Instant, message: Outgoing) {
         let (message, audience) = match message {
             Outgoing::Beacon(beacon) => {
                 let signed = SignedBeacon::sign(self.membership.groups().identity(), beacon);
@@ -503,7 +535,13 @@ impl Call {
                 (Message::Welcome(bytes.into()), Audience::Links(links))
             }
         };
-        self.carrier.send(&message.to_bytes(), &audience);
+        self.broadcast(now, &message, &audience);
+    }
+
+    fn broadcast(&mut self, now: Instant, message: &Message, audience: &Audience) {
+        let bytes = message.to_bytes();
+        self.carrier.send(&bytes, audience);
+        self.inband.send(now, &bytes);
     }
 }
 

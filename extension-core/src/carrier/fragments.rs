@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use super::repair;
 use crate::{
     time::Instant,
     wire::{MAX_MESSAGE, MessageId, Packet, WireError},
@@ -52,13 +53,28 @@ struct Partial {
 }
 
 /// The messages of one link that are not yet whole.
-#[derive(Default)]
 pub struct Reassembly {
+    most: usize,
     partial: BTreeMap<MessageId, Partial>,
     done: VecDeque<(MessageId, Instant)>,
 }
 
+impl Default for Reassembly {
+    fn default() -> Self {
+        Self::of(MAX_PARTIAL)
+    }
+}
+
 impl Reassembly {
+    /// For so many unfinished messages at once.
+    pub fn of(most: usize) -> Self {
+        Self {
+            most,
+            partial: BTreeMap::new(),
+            done: VecDeque::new(),
+        }
+    }
+
     /// Takes a packet; gives the message back when it was the last one missing.
     pub fn handle(
         &mut self,
@@ -102,7 +118,8 @@ impl Reassembly {
         let Some(partial) = self.partial.remove(&message) else {
             return Ok(None);
         };
-        let whole = checked(message, partial.join())?;
+        let whole = partial.join().ok_or(WireError::Malformed)?;
+        let whole = checked(message, whole)?;
         if self.done.len() >= MAX_DONE {
             self.done.pop_front();
         }
@@ -128,7 +145,7 @@ impl Reassembly {
     }
 
     fn make_room(&mut self, message: MessageId) {
-        if self.partial.len() < MAX_PARTIAL || self.partial.contains_key(&message) {
+        if self.partial.len() < self.most || self.partial.contains_key(&message) {
             return;
         }
         let oldest = self.partial.iter().min_by_key(|(_, partial)| partial.since);
@@ -154,9 +171,12 @@ impl Partial {
         fragments.map(|fragment| fragment.len() + 64).sum()
     }
 
-    fn join(self) -> Vec<u8> {
+    fn join(self) -> Option<Vec<u8>> {
+        if self.fragments.range(self.count..).next().is_some() {
+            return repair::message(self.count, &self.fragments);
+        }
         let fragments: Vec<_> = self.fragments.into_values().collect();
-        fragments.concat()
+        Some(fragments.concat())
     }
 }
 

@@ -1,15 +1,22 @@
 //! Bringing control bytes across. The group protocol needs one thing only: a best-effort
 //! broadcast to the others in the call. It survives loss, duplication, reordering and delay by
 //! itself, so a carrier promises none of that; it bounds what a flooding peer can make it hold.
+//!
+//! A carrier of channels sends when it likes and is a [`Carrier`]; what goes [in band](InbandCarrier)
+//! goes when there is a frame to take it along.
 
 mod fragments;
+mod inband;
 mod mesh;
 mod rate;
+pub mod repair;
 
 use std::collections::BTreeSet;
 
 pub use fragments::{FRAGMENT, cut};
+pub use inband::{FRAME_FRAGMENT, InbandCarrier, MAX_SOUND};
 pub use mesh::{MAX_LINKS, MeshCarrier};
+pub use rate::Bucket;
 
 use crate::{ids::ConnectionId, time::Instant, wire::WireError};
 

@@ -5,6 +5,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 mod elsewhere;
+mod inband;
 mod reach;
 mod streams;
 mod third;

@@ -33,6 +33,8 @@ mod tests;
 pub use codec::Codec;
 pub use metadata::Metadata;
 
+use crate::wire::trailer;
+
 /// Why a plain frame can't be sealed: it isn't what its codec's specification says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the frame is not one of its codec")]
@@ -42,6 +44,15 @@ pub struct Malformed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the frame is not laid out as a sealed one")]
 pub struct NotSealed;
+
+/// A packet that came in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried<'w> {
+    /// The packet.
+    pub packet: &'w [u8],
+    /// The frame has nothing else.
+    pub alone: bool,
+}
 
 impl Codec {
     /// Lays out a plain frame: the metadata of the sealed frame, and what of it is to be sealed.
@@ -108,6 +119,46 @@ impl Codec {
             Self::ComfortNoise => cn::uncover(wire, &mut meta),
         };
         body.map(|body| (meta, body)).ok_or(NotSealed)
+    }
+
+    /// A frame that is laid out as a sealed one and holds nothing but a packet: of the plain frame
+    /// only what stays clear.
+    ///
+    /// # Errors
+    /// [`Malformed`]; such a frame must be dropped.
+    pub fn carry<'b>(
+        self,
+        frame: &[u8],
+        packet: &[u8],
+        buffer: &'b mut Vec<u8>,
+        scratch: &mut Vec<u8>,
+    ) -> Result<&'b [u8], Malformed> {
+        let (meta, _) = self.cover(frame)?;
+        buffer.clear();
+        buffer.extend_from_slice(meta.bytes());
+        trailer::append(packet, buffer);
+        Ok(self.pack(frame, &meta, buffer, scratch))
+    }
+
+    /// What a received frame carries, and whether it carries nothing else.
+    pub fn carried<'w>(self, wire: &'w [u8], scratch: &'w mut Vec<u8>) -> Option<Carried<'w>> {
+        let (_, body) = self.uncover(wire, scratch).ok()?;
+        let (body, packet) = trailer::split(body);
+        Some(Carried {
+            packet: packet?,
+            alone: body.is_empty(),
+        })
+    }
+
+    /// Whether who has no keys hears and sees nothing of its sealed frames. Only such frames may go
+    /// where others are.
+    pub fn is_silent(self) -> bool {
+        !matches!(self, Self::Pcmu | Self::Pcma | Self::G722)
+    }
+
+    /// A frame in which nothing is heard, for one that a sender left out (DTX).
+    pub fn silence(self) -> Option<&'static [u8]> {
+        (self == Self::Opus).then_some(&opus::SILENT_PACKET[..])
     }
 
     /// The plain frame, from metadata and what was opened, as SFrame left them in `buffer`.

@@ -43,6 +43,9 @@ const SIZES: [Size; 4] = [
 /// 120 ms (RFC 6716 section 3.4, R5).
 const MAX_UNITS: usize = 48;
 const SILENCE: [u8; 2] = [0xff, 0xfe];
+
+/// 20 ms in which nothing is heard.
+pub const SILENT_PACKET: [u8; 3] = [31 << 3, SILENCE[0], SILENCE[1]];
 const STEREO: u8 = 1 << 2;
 const CODE: u8 = 3;
 const VARIABLE: u8 = 1 << 7;

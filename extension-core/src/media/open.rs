@@ -20,6 +20,7 @@ use super::{
 use crate::{
     framing::{Codec, Metadata},
     ids::{EpochId, Leaf},
+    wire::trailer,
 };
 
 /// How far a frame may lag behind the newest of its stream.
@@ -160,6 +161,7 @@ impl<'a> Sealed<'a> {
         let (meta, body) = codec
             .uncover(frame, scratch)
             .map_err(|_| OpenError::NotSealed)?;
+        let (body, _) = trailer::split(body);
         let header = Header::read(body).ok_or(OpenError::NotSealed)?;
         let kid = Kid::from_number(header.key_id).ok_or(OpenError::NotSealed)?;
         let long_enough = body.len() >= header.length + TAG;

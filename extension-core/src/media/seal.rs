@@ -16,6 +16,7 @@ use super::{
 use crate::{
     framing::{Codec, Metadata},
     ids::{Epoch, Leaf},
+    wire::trailer,
 };
 
 /// Why a frame was not sealed. It must not be sent then.
@@ -92,6 +93,21 @@ impl Keyring {
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
+        self.seal_with(context, codec, frame, None, buffer)
+    }
+
+    /// The same, with a packet behind what is sealed.
+    ///
+    /// # Errors
+    /// See [`SealError`]; the frame must be dropped.
+    pub fn seal_with<'b>(
+        &mut self,
+        context: Context,
+        codec: Codec,
+        frame: &[u8],
+        packet: Option<&[u8]>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8], SealError> {
         let held = self.sending_keys().ok_or(SealError::NoKey)?;
         let stream = held.keys.send.stream(context)?;
         let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
@@ -100,6 +116,9 @@ impl Keyring {
         let (aad, data) = buffer.split_at_mut(aad);
         let tag = stream.secret.seal(header.counter(), aad, data);
         buffer.extend_from_slice(&tag.map_err(|_| SealError::Malformed)?);
+        if let Some(packet) = packet {
+            trailer::append(packet, buffer);
+        }
         Ok(self.pack(codec, frame, &header, &meta, buffer))
     }
 

@@ -58,6 +58,8 @@ pub struct Outcome<'a> {
 pub struct Room {
     /// The frame that is laid out, or was sealed or opened.
     pub buffer: Vec<u8>,
+    /// Where a codec moves bytes about.
+    pub scratch: Vec<u8>,
     /// The keys that WebCrypto holds.
     pub subtle: SubtleKeys,
 }

@@ -1,9 +1,9 @@
 //! The frame path of a tab: each frame is sealed or opened, or dropped for a reason that is kept.
 //! It changes counters and evidence, never membership.
 
-use super::{Direction, MediaKind, Reach, Tab, claims::Claims, streams::Stream};
+use super::{Direction, MediaKind, Reach, Tab, claims::Claims, inband::Inbox, streams::Stream};
 use crate::{
-    call::{Call, OpenedFrame},
+    call::{Call, Going, OpenedFrame},
     evidence::DropReason,
     framing::Codec,
     ids::StreamId,
@@ -14,7 +14,23 @@ use crate::{
 /// Frames from this length on are cheaper in WebCrypto; the measured crossover is in docs/media.md.
 const ELSEWHERE: usize = 4096;
 
-type Transformed<'b> = Result<&'b [u8], DropReason>;
+type Transformed<'b> = Result<&'b [u8], Instead<'b>>;
+
+/// What becomes of a frame that isn't sealed or opened.
+enum Instead<'b> {
+    /// It is dropped.
+    Dropped(DropReason),
+    /// It is dropped, and another goes on that has nothing of it: only a message.
+    Message(DropReason, &'b [u8]),
+    /// It was such a frame.
+    WasMessage,
+}
+
+impl From<DropReason> for Instead<'_> {
+    fn from(reason: DropReason) -> Self {
+        Self::Dropped(reason)
+    }
+}
 
 /// What a frame meets on its way, but for its bytes.
 struct Passage<'a> {
@@ -22,6 +38,7 @@ struct Passage<'a> {
     id: StreamId,
     call: &'a mut Call,
     claims: &'a mut Claims,
+    inbox: &'a mut Inbox,
     stream: &'a mut Stream,
     codec: Codec,
 }
@@ -34,16 +51,29 @@ impl Tab {
         id: StreamId,
         codec: &str,
         frame: &[u8],
-        buffer: &'b mut Vec<u8>,
+        room: &'b mut Room,
     ) -> Option<&'b [u8]> {
         // Padding and DTX: browsers hand out frames without a byte in them. There is nothing to
         // protect and nothing to report.
         if frame.is_empty() {
-            return None;
+            return self.fill(now, id, codec, room);
         }
         self.pass(now, id, codec, frame.len(), |passage| {
-            passage.go(frame, buffer)
+            passage.go(frame, room)
         })
+    }
+
+    /// A frame of nothing takes a message along, where one waits.
+    fn fill<'b>(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        codec: &str,
+        room: &'b mut Room,
+    ) -> Option<&'b [u8]> {
+        let made = self.passage(now, id, codec)?.ok()?.fill(room)?;
+        self.streams.get_mut(id)?.watch.frame(now, made.len());
+        Some(made)
     }
 
     /// Lays a large frame out for WebCrypto, if nothing speaks against it; any other is to be
@@ -98,6 +128,7 @@ impl Tab {
             id,
             call,
             claims: &mut self.claims,
+            inbox: &mut self.inbox,
             stream,
             codec,
         }))
@@ -111,16 +142,27 @@ impl Tab {
         length: usize,
         act: impl FnOnce(&mut Passage<'_>) -> Transformed<'b>,
     ) -> Option<&'b [u8]> {
-        let outcome = self
-            .passage(now, id, codec)?
-            .and_then(|mut passage| act(&mut passage));
+        let outcome = match self.passage(now, id, codec)? {
+            Ok(mut passage) => act(&mut passage),
+            Err(reason) => Err(reason.into()),
+        };
         match outcome {
             Ok(transformed) => {
                 self.count_success(now, id, length, transformed.len());
                 Some(transformed)
             }
-            Err(reason) => {
-                self.count_drop(now, id, reason);
+            Err(Instead::Dropped(reason)) => {
+                self.count_drop(now, id, reason, 0);
+                None
+            }
+            Err(Instead::Message(reason, made)) => {
+                self.count_drop(now, id, reason, made.len());
+                Some(made)
+            }
+            Err(Instead::WasMessage) => {
+                let stream = self.streams.get_mut(id)?;
+                stream.watch.frame(now, 0);
+                stream.lost_frames();
                 None
             }
         }
@@ -148,12 +190,12 @@ impl Tab {
         }
     }
 
-    fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason) {
+    fn count_drop(&mut self, now: Instant, id: StreamId, reason: DropReason, sent: usize) {
         let Some(stream) = self.streams.get_mut(id) else {
             return;
         };
         stream.evidence.dropped(now, reason);
-        stream.watch.frame(now, 0);
+        stream.watch.frame(now, sent);
         if reason != DropReason::Replayed {
             stream.lost_frames();
         }
@@ -166,14 +208,21 @@ impl Tab {
 }
 
 impl Passage<'_> {
-    fn go<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
-        match self.stream.direction {
-            Direction::Send => self.seal(frame, buffer),
-            Direction::Receive => self.open(frame, buffer),
+    fn go<'b>(&mut self, frame: &[u8], room: &'b mut Room) -> Transformed<'b> {
+        if self.stream.direction == Direction::Send {
+            return self.seal(frame, room);
         }
+        if self.take_message(frame, &mut room.scratch) {
+            return Err(Instead::WasMessage);
+        }
+        self.open(frame, &mut room.buffer)
     }
 
     fn lay_out(&mut self, frame: &[u8], room: &mut Room) -> Option<Job> {
+        // What takes a message along is sealed here, and what brings one opened here.
+        if self.call.is_shared(self.stream.connection) && self.has_message(frame, room) {
+            return None;
+        }
         match self.stream.direction {
             Direction::Send => {
                 let context = self.context().ok()?;
@@ -196,7 +245,7 @@ impl Passage<'_> {
             Direction::Send => {
                 self.context()?;
                 let sealed = self.call.finish_seal(self.codec, frame, outcome, buffer);
-                sealed.map_err(why_not_sealed)
+                sealed.map_err(|error| why_not_sealed(error).into())
             }
             Direction::Receive => {
                 let opened = self
@@ -207,15 +256,78 @@ impl Passage<'_> {
         }
     }
 
-    fn seal<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
-        let context = self.context()?;
-        self.call
-            .seal(self.now, context, self.codec, frame, buffer)
-            .map_err(why_not_sealed)
+    /// Whether a large frame takes a message along, or brings one.
+    fn has_message(&mut self, frame: &[u8], room: &mut Room) -> bool {
+        match self.stream.direction {
+            Direction::Send => self.call.handle_going(self.now, self.id),
+            Direction::Receive => self.codec.carried(frame, &mut room.scratch).is_some(),
+        }
+    }
+
+    /// Keeps the message that a frame brings. True: the frame has nothing else.
+    fn take_message(&mut self, frame: &[u8], scratch: &mut Vec<u8>) -> bool {
+        let link = self.stream.connection;
+        if !self.call.is_shared(link) {
+            return false;
+        }
+        let Some(carried) = self.codec.carried(frame, scratch) else {
+            return false;
+        };
+        if self.stream.may_bring_packet(self.now) {
+            self.inbox.put(carried.packet);
+        }
+        carried.alone
+    }
+
+    fn fill<'b>(&mut self, room: &'b mut Room) -> Option<&'b [u8]> {
+        if self.stream.direction != Direction::Send {
+            return None;
+        }
+        let going = self.going(self.codec.silence()?);
+        let Room {
+            buffer, scratch, ..
+        } = room;
+        self.call.carry(self.now, going, buffer, scratch)
+    }
+
+    /// A frame that is about to go out.
+    fn going<'f>(&mut self, frame: &'f [u8]) -> Going<'f> {
+        let link = self.stream.connection;
+        if self.call.is_shared(link) && self.codec.is_silent() {
+            self.call.handle_going(self.now, self.id);
+        }
+        Going {
+            link,
+            stream: self.id,
+            sound: self.stream.media == MediaKind::Audio,
+            codec: self.codec,
+            frame,
+        }
+    }
+
+    fn seal<'b>(&mut self, frame: &[u8], room: &'b mut Room) -> Transformed<'b> {
+        let going = self.going(frame);
+        let Room {
+            buffer, scratch, ..
+        } = room;
+        match self.context() {
+            Ok(context) => self
+                .call
+                .seal_and_carry(self.now, context, going, buffer)
+                .map_err(|error| why_not_sealed(error).into()),
+            Err(reason) if reason.withholds() => {
+                let made = self.call.carry(self.now, going, buffer, scratch);
+                Err(made.map_or(reason.into(), |made| Instead::Message(reason, made)))
+            }
+            Err(reason) => Err(reason.into()),
+        }
     }
 
     /// What to seal as, if there is somebody to seal for.
     fn context(&mut self) -> Result<Context, DropReason> {
+        if self.call.is_shared(self.stream.connection) && !self.codec.is_silent() {
+            return Err(DropReason::NotSilent);
+        }
         if self.call.is_alone() {
             return Err(DropReason::Alone);
         }
@@ -232,20 +344,32 @@ impl Passage<'_> {
 
     /// Whether a frame that was opened belongs here.
     fn admit<'b>(&mut self, opened: Result<OpenedFrame<'b>, OpenError>) -> Transformed<'b> {
-        // In a mesh a connection ends at one member, and only its frames belong there.
-        let at_the_end = self.call.peer_on(self.now, self.stream.connection);
-        let opened = opened.map_err(|error| reason_of(error, at_the_end.is_some()))?;
+        let opened = opened.map_err(|error| reason_of(error, self.shows_sotto()))?;
         let role = opened.context.role();
         let source = (opened.member, opened.context);
-        let belongs = at_the_end == Some(opened.member)
+        let link = self.stream.connection;
+        let heard = self.call.may_come_over(self.now, link, opened.member);
+        if !heard && self.call.is_shared(link) {
+            return Err(DropReason::Unheard.into());
+        }
+        let belongs = heard
             && MediaKind::of(role) == self.stream.media
             && self.claims.admit(self.now, source, self.id);
         if !belongs {
-            return Err(DropReason::Misdirected);
+            return Err(DropReason::Misdirected.into());
         }
         self.stream.member = Some(opened.member);
         self.stream.role = Some(role);
         Ok(opened.frame)
+    }
+
+    /// Whether who sends this stream has Sotto, as far as is known.
+    fn shows_sotto(&self) -> bool {
+        let link = self.stream.connection;
+        if self.call.is_shared(link) {
+            return self.stream.member.is_some();
+        }
+        self.call.peer_on(self.now, link).is_some()
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use super::{contexts::Contexts, watch::Watch, watchdog::Bypass};
 use crate::{
+    carrier::Bucket,
     evidence::Evidence,
     framing::Codec,
     ids::{ConnectionId, PageId, PeerId, StreamId},
@@ -22,6 +23,10 @@ const MAX_GONE: usize = 16;
 
 /// At most one request for a key frame in this time, however many frames are lost.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
+
+/// I6: packets in its frames that are looked at.
+const PACKETS_BURST: u64 = 120;
+const PACKETS_PER_SECOND: u64 = 60;
 
 /// After this long a stream that flowed past us begins anew: its browser may have missed a transform.
 /// One whose transform was replaced never does, for only a page that means to can do that.
@@ -104,6 +109,7 @@ pub struct Stream {
     codec: Option<Codec>,
     decoder_behind: bool,
     key_frame_asked: Option<Instant>,
+    packets: Option<Bucket>,
 }
 
 impl Stream {
@@ -124,7 +130,14 @@ impl Stream {
             codec: None,
             decoder_behind: true,
             key_frame_asked: None,
+            packets: None,
         }
+    }
+
+    /// I6: whether one more packet that came in a frame of this stream is looked at.
+    pub fn may_bring_packet(&mut self, now: Instant) -> bool {
+        let full = || Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND);
+        self.packets.get_or_insert_with(full).take(now, 1)
     }
 
     /// Which of our streams this is in key ids; none for a receiver, or when all are taken.
@@ -283,6 +296,12 @@ impl Streams {
     pub fn shown(&self) -> impl Iterator<Item = (StreamId, &Stream)> {
         let gone = self.gone.iter().map(|(id, stream)| (*id, stream));
         self.iter().chain(gone)
+    }
+
+    /// Whether a connection has media.
+    pub fn has_any_on(&self, connection: ConnectionId) -> bool {
+        let mut streams = self.all.values();
+        streams.any(|stream| stream.connection == connection)
     }
 
     pub fn has_any_of(&self, page: PageId) -> bool {

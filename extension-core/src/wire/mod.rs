@@ -3,6 +3,7 @@
 //! Parsing checks shapes and bounds only; what a message means is for `roster` and `group`.
 
 mod beacon;
+pub mod trailer;
 mod unheard;
 
 pub use beacon::{Beacon, Company, Presence, Seek, SignedBeacon, Standing};
@@ -15,7 +16,8 @@ use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, 
 pub const VERSION: u8 = 2;
 
 const MAGIC: [u8; 4] = *b"SOTO";
-const HEADER: usize = 17;
+/// How long a packet is without its fragment.
+pub const HEADER: usize = 17;
 
 /// The longest message that may be reassembled, in bytes: a Welcome to a group of some 1,000.
 pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
@@ -67,7 +69,7 @@ impl MessageId {
 pub struct Packet<'a> {
     /// Which message it is of.
     pub message: MessageId,
-    /// Which fragment this is, below `count`.
+    /// Which fragment this is: below `count` but for repair.
     pub index: u16,
     /// How many fragments the message has, at least 1.
     pub count: u16,
@@ -76,11 +78,24 @@ pub struct Packet<'a> {
 }
 
 impl<'a> Packet<'a> {
-    /// Reads a packet.
+    /// Reads a packet of a piece of a message.
     ///
     /// # Errors
     /// Every [`WireError`] but `TooLarge`.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
+        let packet = Self::parse_any(bytes)?;
+        if packet.index < packet.count {
+            Ok(packet)
+        } else {
+            Err(WireError::Malformed)
+        }
+    }
+
+    /// Reads a packet, also one for repair.
+    ///
+    /// # Errors
+    /// Every [`WireError`] but `TooLarge`.
+    pub fn parse_any(bytes: &'a [u8]) -> Result<Self, WireError> {
         let (magic, rest) = bytes.split_first_chunk::<4>().ok_or(WireError::NotOurs)?;
         if *magic != MAGIC {
             return Err(WireError::NotOurs);
@@ -92,17 +107,12 @@ impl<'a> Packet<'a> {
         let (message, rest) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
         let (index, rest) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
         let (count, fragment) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
-        let packet = Self {
+        Ok(Self {
             message: MessageId(*message),
             index: u16::from_be_bytes(*index),
             count: u16::from_be_bytes(*count),
             fragment,
-        };
-        if packet.index < packet.count {
-            Ok(packet)
-        } else {
-            Err(WireError::Malformed)
-        }
+        })
     }
 
     /// Writes the packet.

@@ -11,7 +11,10 @@ use sotto_core::{
     group::{Candidate, Committed, Group, GroupError, Joiner},
     ids::{BranchDigest, Epoch, KeyPackageRef, Leaf},
     media::Context,
-    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
+    wire::{
+        Beacon, Company, Message, MessageId, Packet, Presence, Seek, SignedBeacon, Standing,
+        Unheard, trailer,
+    },
 };
 use sotto_fuzz::fixture::{self, ALICE, BOB, CAROL, DAVE, FRAMES, GROUP};
 
@@ -33,6 +36,33 @@ fn write(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     let folder = corpus.join(target);
     fs::create_dir_all(&folder)?;
     fs::write(folder.join(name), bytes)
+}
+
+/// A whole message, a piece of one and a fragment for repair, behind a frame that is silent and
+/// behind nothing.
+fn write_carried() -> io::Result<()> {
+    let small = &cut(b"a message")[0];
+    let part = |index| {
+        Packet {
+            message: MessageId([7; 8]),
+            index,
+            count: 3,
+            fragment: &[7; 600],
+        }
+        .to_bytes()
+    };
+    for (name, front, packet) in [
+        ("behind-sound", &[0xf8, 0xff, 0xfe, 1, 2, 3][..], small),
+        ("sound-alone", &[0xf8, 0xff, 0xfe], &part(1)),
+        ("behind-nothing", &[], &part(9)),
+    ] {
+        let mut bytes = front.to_vec();
+        trailer::append(packet, &mut bytes);
+        write("carried", name, &bytes)?;
+    }
+    let text = b"what is cut, lost in part, and put together again by what is left";
+    write("repair", "cut", &[&[0, 9, 3, 200][..], text].concat())?;
+    write("repair", "parts", &[1, 2, 0, 2, 65, 66, 5, 3, 0, 1, 67])
 }
 
 /// Alice founds the group and welcomes Bob and Carol. Then each of the two commits in a way of
@@ -85,6 +115,7 @@ fn write_messages(kept: &Kept) -> io::Result<()> {
         write("message", name, &bytes)?;
         write("packet", name, &cut(&bytes)[0])?;
     }
+    write_carried()?;
     write("packet", "cut-off", &cut(&[7; 40_000])[1][..64])
 }
 
@@ -203,8 +234,9 @@ fn write_channels() -> io::Result<()> {
 fn write_workers() -> io::Result<()> {
     let frame = [0x51; 60];
     let transform = [&worker(17, &[1, 1, 2]), &frame[..], &[60]].concat();
-    let stories: [(&str, Vec<u8>); 4] = [
+    let stories: [(&str, Vec<u8>); 5] = [
         ("call", worker(0, &[9])),
+        ("room", worker(25, &[1, 1, 0, 1])),
         ("frame", transform),
         (
             "off",
@@ -228,7 +260,7 @@ fn call(operation: u64, parameters: &[u8]) -> Vec<u8> {
 
 /// The same of `worker`.
 fn worker(operation: u64, parameters: &[u8]) -> Vec<u8> {
-    [chosen(operation, 20), parameters.to_vec()].concat()
+    [chosen(operation, 26), parameters.to_vec()].concat()
 }
 
 /// How `arbitrary` reads the choice of one among many: as a fraction of 2^32.

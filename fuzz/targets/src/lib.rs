@@ -7,6 +7,7 @@
 
 pub mod beacon;
 pub mod call;
+pub mod carried;
 pub mod commit;
 pub mod fixture;
 pub mod framing;
@@ -16,6 +17,7 @@ pub mod name;
 pub mod open;
 pub mod packet;
 pub mod reassembly;
+pub mod repair;
 pub mod welcome;
 pub mod worker;
 
@@ -23,9 +25,10 @@ pub mod worker;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 15] = [
     ("beacon", beacon::run),
     ("call", call::run),
+    ("carried", carried::run),
     ("commit", commit::run),
     ("framing", framing::run),
     ("key_package", key_package::run),
@@ -35,6 +38,7 @@ pub const TARGETS: [Target; 13] = [
     ("packet", packet::run),
     ("reassembly", reassembly::run),
     ("recovery", call::run_to_recovery),
+    ("repair", repair::run),
     ("welcome", welcome::run),
     ("worker", worker::run),
 ];

@@ -60,7 +60,8 @@ macro_rules! replay {
 }
 
 replay! {
-    beacon call commit framing key_package message name open packet reassembly recovery welcome worker
+    beacon call carried commit framing key_package message name open packet reassembly recovery repair
+    welcome worker
 }
 
 #[test]

@@ -32,6 +32,8 @@ export class Forwarder {
     /** @type {number[]} when marked frames came from each side, by kind */
     this.marked = [];
     this.forwarded = 0;
+    /** Whether it says that it isn't a browser, and takes no data channels: SFUs that forward media only do. */
+    this.isServer = false;
     /** @type {ArrayBuffer[][]} of each picture's frames, what the other is to carry */
     this.swapped = [[], []];
     this.refused = '';
@@ -79,6 +81,24 @@ export class Forwarder {
 /** @param {ArrayBuffer} data */
 const isMarked = (data) => data.byteLength > 4 && new DataView(data).getUint32(data.byteLength - 4) === MARK;
 
+/** @typedef {import('./negotiator.mjs').Signal} Signal */
+
+/** @param {Signal} signal @param {(sdp: string) => string} change @returns {Signal} */
+const described = ({ description, ...rest }, change) =>
+  description ? { ...rest, description: { ...description, sdp: change(description.sdp ?? '') } } : rest;
+
+/** @param {string} sdp */
+const asServers = (sdp) => sdp.replace(/^o=.*$/m, 'o=- 1 1 IN IP4 192.0.2.1');
+
+/** An offer as if it had none for data. @param {string} sdp */
+function withoutData(sdp) {
+  const section = /^m=application [\s\S]*$/m.exec(sdp)?.[0] ?? '';
+  const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
+  return sdp
+    .replace(/^m=application \d+/m, 'm=application 0')
+    .replace(/^a=group:BUNDLE.*$/m, (group) => group.split(' ').filter((one) => one !== mid).join(' '));
+}
+
 class Leg {
   /** @param {Forwarder} forwarder @param {number} side @param {(signal: object) => void} send */
   constructor(forwarder, side, send) {
@@ -87,6 +107,10 @@ class Leg {
     this.send = send;
     this.call = new Negotiator('call', true, send, false, /** @type {any} */ ({ encodedInsertableStreams: true }));
     this.call.rewrite = (sdp) => withNumbersOf(sdp, this.other.call.peer.remoteDescription?.sdp);
+    this.call.interpreter = {
+      incoming: (signal) => (forwarder.isServer ? described(signal, withoutData) : signal),
+      outgoing: (signal) => (forwarder.isServer ? described(signal, asServers) : signal),
+    };
     /** @type {Map<string, WritableStreamDefaultWriter>} */
     this.writers = new Map();
     /** @type {Record<string, number>} */
@@ -103,7 +127,7 @@ class Leg {
 
   /** Not before there is media: until then there is nobody to make an offer to. */
   openChannel() {
-    if (this.channel) return;
+    if (this.channel || this.forwarder.isServer) return;
     this.channel = this.call.peer.createDataChannel('', CONTROL);
     this.channel.binaryType = 'arraybuffer';
     this.channel.onmessage = ({ data }) => this.other.say(data);

@@ -76,6 +76,10 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
         "restart",
         "an add-on that was installed for a test is gone after a restart",
     ),
+    (
+        "in-band",
+        "Chromium alone can lose packets, and has encoded streams to forward",
+    ),
     ("taken", "a page of Firefox has no encoded streams to take"),
 ];
 

@@ -127,6 +127,12 @@ pub enum Operation<'a> {
     Looked {
         page: Number,
     },
+    FarEnd {
+        page: Number,
+        number: Number,
+        origin: &'a str,
+        ice_lite: bool,
+    },
 }
 
 /// Any of a tab's reaches.

@@ -1,0 +1,143 @@
+//! What a call does on forwarded connections: its messages go along with frames of any of them, to
+//! whoever is in the room, and those of others come out of them.
+
+use super::{Call, links::Origin};
+use crate::{
+    carrier::MAX_SOUND,
+    framing::Codec,
+    ids::{ConnectionId, StreamId},
+    media::{Context, MAX_OVERHEAD, SealError},
+    time::Instant,
+    wire::WireError,
+};
+
+/// A frame that is about to go out.
+#[derive(Clone, Copy, Debug)]
+pub struct Going<'a> {
+    /// Over which connection.
+    pub link: ConnectionId,
+    /// Of which of its streams.
+    pub stream: StreamId,
+    /// Whether it is of sound: a packet of the network then, and not several.
+    pub sound: bool,
+    /// Its codec.
+    pub codec: Codec,
+    /// The plain frame.
+    pub frame: &'a [u8],
+}
+
+impl Going<'_> {
+    /// I5: how long a packet with its trailer may be, if so much of the frame itself goes along.
+    fn space(&self, sealed: usize) -> usize {
+        if !self.codec.is_silent() {
+            return 0;
+        }
+        if !self.sound {
+            return usize::MAX;
+        }
+        let clear = self.codec.cover(self.frame).map(|(meta, _)| meta);
+        clear.map_or(0, |meta| {
+            MAX_SOUND.saturating_sub(meta.clear().len() + sealed)
+        })
+    }
+}
+
+impl Call {
+    /// Somebody in between forwards what a connection carries: it leads to the room.
+    pub fn share(&mut self, now: Instant, link: ConnectionId) {
+        if self.links.is_shared(link) {
+            return;
+        }
+        self.inband.open(now, self.peer().0[0]);
+        if let Some(peer) = self.links.share(link) {
+            self.membership.handle_link_lost(now, peer);
+        }
+        self.membership.handle_link(now);
+        self.drain(now);
+    }
+
+    /// It is closed, or leads elsewhere now.
+    pub fn unshare(&mut self, now: Instant, link: ConnectionId) {
+        if !self.links.is_shared(link) {
+            return;
+        }
+        for peer in self.links.unshare(link) {
+            self.membership.handle_link_lost(now, peer);
+        }
+        if !self.links.has_room() {
+            self.inband.close();
+        }
+        self.drain(now);
+    }
+
+    /// Whether a connection leads to the room.
+    pub fn is_shared(&self, link: ConnectionId) -> bool {
+        self.links.is_shared(link)
+    }
+
+    /// A frame is about to go to the room. True: something waits that it could take along.
+    pub fn handle_going(&mut self, now: Instant, stream: StreamId) -> bool {
+        self.inband.handle_frame(now, stream);
+        self.inband.waits()
+    }
+
+    /// Whether nothing goes to the room that could take our messages along, and nobody is heard
+    /// elsewhere.
+    pub fn has_no_way_up(&self, now: Instant) -> bool {
+        self.inband.has_no_way_up(now) && !self.links.has_owners()
+    }
+
+    /// Takes a packet that came in a frame.
+    ///
+    /// # Errors
+    /// Says what was wrong with it; the call goes on as if it had been lost.
+    pub fn handle_carried(&mut self, now: Instant, packet: &[u8]) -> Result<(), WireError> {
+        match self.inband.handle_packet(now, packet)? {
+            Some(message) => self.take_message(now, Origin::Room, &message),
+            None => Ok(()),
+        }
+    }
+
+    /// Seals a frame, with a message behind it if one waits.
+    ///
+    /// # Errors
+    /// See [`SealError`]; the frame must be dropped.
+    pub fn seal_and_carry<'b>(
+        &mut self,
+        now: Instant,
+        context: Context,
+        going: Going<'_>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8], SealError> {
+        if self.is_alone() {
+            return Err(SealError::NoKey);
+        }
+        self.keyring.switch_if_due(now);
+        let Going { codec, frame, .. } = going;
+        let space = going.space(frame.len() + MAX_OVERHEAD);
+        let packet = if self.is_shared(going.link) {
+            self.inband.poll_packet(now, going.stream, space)
+        } else {
+            None
+        };
+        self.keyring
+            .seal_with(context, codec, frame, packet, buffer)
+    }
+
+    /// A frame that nobody may have, with nothing in it but a message, if one waits.
+    pub fn carry<'b>(
+        &mut self,
+        now: Instant,
+        going: Going<'_>,
+        buffer: &'b mut Vec<u8>,
+        scratch: &mut Vec<u8>,
+    ) -> Option<&'b [u8]> {
+        if !self.is_shared(going.link) {
+            return None;
+        }
+        let Going { codec, frame, .. } = going;
+        let space = going.space(0);
+        let packet = self.inband.poll_packet(now, going.stream, space)?;
+        codec.carry(frame, packet, buffer, scratch).ok()
+    }
+}

@@ -1,0 +1,390 @@
+//! The in-band carrier: packets at the end of encoded frames, for the room that all forwarded
+//! connections of a tab lead to. What is to be said waits here until a frame of any of their senders
+//! comes by. A message that is for some is for everyone: who forwards frames doesn't ask.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use super::{
+    fragments::Reassembly,
+    rate::Bucket,
+    repair::{MAX_INDEX, REPAIR_PREFIX, fragment},
+};
+use crate::{
+    ids::StreamId,
+    time::Instant,
+    wire::{HEADER, MessageId, Packet, WireError, trailer::TRAILER},
+};
+
+/// How much of a message a frame carries: with its sound it stays below what SFUs forward.
+pub const FRAME_FRAGMENT: usize = 700;
+
+/// The longest frame of sound that SFUs forward, with all that is in it.
+pub const MAX_SOUND: usize = 1_100;
+
+/// 64 kbit/s while something changes, and a tenth of a join at once.
+const BYTES_PER_SECOND: u64 = 8_000;
+const BYTES_BURST: u64 = 4_000;
+/// 2 kbit/s while nothing does.
+const IDLE_PER_SECOND: u64 = 250;
+const IDLE_BURST: u64 = 1_000;
+
+/// What is said again and again though nothing changes is out of date then.
+const ROUTINE_LASTS: Duration = Duration::from_secs(4);
+/// What else isn't said again within this long isn't needed any more (R7, R9, R10).
+const CHANGE_LASTS: Duration = Duration::from_millis(1_500);
+const MAX_WAITING: usize = 16;
+/// Of a message; so at least as many are left for repair.
+const MAX_FRAGMENTS: usize = 128;
+
+/// A stream that had no frame for this long doesn't count.
+const STREAM_RESTS: Duration = Duration::from_millis(300);
+
+/// Who sent no frame for this long can't speak.
+const NO_WAY_UP: Duration = Duration::from_secs(2);
+
+/// Messages of others that may be unfinished; many speak in a room. With their fragments' size, at
+/// most 4 MiB.
+const MAX_PARTIAL: usize = 32;
+
+/// The type that begins a message (PROTOCOL.md section 3).
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Kind(u8);
+
+impl Kind {
+    const BEACON: Self = Self(1);
+    const KEY_PACKAGE: Self = Self(2);
+    const WELCOME: Self = Self(3);
+    const PASSED_ON: Self = Self(5);
+    const NAME: Self = Self(7);
+
+    /// Said again and again though nothing changes, and short.
+    fn is_routine(self) -> bool {
+        [Self::BEACON, Self::PASSED_ON, Self::NAME].contains(&self)
+    }
+
+    /// A newer one of the same sender says all that an older one does.
+    fn supersedes(self) -> bool {
+        [Self::BEACON, Self::KEY_PACKAGE].contains(&self)
+    }
+
+    fn lasts(self) -> Duration {
+        if self.is_routine() {
+            ROUTINE_LASTS
+        } else {
+            CHANGE_LASTS
+        }
+    }
+
+    /// What goes first. Who lags behind a Commit makes a branch in the end; a Welcome is long.
+    fn rank(self) -> u8 {
+        match self {
+            kind if kind.is_routine() => 0,
+            Self::WELCOME => 2,
+            _ => 1,
+        }
+    }
+}
+
+struct Waiting {
+    kind: Kind,
+    since: Instant,
+    id: MessageId,
+    message: Vec<u8>,
+    count: usize,
+    /// Fragments that went out.
+    sent: usize,
+    /// Fragments that are to go out.
+    wanted: usize,
+}
+
+impl Waiting {
+    fn new(now: Instant, kind: Kind, id: MessageId, message: &[u8]) -> Self {
+        let count = message.len().div_ceil(FRAME_FRAGMENT).max(1);
+        let mut waiting = Self {
+            kind,
+            since: now,
+            id,
+            message: message.to_vec(),
+            count,
+            sent: 0,
+            wanted: 0,
+        };
+        waiting.wanted = waiting.at_first();
+        waiting
+    }
+
+    /// What is said anyway once, what changes something with half as much again for repair.
+    fn at_first(&self) -> usize {
+        match self.kind {
+            kind if kind.is_routine() => self.count,
+            Kind::WELCOME => self.count + self.count.div_ceil(2),
+            _ => 2 * self.count,
+        }
+    }
+
+    /// It is said again: somebody may lack it still.
+    fn again(&mut self, now: Instant) {
+        self.since = now;
+        if self.is_done() {
+            self.wanted += self.count.div_ceil(2);
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.sent >= self.wanted
+    }
+
+    fn is_stale(&self, now: Instant) -> bool {
+        now.since(self.since) >= self.kind.lasts()
+    }
+
+    /// Pieces in order, then repair, from a place on that is the sender's own: what others send of
+    /// the same message adds to it.
+    fn index(&self, salt: u8) -> u16 {
+        let repair = self.sent.checked_sub(self.count);
+        let index = match repair {
+            _ if self.count == 1 => 0,
+            Some(nth) => self.count + (usize::from(salt) + nth) % (MAX_INDEX - self.count),
+            None => self.sent,
+        };
+        index as u16
+    }
+
+    /// How long the next packet is, with its trailer.
+    fn length(&self, salt: u8) -> usize {
+        let start = usize::from(self.index(salt)) * FRAME_FRAGMENT;
+        let fragment = match self.message.len().checked_sub(start) {
+            Some(rest) if rest > 0 => rest.min(FRAME_FRAGMENT),
+            _ => FRAME_FRAGMENT + REPAIR_PREFIX,
+        };
+        HEADER + fragment + TRAILER
+    }
+
+    fn packet(&self, salt: u8) -> Vec<u8> {
+        let index = self.index(salt);
+        Packet {
+            message: self.id,
+            index,
+            count: self.count as u16,
+            fragment: &fragment(&self.message, FRAME_FRAGMENT, index),
+        }
+        .to_bytes()
+    }
+
+    /// What goes first is least.
+    fn urgency(&self) -> (bool, u8, usize) {
+        let late = self.sent >= self.at_first();
+        let progress = if late {
+            self.sent * 256 / self.count
+        } else {
+            0
+        };
+        (late, if late { 0 } else { self.kind.rank() }, progress)
+    }
+}
+
+struct Room {
+    /// Oldest first.
+    waiting: VecDeque<Waiting>,
+    packet: Vec<u8>,
+    salt: u8,
+    /// The stream that our last beacon went out on, and the last of anything else.
+    beacon_on: Option<StreamId>,
+    other_on: Option<StreamId>,
+    streams: BTreeMap<StreamId, Instant>,
+    allowance: Bucket,
+    idle: Bucket,
+    reassembly: Reassembly,
+    /// When a frame went by, or the room was opened.
+    last_frame: Instant,
+}
+
+impl Room {
+    fn new(now: Instant, salt: u8) -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            packet: Vec::new(),
+            salt,
+            beacon_on: None,
+            other_on: None,
+            streams: BTreeMap::new(),
+            allowance: Bucket::new(now, BYTES_BURST, BYTES_PER_SECOND),
+            idle: Bucket::new(now, IDLE_BURST, IDLE_PER_SECOND),
+            reassembly: Reassembly::of(MAX_PARTIAL),
+            last_frame: now,
+        }
+    }
+
+    fn add(&mut self, now: Instant, kind: Kind, message: &[u8]) {
+        let id = MessageId::of(message);
+        if let Some(same) = self.waiting.iter_mut().find(|one| one.id == id) {
+            return same.again(now);
+        }
+        self.waiting
+            .retain(|waiting| waiting.kind != kind || !kind.supersedes());
+        if self.waiting.len() >= MAX_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(Waiting::new(now, kind, id, message));
+    }
+
+    fn forget_stale(&mut self, now: Instant) {
+        self.waiting.retain(|one| !one.is_stale(now));
+        self.streams
+            .retain(|_, seen| now.since(*seen) < STREAM_RESTS);
+        self.reassembly.forget_stale(now);
+    }
+
+    /// The message of which a fragment goes next on a stream; not on the stream that took the last
+    /// one, if there are others.
+    fn next(&self, stream: StreamId, space: usize) -> Option<usize> {
+        let others = self.streams.len() > 1;
+        let all = self.waiting.iter().enumerate();
+        all.filter(|(_, one)| !one.is_done())
+            .filter(|(_, one)| one.length(self.salt) <= space)
+            .filter(|(_, one)| !others || self.last_on(one.kind) != Some(stream))
+            .min_by_key(|(_, one)| one.urgency())
+            .map(|(place, _)| place)
+    }
+
+    fn last_on(&self, kind: Kind) -> Option<StreamId> {
+        if kind == Kind::BEACON {
+            self.beacon_on
+        } else {
+            self.other_on
+        }
+    }
+
+    /// Whether so many bytes may go now.
+    fn may_spend(&mut self, now: Instant, bytes: usize) -> bool {
+        let busy = |one: &Waiting| !one.kind.is_routine() && !one.is_done();
+        let idle = !self.waiting.iter().any(busy);
+        let bytes = bytes as u64;
+        let (mut allowance, mut routine) = (self.allowance, self.idle);
+        let may = allowance.take(now, bytes) && (!idle || routine.take(now, bytes));
+        if may {
+            self.allowance = allowance;
+            self.idle = routine;
+        }
+        may
+    }
+
+    fn poll_packet(&mut self, now: Instant, stream: StreamId, space: usize) -> Option<&[u8]> {
+        self.forget_stale(now);
+        let place = self.next(stream, space)?;
+        if !self.may_spend(now, self.waiting[place].length(self.salt)) {
+            return None;
+        }
+        let waiting = &mut self.waiting[place];
+        self.packet = waiting.packet(self.salt);
+        waiting.sent += 1;
+        match waiting.kind {
+            Kind::BEACON => self.beacon_on = Some(stream),
+            _ => self.other_on = Some(stream),
+        }
+        Some(&self.packet)
+    }
+}
+
+/// See the module's text.
+#[derive(Default)]
+pub struct InbandCarrier {
+    room: Option<Room>,
+}
+
+impl InbandCarrier {
+    /// There are forwarded connections. Of two with another salt, each sends repair of its own.
+    pub fn open(&mut self, now: Instant, salt: u8) {
+        self.room.get_or_insert_with(|| Room::new(now, salt));
+    }
+
+    /// There are none any more.
+    pub fn close(&mut self) {
+        self.room = None;
+    }
+
+    /// Queues a message for everyone. One that is too large is left to other carriers.
+    pub fn send(&mut self, now: Instant, message: &[u8]) {
+        let Some(kind) = message.first().copied().map(Kind) else {
+            return;
+        };
+        let Some(room) = &mut self.room else { return };
+        if kind != Kind::BEACON {
+            println!(
+                "DBG {} salt {} kind {} len {} waiting {:?}",
+                now.0,
+                room.salt,
+                kind.0,
+                message.len(),
+                room.waiting
+                    .iter()
+                    .map(|w| (w.kind.0, w.count, w.sent, w.wanted))
+                    .collect::<Vec<_>>()
+            );
+        }
+        if message.len() <= FRAME_FRAGMENT * MAX_FRAGMENTS {
+            room.add(now, kind, message);
+        }
+    }
+
+    /// A frame of a sender goes by.
+    pub fn handle_frame(&mut self, now: Instant, stream: StreamId) {
+        if let Some(room) = &mut self.room {
+            room.last_frame = now;
+            room.streams.insert(stream, now);
+        }
+    }
+
+    /// The packet to append to a frame of a stream that has so much room, if there is one and it
+    /// may go now.
+    pub fn poll_packet(&mut self, now: Instant, stream: StreamId, space: usize) -> Option<&[u8]> {
+        self.room.as_mut()?.poll_packet(now, stream, space)
+    }
+
+    /// Whether something waits that a frame could take along.
+    pub fn waits(&self) -> bool {
+        let room = self.room.as_ref();
+        room.is_some_and(|room| room.waiting.iter().any(|one| !one.is_done()))
+    }
+
+    /// Whether there is a room, and for long no frame that could take anything there.
+    pub fn has_no_way_up(&self, now: Instant) -> bool {
+        let room = self.room.as_ref();
+        room.is_some_and(|room| now.since(room.last_frame) >= NO_WAY_UP)
+    }
+
+    /// Takes a packet that came in a frame. Gives a message back once it is whole.
+    ///
+    /// # Errors
+    /// Says why it was refused; it is as if it had been lost.
+    pub fn handle_packet(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+    ) -> Result<Option<Vec<u8>>, WireError> {
+        let room = self.room.as_mut().ok_or(WireError::NotOurs)?;
+        let packet = Packet::parse_any(bytes)?;
+        let most = FRAME_FRAGMENT + REPAIR_PREFIX;
+        if packet.fragment.len() > most || usize::from(packet.count) > MAX_FRAGMENTS {
+            return Err(WireError::TooLarge);
+        }
+        let indices = if packet.count == 1 { 1 } else { MAX_INDEX };
+        if packet.count == 0 || usize::from(packet.index) >= indices {
+            return Err(WireError::Malformed);
+        }
+        room.reassembly.handle(now, packet)
+    }
+
+    /// Forgets what was begun too long ago.
+    pub fn expire(&mut self, now: Instant) {
+        if let Some(room) = &mut self.room {
+            room.forget_stale(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

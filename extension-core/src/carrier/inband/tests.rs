@@ -1,0 +1,318 @@
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::*;
+use crate::{carrier::cut, ids::PageId};
+
+const BEACON: [u8; 170] = [1; 170];
+const ANY: usize = usize::MAX;
+
+fn stream(number: u32) -> StreamId {
+    let page = PageId(1);
+    StreamId { page, number }
+}
+
+fn carrier() -> InbandCarrier {
+    let mut carrier = InbandCarrier::default();
+    carrier.open(Instant(0), 7);
+    carrier
+}
+
+fn message(kind: u8, length: usize) -> Vec<u8> {
+    (0..length)
+        .map(|n| if n == 0 { kind } else { (n % 251) as u8 })
+        .collect()
+}
+
+/// What a frame of a stream takes along.
+fn goes(carrier: &mut InbandCarrier, now: u64, number: u32, space: usize) -> Option<Vec<u8>> {
+    let (now, stream) = (Instant(now), stream(number));
+    carrier.handle_frame(now, stream);
+    let packet = carrier.poll_packet(now, stream, space);
+    packet.map(<[u8]>::to_vec)
+}
+
+/// What goes out with frames of some streams, one each 10 ms, and on which of them.
+fn sent(
+    carrier: &mut InbandCarrier,
+    numbers: &[u32],
+    span: std::ops::Range<u64>,
+) -> Vec<(u32, Vec<u8>)> {
+    let mut sent = Vec::new();
+    for now in span.step_by(10) {
+        for number in numbers {
+            let packet = goes(carrier, now, *number, ANY);
+            sent.extend(packet.map(|packet| (*number, packet)));
+        }
+    }
+    sent
+}
+
+fn kinds(carrier: &mut InbandCarrier, span: std::ops::Range<u64>) -> Vec<usize> {
+    let ids: Vec<_> = [1, 2, 3, 4]
+        .map(|kind| MessageId::of(&message(kind, 2_000)))
+        .into();
+    let packets = sent(carrier, &[1], span).into_iter();
+    let ids = packets.map(|(_, packet)| {
+        let packet = Packet::parse_any(&packet).expect("our own");
+        ids.iter().position(|id| *id == packet.message)
+    });
+    ids.map(|place| place.expect("of ours") + 1).collect()
+}
+
+/// What somebody makes of some packets.
+fn heard<'a>(packets: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut carrier = carrier();
+    let messages = packets
+        .into_iter()
+        .filter_map(|packet| carrier.handle_packet(Instant(0), packet).ok()?);
+    messages.collect()
+}
+
+#[test]
+fn i3_a_welcome_goes_in_fragments_and_half_as_many_for_repair() {
+    let mut carrier = carrier();
+    let welcome = message(3, 6_000);
+    carrier.send(Instant(0), &welcome);
+    let packets = sent(&mut carrier, &[1], 0..1_490);
+    let packets: Vec<_> = packets.into_iter().map(|(_, packet)| packet).collect();
+    assert_eq!(packets.len(), 9 + 5);
+    for lost in [0..5, 4..9, 9..14] {
+        let came = packets.iter().enumerate();
+        let came = came.filter(|(place, _)| !lost.contains(place));
+        let came = heard(came.map(|(_, packet)| packet));
+        assert_eq!(came, [welcome.clone()], "without {lost:?}");
+    }
+}
+
+#[test]
+fn i3_what_is_said_again_goes_on_with_other_fragments() {
+    let mut carrier = carrier();
+    let commit = message(4, 2_800);
+    let mut packets = Vec::new();
+    for now in [0, 1_400, 2_800] {
+        carrier.send(Instant(now), &commit);
+        packets.extend(sent(&mut carrier, &[1], now..now + 1_400));
+    }
+    assert_eq!(packets.len(), 8 + 2 + 2);
+    packets.sort();
+    packets.dedup();
+    assert_eq!(packets.len(), 12, "no fragment went twice");
+}
+
+#[test]
+fn i3_two_who_send_one_message_repair_it_with_other_fragments() {
+    let [one, other] = [7, 90].map(|salt| {
+        let mut carrier = InbandCarrier::default();
+        carrier.open(Instant(0), salt);
+        carrier.send(Instant(0), &message(3, 6_000));
+        let packets = sent(&mut carrier, &[1], 0..1_490);
+        packets.into_iter().skip(9).collect::<Vec<_>>()
+    });
+    assert!(!one.is_empty() && one.iter().all(|packet| !other.contains(packet)));
+}
+
+#[test]
+fn i3_fragments_go_over_all_streams_in_turn() {
+    for (kind, length) in [(4, 5_000), (1, 170)] {
+        let mut carrier = carrier();
+        let mut went = Vec::new();
+        for second in 0..6 {
+            let length = length + second as usize;
+            carrier.send(Instant(second * 1_000), &message(kind, length));
+            let span = second * 1_000..second * 1_000 + 1_000;
+            went.extend(sent(&mut carrier, &[1, 2], span));
+        }
+        assert!(went.len() >= 6);
+        assert!(went.windows(2).all(|two| two[0].0 != two[1].0));
+    }
+}
+
+#[test]
+fn i3_a_stream_without_frames_is_not_waited_for() {
+    let mut carrier = carrier();
+    carrier.handle_frame(Instant(0), stream(2));
+    carrier.send(Instant(0), &message(4, 5_000));
+    assert!(sent(&mut carrier, &[1], 0..290).len() <= 1);
+    assert!(sent(&mut carrier, &[1], 300..1_000).len() > 1);
+}
+
+#[test]
+fn i3_a_commit_goes_before_a_welcome_and_repair_for_the_first_time_with_it() {
+    let mut carrier = carrier();
+    for kind in [3, 2, 4, 1] {
+        carrier.send(Instant(0), &message(kind, 2_000));
+    }
+    // A beacon of this length doesn't exist; it has no repair.
+    let expected = [&[1; 3][..], &[2; 6], &[4; 6], &[3; 5]].concat();
+    assert_eq!(kinds(&mut carrier, 0..1_490), expected);
+}
+
+#[test]
+fn i3_a_newer_beacon_takes_the_place_of_one_that_waits() {
+    let mut carrier = carrier();
+    carrier.send(Instant(0), &message(1, 150));
+    carrier.send(Instant(0), &message(1, 160));
+    let packets = sent(&mut carrier, &[1], 0..1_000);
+    assert_eq!(packets, [(1, cut(&message(1, 160))[0].clone())]);
+}
+
+#[test]
+fn i3_what_waits_is_bounded_in_number_and_time() {
+    let mut carrier = carrier();
+    for number in 0..100 {
+        carrier.send(Instant(0), &message(4, 1_000 + number));
+    }
+    let waiting = carrier.room.as_ref().map(|room| room.waiting.len());
+    assert_eq!(waiting, Some(MAX_WAITING));
+    assert!(carrier.waits());
+    carrier.expire(Instant(1_499));
+    assert!(carrier.waits());
+    carrier.expire(Instant(1_500));
+    assert!(!carrier.waits());
+    carrier.send(Instant(2_000), &BEACON);
+    carrier.expire(Instant(5_999));
+    assert!(carrier.waits());
+    carrier.expire(Instant(6_000));
+    assert!(!carrier.waits());
+}
+
+#[test]
+fn i4_a_change_costs_64_kbit_a_second_and_idling_2() {
+    let mut busy = carrier();
+    let mut bytes = 0;
+    for now in (0..20_000).step_by(10) {
+        busy.send(Instant(now), &message(3, 9_000 + now as usize / 1_000));
+        let packet = goes(&mut busy, now, 1, ANY);
+        bytes += packet.map_or(0, |packet| packet.len() + TRAILER);
+    }
+    let most = 20 * BYTES_PER_SECOND + BYTES_BURST;
+    assert!((bytes as u64) <= most, "{bytes}");
+    assert!((bytes as u64) > most * 9 / 10, "{bytes}");
+
+    let mut idle = carrier();
+    let mut bytes = 0;
+    for now in (0..60_000u64).step_by(10) {
+        let beacon = [&BEACON[..], &now.to_be_bytes()].concat();
+        idle.send(Instant(now), &beacon);
+        let packet = goes(&mut idle, now, 1, ANY);
+        bytes += packet.map_or(0, |packet| packet.len() + TRAILER);
+    }
+    let most = 60 * IDLE_PER_SECOND + IDLE_BURST;
+    assert!((bytes as u64) <= most, "{bytes}");
+    assert!((bytes as u64) > most * 8 / 10, "{bytes}");
+}
+
+#[test]
+fn i5_a_packet_waits_for_a_frame_with_space() {
+    let mut carrier = carrier();
+    carrier.send(Instant(0), &message(2, 2_700));
+    let long = FRAME_FRAGMENT + HEADER + TRAILER;
+    assert_eq!(goes(&mut carrier, 0, 1, long - 1), None);
+    let packet = goes(&mut carrier, 0, 1, long);
+    assert_eq!(packet.map(|packet| packet.len()), Some(long - TRAILER));
+    carrier.send(Instant(0), &BEACON);
+    assert!(goes(&mut carrier, 0, 1, long - 1).is_some());
+}
+
+#[test]
+fn i5_no_packet_is_longer_than_was_said() {
+    let mut carrier = carrier();
+    carrier.send(Instant(0), &message(2, 2_700));
+    for now in (0..1_490).step_by(10) {
+        let room = carrier.room.as_ref().expect("a room");
+        let said = room.waiting[0].length(room.salt);
+        if let Some(packet) = goes(&mut carrier, now, 1, ANY) {
+            assert_eq!(packet.len() + TRAILER, said);
+        }
+    }
+}
+
+#[test]
+fn i6_what_comes_is_bounded_in_memory_and_forgotten_in_time() {
+    let mut carrier = carrier();
+    for number in 0..100u8 {
+        let id = MessageId([number; 8]);
+        for index in 1..MAX_FRAGMENTS as u16 {
+            let packet = Packet {
+                message: id,
+                index,
+                count: MAX_FRAGMENTS as u16,
+                fragment: &[7; FRAME_FRAGMENT],
+            };
+            let came = carrier.handle_packet(Instant(0), &packet.to_bytes());
+            assert_eq!(came, Ok(None));
+        }
+    }
+    let held = |carrier: &InbandCarrier| {
+        let room = carrier.room.as_ref();
+        room.map(|room| room.reassembly.held())
+    };
+    let most = 4 * 1024 * 1024;
+    assert!(held(&carrier).is_some_and(|held| (1..most).contains(&held)));
+    carrier.expire(Instant(10_000));
+    assert_eq!(held(&carrier), Some(0));
+}
+
+#[test]
+fn i6_a_packet_outside_these_bounds_is_refused() {
+    let packet = |index, count, length| {
+        let fragment = &[7; FRAME_FRAGMENT + REPAIR_PREFIX + 1][..length];
+        let message = MessageId([1; 8]);
+        let packet = Packet {
+            message,
+            index,
+            count,
+            fragment,
+        };
+        carrier().handle_packet(Instant(0), &packet.to_bytes())
+    };
+    assert_eq!(packet(255, 128, 702), Ok(None));
+    for (index, count, length, error) in [
+        (0, 2, 703, WireError::TooLarge),
+        (0, 129, 700, WireError::TooLarge),
+        (256, 2, 700, WireError::Malformed),
+        (1, 1, 700, WireError::Malformed),
+        (0, 0, 700, WireError::Malformed),
+    ] {
+        assert_eq!(packet(index, count, length), Err(error));
+    }
+}
+
+#[test]
+fn i12_fragments_of_several_messages_come_in_any_order() {
+    let messages = [message(3, 5_000), message(4, 2_100)];
+    let mut packets = Vec::new();
+    for one in &messages {
+        let mut carrier = carrier();
+        carrier.send(Instant(0), one);
+        packets.extend(sent(&mut carrier, &[1], 0..1_490));
+    }
+    packets.sort();
+    packets.reverse();
+    let mut came = heard(packets.iter().map(|(_, packet)| packet));
+    came.sort();
+    assert_eq!(came, messages);
+}
+
+#[test]
+fn i11_who_has_no_frames_cannot_speak() {
+    let mut carrier = carrier();
+    assert!(!carrier.has_no_way_up(Instant(1_999)));
+    assert!(carrier.has_no_way_up(Instant(2_000)));
+    carrier.handle_frame(Instant(2_500), stream(1));
+    assert!(!carrier.has_no_way_up(Instant(4_499)));
+    assert!(carrier.has_no_way_up(Instant(4_500)));
+}
+
+#[test]
+fn where_there_is_no_room_nothing_goes_and_nothing_comes() {
+    let mut carrier = carrier();
+    carrier.close();
+    carrier.send(Instant(0), &BEACON);
+    assert_eq!(sent(&mut carrier, &[1], 0..100), []);
+    let packet = &cut(&BEACON)[0];
+    let refused = carrier.handle_packet(Instant(0), packet);
+    assert_eq!(refused, Err(WireError::NotOurs));
+    assert!(!carrier.has_no_way_up(Instant(9_000)));
+}

@@ -1,0 +1,156 @@
+//! Repair fragments: what is lost of a message need not come again, any other fragment will do.
+//!
+//! A Reed-Solomon code over GF(256), in its plainest form. Byte by byte, the `count` fragments of a
+//! message are the values at 0, 1, ... of the one polynomial of degree below `count` that goes
+//! through them; the repair fragment with index i is its value at i. So any `count` fragments have it.
+
+use std::collections::BTreeMap;
+
+/// So many fragments have an index.
+pub const MAX_INDEX: usize = 256;
+
+/// In front of a repair fragment: how much of the last fragment is message.
+pub const REPAIR_PREFIX: usize = 2;
+
+/// The field of RFC 5510 section 8.1.
+const POLYNOMIAL: u16 = 0x11d;
+
+type Point<'a> = (u8, &'a [u8]);
+
+fn product(mut one: u8, mut other: u8) -> u8 {
+    let mut sum = 0;
+    while other > 0 {
+        if other & 1 == 1 {
+            sum ^= one;
+        }
+        let doubled = u16::from(one) << 1;
+        one = (if doubled > 0xff {
+            doubled ^ POLYNOMIAL
+        } else {
+            doubled
+        }) as u8;
+        other >>= 1;
+    }
+    sum
+}
+
+fn inverse(one: u8) -> u8 {
+    (0..253).fold(one, |power, _| product(power, one))
+}
+
+/// Lagrange's: the value at `x` of the polynomial that goes through all points.
+fn value(points: &[Point<'_>], x: u8, size: usize) -> Vec<u8> {
+    let mut sum = vec![0; size];
+    for (at, bytes) in points {
+        let others = points.iter().map(|(other, _)| *other);
+        let (above, below) = others
+            .filter(|other| other != at)
+            .fold((1, 1), |(above, below), other| {
+                (product(above, x ^ other), product(below, at ^ other))
+            });
+        let factor = product(above, inverse(below));
+        let products: [u8; 256] = std::array::from_fn(|byte| product(factor, byte as u8));
+        for (sum, byte) in sum.iter_mut().zip(*bytes) {
+            *sum ^= products[usize::from(*byte)];
+        }
+    }
+    sum
+}
+
+/// A fragment of a message that was cut into pieces of `size`: a piece, or one for repair.
+pub fn fragment(message: &[u8], size: usize, index: u16) -> Vec<u8> {
+    let pieces: Vec<_> = message.chunks(size).collect();
+    if let Some(piece) = pieces.get(usize::from(index)) {
+        return piece.to_vec();
+    }
+    let points: Vec<_> = (0..).zip(pieces.iter().copied()).collect();
+    let last = pieces.last().map_or(0, |last| last.len()) as u16;
+    let repair = value(&points, index as u8, size);
+    [&last.to_be_bytes()[..], &repair].concat()
+}
+
+/// The message, from as many fragments as it has pieces. None: they don't belong together.
+pub fn message(count: u16, fragments: &BTreeMap<u16, Vec<u8>>) -> Option<Vec<u8>> {
+    let (_, any) = fragments.range(count..).next()?;
+    let (last, any) = any.split_first_chunk::<REPAIR_PREFIX>()?;
+    let size = any.len();
+    let points = fragments.iter().map(|(index, fragment)| {
+        let bytes = match index.checked_sub(count) {
+            Some(_) => fragment.strip_prefix(last)?,
+            None => fragment,
+        };
+        let x = u8::try_from(*index).ok()?;
+        (bytes.len() <= size).then_some((x, bytes))
+    });
+    let points = points.collect::<Option<Vec<_>>>()?;
+    let pieces = (0..count).map(|index| match fragments.get(&index) {
+        Some(piece) if index + 1 < count && piece.len() != size => None,
+        Some(piece) => Some(piece.clone()),
+        None => Some(value(&points, u8::try_from(index).ok()?, size)),
+    });
+    let mut message = pieces.collect::<Option<Vec<_>>>()?.concat();
+    let length = usize::from(count.checked_sub(1)?) * size + usize::from(u16::from_be_bytes(*last));
+    message.truncate(length);
+    Some(message)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    const SIZE: usize = 70;
+
+    fn plain(length: usize) -> Vec<u8> {
+        (0..length).map(|n| (n * n + n / 3) as u8).collect()
+    }
+
+    fn fragments(message: &[u8], indices: &[u16]) -> BTreeMap<u16, Vec<u8>> {
+        let one = |index: &u16| (*index, fragment(message, SIZE, *index));
+        indices.iter().map(one).collect()
+    }
+
+    #[test]
+    fn i12_any_fragments_that_are_enough_give_the_message_back() {
+        for length in [SIZE + 1, 2 * SIZE, 5 * SIZE - 3, 5 * SIZE] {
+            let plain = plain(length);
+            let count = length.div_ceil(SIZE) as u16;
+            for first in [0, 1, count - 1, count, 100, 255 - count] {
+                let mut indices: Vec<_> = (first..first + count).collect();
+                if first < count {
+                    indices[0] = 255;
+                }
+                let came = fragments(&plain, &indices);
+                assert_eq!(message(count, &came).as_ref(), Some(&plain), "{indices:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn i12_of_the_largest_message_half_may_be_lost() {
+        let plain = plain(128 * SIZE);
+        let indices: Vec<_> = (0..256).step_by(2).collect();
+        assert_eq!(message(128, &fragments(&plain, &indices)), Some(plain));
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_no_message() {
+        let plain = plain(3 * SIZE - 5);
+        let good = fragments(&plain, &[0, 2, 9]);
+        for (index, length) in [(0, SIZE - 1), (0, SIZE + 1), (2, SIZE + 1), (9, 1), (9, 0)] {
+            let mut bad = good.clone();
+            bad.get_mut(&index).expect("it is there").resize(length, 0);
+            let whole = message(3, &bad);
+            assert_ne!(whole.as_ref(), Some(&plain), "{index}, {length}");
+        }
+        let mut bad = good.clone();
+        bad.insert(300, good[&9].clone());
+        assert_eq!(message(4, &bad), None);
+        let mut bad = good;
+        let other = fragment(&plain[..SIZE + 9], SIZE, 7);
+        bad.insert(7, other);
+        assert_eq!(message(4, &bad), None, "they disagree on the last piece");
+    }
+}

@@ -1,0 +1,37 @@
+//! Who has nothing to send can't speak, and is told.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::*;
+
+#[test]
+fn i11_who_has_nothing_to_send_is_told_and_let_in_once_it_has() {
+    let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
+    room.sends[2].clear();
+    room.run_for(Duration::from_secs(5));
+    assert!(room.stands(&[0, 1]), "the others don't miss it");
+    let view = room.view(2);
+    assert_eq!((view.state, view.reason), (State::Alone, "no-way-up"));
+    room.sends[2].insert(1);
+    room.until_it_stands(&[0, 1, 2]);
+}
+
+#[test]
+fn i11_a_member_that_stops_sending_is_missed_and_told() {
+    let mut room = Room::all_on(2, Layout::PublishAndSubscribe);
+    room.until_it_stands(&[0, 1]);
+    room.sends[1].clear();
+    room.run_for(Duration::from_secs(10));
+    assert_eq!(room.view(0).members.len(), 1);
+    let view = room.view(1);
+    assert_eq!((view.state, view.reason), (State::Alone, "no-way-up"));
+}
+
+#[test]
+fn i11_in_a_mesh_nobody_is_told_so() {
+    let mut pair = Pair::new();
+    pair.cores[0].turn_on(pair.now, TAB);
+    pair.run_for(Duration::from_secs(5));
+    assert_eq!(pair.view(0).reason, "alone");
+}

@@ -1,0 +1,139 @@
+//! Which connections somebody forwards, and what came in a frame: the frame path puts it here, and it
+//! is heard once the frame is done.
+
+use super::{ConnectionState, Tab};
+use crate::{
+    ids::{ConnectionId, PageId},
+    time::Instant,
+};
+
+/// How the far end of a connection presents itself in the session description that the page took
+/// from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FarEnd<'a> {
+    /// The origin of RFC 8866 section 5.2, as it stands behind `o=`.
+    pub origin: &'a str,
+    /// Whether it has `a=ice-lite` (RFC 8839 section 5.3).
+    pub ice_lite: bool,
+}
+
+impl FarEnd<'_> {
+    /// I2: whether a browser wrote the description. All others are taken for somebody who forwards.
+    fn is_browser(self) -> bool {
+        let mut fields = self.origin.split_ascii_whitespace();
+        let user = fields.next().unwrap_or_default();
+        let place: Vec<_> = fields.skip(2).collect();
+        let by_webrtc_org = user == "-" && place == ["IN", "IP4", "127.0.0.1"];
+        let by_firefox =
+            user.starts_with("mozilla...THIS_IS_SDPARTA-") && place == ["IN", "IP4", "0.0.0.0"];
+        !self.ice_lite && (by_webrtc_org || by_firefox)
+    }
+}
+
+/// See the module's text. A frame brings one packet.
+#[derive(Default)]
+pub struct Inbox(Option<Vec<u8>>);
+
+impl Inbox {
+    /// A packet that came in a frame.
+    pub fn put(&mut self, packet: &[u8]) {
+        self.0 = Some(packet.to_vec());
+    }
+}
+
+impl Tab {
+    pub(crate) fn far_end(&mut self, now: Instant, link: ConnectionId, far_end: FarEnd<'_>) {
+        if !self.connections.contains_key(&link) {
+            return;
+        }
+        if far_end.is_browser() {
+            self.leave_room(now, link);
+        } else {
+            self.forwarded.insert(link);
+            self.share_if_connected(now, link);
+        }
+        self.stale = true;
+    }
+
+    /// I2: its far end is a browser, or it is closed.
+    pub(super) fn leave_room(&mut self, now: Instant, link: ConnectionId) {
+        self.forwarded.remove(&link);
+        if let Some(call) = &mut self.call {
+            call.unshare(now, link);
+        }
+    }
+
+    /// Without streams nothing could go over it.
+    pub(super) fn share_if_connected(&mut self, now: Instant, link: ConnectionId) {
+        let Some(call) = &mut self.call else { return };
+        let connected = self.connections.get(&link) == Some(&ConnectionState::Connected);
+        if connected && self.forwarded.contains(&link) && self.streams.has_any_on(link) {
+            call.share(now, link);
+        }
+    }
+
+    pub(super) fn share_all(&mut self, now: Instant) {
+        let all: Vec<_> = self.forwarded.iter().copied().collect();
+        for link in all {
+            self.share_if_connected(now, link);
+        }
+    }
+
+    /// Whether somebody forwards a connection of a page.
+    pub(crate) fn is_forwarded(&self, page: PageId) -> bool {
+        self.forwarded.iter().any(|link| link.page == page)
+    }
+
+    /// Hears what came in a frame. False: nothing did.
+    pub(crate) fn hear_frame(&mut self, now: Instant) -> bool {
+        let Some(packet) = self.inbox.0.take() else {
+            return false;
+        };
+        if let Some(call) = &mut self.call {
+            let outcome = call.handle_carried(now, &packet);
+            self.heard(now, outcome);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn is_browser(origin: &str, ice_lite: bool) -> bool {
+        FarEnd { origin, ice_lite }.is_browser()
+    }
+
+    #[test]
+    fn i2_browsers_are_told_by_what_they_write() {
+        for origin in [
+            "- 8160090540521631164 2 IN IP4 127.0.0.1",
+            "mozilla...THIS_IS_SDPARTA-153.0 4132699980109199001 0 IN IP4 0.0.0.0",
+            "mozilla...THIS_IS_SDPARTA-99.0.1 1 0 IN IP4 0.0.0.0\r",
+        ] {
+            assert!(is_browser(origin, false), "{origin}");
+            assert!(!is_browser(origin, true), "{origin} and ice-lite");
+        }
+    }
+
+    #[test]
+    fn i2_all_others_forward() {
+        for origin in [
+            "",
+            "-",
+            "- 1700000000000000 1 IN IP4 192.0.2.7",
+            "- 1700000000000000 1 IN IP6 ::1",
+            "mediasoup-client 10000 1 IN IP4 0.0.0.0",
+            "str0m-0.24.1 1234 2 IN IP4 0.0.0.0",
+            "- 1923518516 2 IN IP4 0.0.0.0",
+            "mozilla 4132699980109199001 0 IN IP4 0.0.0.0",
+            "- 8160090540521631164 2 IN IP4 127.0.0.1 more",
+        ] {
+            assert!(!is_browser(origin, false), "{origin}");
+        }
+    }
+}

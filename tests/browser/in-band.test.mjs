@@ -1,0 +1,115 @@
+/**
+ * Somebody stands between two people who have Sotto and takes no data channel, as an SFU does that
+ * forwards media and nothing else. Their messages go along with the frames.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../lib/expect.mjs';
+import { Lab } from '../lib/lab.mjs';
+import { Network } from '../lib/outage.mjs';
+
+/** Of a join, in milliseconds, where packets are lost. */
+const MEDIAN = 3_000;
+const PATIENCE = 15_000;
+/** Of a frame of sound, with all that is in it. */
+const LONGEST = 1_100;
+
+/** @type {Lab} */ let lab;
+/** @type {Network[]} */ const networks = [];
+
+before(async () => {
+  lab = await Lab.open({ between: true, before: async (person) => { networks.push(await Network.of(person)); } });
+  await between((forwarder) => { forwarder.isServer = true; });
+  await Promise.all([lab.near, lab.far].map((end) => end.do((page) => {
+    const { peer } = page.open('call');
+    for (const track of [page.microphone(), page.camera()]) peer.addTrack(track);
+  })));
+  await theyPerceiveEachOther();
+});
+after(() => lab.close());
+
+/** @param {(forwarder: any) => unknown} act @returns {Promise<any>} */
+const between = (act) => /** @type {any} */ (lab.forwarder).evaluate(`(${act})(window.forwarder)`);
+
+async function theyPerceiveEachOther() {
+  const ends = [lab.near, lab.far];
+  await Promise.all(ends.map((end) => end.do((page) => page.forget('call'))));
+  await Promise.all([lab.far.perceives(lab.near, 'call'), lab.near.perceives(lab.far, 'call')]);
+}
+
+/** @param {import('../lib/lab.mjs').End} end @param {number} wanted */
+const members = (end, wanted) =>
+  eventually(async () => (await end.view()).members.length, (count) => count === wanted, `${wanted} in the group`, PATIENCE);
+
+/** Far turns Sotto on; how long until it opened the first frame, in milliseconds. */
+async function joins() {
+  const began = performance.now();
+  await lab.far.person.popup.turn(true);
+  const encrypted = async () => (await lab.far.view()).state;
+  await eventually(encrypted, (state) => state === 'encrypted', 'frames are opened', PATIENCE);
+  const took = Math.round(performance.now() - began);
+  await Promise.all([members(lab.near, 2), members(lab.far, 2)]);
+  return took;
+}
+
+async function leaves() {
+  await lab.far.person.popup.turn(false);
+  await members(lab.near, 1);
+}
+
+/** What leaves both ends from now on: how much of it isn't silent, and the longest frame of sound. */
+const watchTheWire = () =>
+  between((forwarder) => {
+    forwarder.wire = { plain: 0, seen: 0, messages: 0, longest: 0 };
+    forwarder.tamper = (/** @type {ArrayBuffer} */ data, /** @type {any} */ { kind }) => {
+      const frame = new Uint8Array(data);
+      const { wire } = forwarder;
+      wire.seen += 1;
+      const silent = kind === 'audio' ? frame[1] === 0xff && frame[2] === 0xfe : (frame[0] & 0x10) === 0;
+      if (!silent) wire.plain += 1;
+      if (String.fromCharCode(...frame.subarray(-4)) === 'SOTI') wire.messages += 1;
+      if (kind === 'audio') wire.longest = Math.max(wire.longest, frame.length);
+      return null;
+    };
+  });
+
+test('two become a group by their frames alone, and see and hear each other', async (context) => {
+  await lab.turnOn();
+  await watchTheWire();
+  await lab.joined();
+  await theyPerceiveEachOther();
+  for (const end of [lab.near, lab.far]) {
+    const { state, problems } = await end.view();
+    assert.deepEqual([state, problems], ['encrypted', []]);
+  }
+  const { safety_number: one } = await lab.near.view();
+  const { safety_number: other } = await lab.far.view();
+  assert.deepEqual(one, other);
+  const wire = await between((forwarder) => forwarder.wire);
+  context.diagnostic(`on the wire: ${JSON.stringify(wire)}`);
+  assert.ok(wire.messages > 10, 'messages went along with frames');
+  assert.ok(wire.seen > 100 && wire.plain === 0, `${wire.plain} of ${wire.seen} frames were plain`);
+  assert.ok(wire.longest <= LONGEST, `a frame of sound of ${wire.longest} bytes`);
+});
+
+test('who comes late is let in', async (context) => {
+  await leaves();
+  await sleep(3_000);
+  context.diagnostic(`joined after ${await joins()} ms`);
+  await theyPerceiveEachOther();
+});
+
+test('where five packets in a hundred are lost on each hop, a join takes three seconds at most', async (context) => {
+  await Promise.all(networks.slice(0, 2).map((network) => network.lose(5)));
+  const took = [];
+  for (let round = 0; round < 5; round += 1) {
+    await leaves();
+    took.push(await joins());
+  }
+  context.diagnostic(`joined after ${took.join(', ')} ms`);
+  const median = took.toSorted((one, other) => one - other)[2];
+  assert.ok(median <= MEDIAN, `the median is ${median} ms`);
+  await theyPerceiveEachOther();
+});
