@@ -11,7 +11,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use sotto_fuzz::{TARGETS, Target};
 
-const MAX_FILES: usize = 40;
+const MAX_FILES: usize = 48;
 const MAX_BYTES: usize = 200_000;
 /// Changed files that are tried for each target, if there is time.
 const CHANGED: usize = 4000;
