@@ -5,7 +5,8 @@
  * variables; no call, key or frame comes near it.
  */
 
-import { begin, forget, forgetLeft, isOn, isWithdrawn, originOn } from '../sites/tabs.js';
+import { hasRelay } from '../sites/relay.js';
+import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { toBackground } from '../worker/parse.js';
@@ -34,13 +35,17 @@ async function hello(token, tab, { frameId, origin }) {
   const page = { tab: /** @type {number} */ (tab.id), frame: frameId, origin, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
-  return ask(tab);
+  return { on: await isOnInTurn(tab) };
 }
 
-/** @param {chrome.tabs.Tab} tab */
-async function ask(tab) {
-  await begin(tab);
-  return { on: await isOn(tab) };
+/**
+ * The page's own relay asks as its document begins. What a page does later, to its frames or its
+ * history, turns nothing on that goes on in clear, and hides no cut.
+ * @param {chrome.tabs.Tab} tab @param {number | undefined} frame
+ */
+async function ask(tab, frame) {
+  if (frame === 0) await Promise.all([begin(tab), forgetCuts(/** @type {number} */ (tab.id))]);
+  return { on: await isOnInTurn(tab) };
 }
 
 /** @param {string} token @param {chrome.tabs.Tab} tab */
@@ -63,7 +68,7 @@ function answer(value, sender) {
   const { tab } = sender;
   if (!message || tab?.id === undefined) return null;
   const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
-  if (message.kind === 'ask' && !isHost) return ask(tab);
+  if (message.kind === 'ask' && !isHost) return ask(tab, sender.frameId);
   if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
   if (message.kind === 'badge' && isHost) showBadge(tab.id, message.state);
@@ -93,16 +98,21 @@ chrome.tabs.onRemoved.addListener((tab) => {
 
 // The browser clears a tab's badge when the tab loads another document.
 chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
-  if (status === 'loading') await handleLoading(id, tab);
+  if (status) await forgetCutsLeft(id);
   // On the way to a page Firefox shows a moment without address or relay.
   if (tab.url !== undefined || status === 'complete') await forgetLeft(tab);
   if (status === 'complete' && (await isOn(tab))) await showDefaultBadge(id, true);
 });
 
-/** @param {number} id @param {chrome.tabs.Tab} tab */
-async function handleLoading(id, tab) {
-  await forgetCuts(id);
-  await begin(tab);
+/** @param {number} tab */
+async function isCut(tab) {
+  const { sandboxed, lost } = await cutsOf(tab);
+  return sandboxed + lost > 0;
+}
+
+/** A document without a relay asks nothing. @param {number} tab */
+async function forgetCutsLeft(tab) {
+  if ((await isCut(tab)) && !(await hasRelay(tab))) await forgetCuts(tab);
 }
 
 // Until a page of the tab has a host page, nobody else shows that Sotto is on.

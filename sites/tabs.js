@@ -37,8 +37,14 @@ export async function isOn({ id = -1, url, cookieStoreId }) {
   return origin !== undefined && (url === undefined || origin === originOf(url));
 }
 
-/** What is decided by what is noted, popup and background decide one after the other. @param {() => Promise<void>} act */
+/**
+ * What is decided by what is noted, popup and background decide one after the other.
+ * @template T @param {() => Promise<T>} act @returns {Promise<T>}
+ */
 const inTurn = (act) => navigator.locks.request('sotto-tabs', act);
+
+/** Once it is settled how its document begins. @param {Shown} tab */
+export const isOnInTurn = (tab) => inTurn(() => isOn(tab));
 
 /** The new word comes first: whoever sees the old one go finds it. @param {number} tab @param {string} origin @param {boolean} on */
 async function note(tab, origin, on) {

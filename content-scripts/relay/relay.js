@@ -260,9 +260,13 @@
   }
 
   ask();
-  // The tab may have been set otherwise while it showed another page.
-  addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) ask();
+  // The tab may have been set otherwise while it showed another page. A page can make such events too.
+  addEventListener('pageshow', ({ isTrusted, persisted }) => {
+    if (isTrusted && persisted) ask();
+  });
+  // Until then it was in no tab.
+  document.addEventListener('prerenderingchange', ({ isTrusted }) => {
+    if (isTrusted) ask();
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

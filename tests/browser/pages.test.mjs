@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reportOf } from '../../options/report.js';
 import { LANGUAGES, bestLanguage } from '../../popup/texts.js';
 import { passesAxe } from '../lib/axe.mjs';
@@ -109,15 +110,45 @@ test('the diagnostics tell of the call, and not of whose', async () => {
   assert.deepEqual(secrets.filter((secret) => report.includes(secret)), []);
 });
 
-test('where it is always on a tab starts so, unless it was turned off there', async () => {
+async function tickAlways() {
   await visit('options');
   const box = page.locator('[data-test="site"]', { hasText: '127.0.0.1' }).locator('[data-test="always"]');
+  if (await box.isChecked()) return;
   if (notInFirefox('keys work on no button of a Firefox without a screen')) await box.click();
   else {
     await box.focus();
     await page.keyboard.press('Space');
   }
   await eventually(() => box.isChecked(), (checked) => checked, 'the box is ticked, by keyboard where there is one');
+}
+
+test('a call that goes on in clear when its site is set to always on is off, and the badge says nothing else', async () => {
+  const tab = await ana.browser.context.newPage();
+  await tab.goto(stage.base);
+  await tab.evaluate(() => void new RTCPeerConnection().addTransceiver('audio'));
+  const popup = await ana.popupOf(tab);
+  await popup.waitForState('off');
+  await tickAlways();
+  await tab.evaluate(async () => {
+    const loaded = new Promise((done) => {
+      const frame = Object.assign(document.createElement('iframe'), { src: location.href, onload: done });
+      document.body.append(frame);
+    });
+    history.pushState(null, '', '?elsewhere');
+    await loaded;
+    history.back();
+  });
+  // Each frame's relay asks, and each change of address is told, in a moment.
+  await sleep(1_000);
+  const badge = await page.evaluate((tabId) => chrome.action.getBadgeText({ tabId }), popup.tab);
+  assert.deepEqual([badge, (await popup.view()).on], ['', false]);
+  await popup.page.reload();
+  await popup.waitForState('off');
+  await Promise.all([tab.close(), popup.page.close()]);
+});
+
+test('where it is always on a tab starts so, unless it was turned off there', async () => {
+  await tickAlways();
   const tab = await ana.browser.context.newPage();
   await tab.goto(stage.base);
   const popup = await ana.popupOf(tab);

@@ -10,6 +10,7 @@ const THERE = 'https://other.example';
 const EXTENSION = 'chrome-extension://sotto/';
 
 /** @type {typeof import('../../sites/tabs.js')} */ let tabs;
+/** @type {typeof import('../../sites/always.js')} */ let always;
 /** @type {Record<number, string>} */ let badge;
 /** @type {string[]} */ let told;
 let answers = true;
@@ -45,18 +46,20 @@ const browser = fakeBrowser({
 
 before(async () => {
   tabs = await import('../../sites/tabs.js');
+  always = await import('../../sites/always.js');
   await import('../../background/background.js');
 });
 
 beforeEach(async () => {
   await browser.session.remove(Object.keys(browser.session.items));
+  await always.setAlwaysOn(`${HERE}/*`, false);
   await sleep(5);
   [badge, told, answers, granted] = [{}, [], true, [`${HERE}/*`]];
 });
 
-/** @param {object} message @param {{id: number, url?: string}} tab */
-async function ask(message, tab) {
-  const sender = { tab, frameId: 0, url: `${HERE}/room`, origin: HERE };
+/** @param {object} message @param {{id: number, url?: string}} tab @param {number} [frameId] */
+async function ask(message, tab, frameId = 0) {
+  const sender = { tab, frameId, url: `${HERE}/room`, origin: HERE };
   /** @type {unknown} */ let said;
   event.message.fire(message, sender, (/** @type {unknown} */ reply) => { said = reply; });
   await sleep(5);
@@ -128,4 +131,23 @@ test('a page that is cut off is told each time that Sotto is turned on or off', 
     await sleep(5);
   }
   assert.deepEqual(told, ['turned-on', 'turned-off', 'turned-on']);
+});
+
+const ALWAYS = { id: 1, url: `${HERE}/room` };
+
+test('a site that is set to always on in the middle of its call is not on before its next document', async () => {
+  await ask({ kind: 'ask' }, ALWAYS);
+  await always.setAlwaysOn(`${HERE}/*`, true);
+  assert.deepEqual(await ask({ kind: 'ask' }, ALWAYS, 3), { on: false });
+  for (const frame of [3, 0]) assert.deepEqual(await ask({ kind: 'hello', token: 'a' }, ALWAYS, frame), { on: false });
+  for (const status of ['loading', 'complete']) await update(ALWAYS, status);
+  assert.deepEqual([await tabs.originOn(1), badge[1]], [undefined, undefined]);
+  assert.deepEqual(await ask({ kind: 'ask' }, ALWAYS), { on: true });
+  assert.deepEqual([await tabs.originOn(1), badge[1]], [HERE, 'on']);
+});
+
+test('a page that calls at its very start is on there from the first', async () => {
+  await always.setAlwaysOn(`${HERE}/*`, true);
+  const kinds = [{ kind: 'ask' }, { kind: 'hello', token: 'a' }];
+  assert.deepEqual(await Promise.all(kinds.map((message) => ask(message, ALWAYS))), [{ on: true }, { on: true }]);
 });
