@@ -139,16 +139,22 @@ async function tellRelays(tab) {
   await chrome.tabs.sendMessage(tab, { kind }).catch(() => {});
 }
 
+/** @param {number} tab @param {boolean} on @returns {Promise<Sotto.State>} */
+async function stateNoted(tab, on) {
+  if (!on) return 'off';
+  if (await isWithdrawn(tab)) return 'unsupported';
+  return (await isCut(tab)) ? 'trouble' : 'alone';
+}
+
+/** What the core shows says more than that Sotto is on, and less than that nobody reaches it. */
+const BEFORE_THE_CORE = [badges.off, badges.alone, badges.unsupported].map(({ text }) => text);
+
 /** @param {number} tabId @param {boolean} on */
 async function showDefaultBadge(tabId, on) {
   try {
+    const state = await stateNoted(tabId, on);
     const shown = await chrome.action.getBadgeText({ tabId });
-    const { sandboxed, lost } = await cutsOf(tabId);
-    const withdrawn = await isWithdrawn(tabId);
-    const cut = sandboxed + lost > 0;
-    const { text } = !on ? badges.off : withdrawn ? badges.unsupported : cut ? badges.trouble : badges.alone;
-    const ours = on ? [badges.off, badges.alone, badges.unsupported] : [badges.alone, badges.trouble, badges.unsupported];
-    if (withdrawn || ours.some((badge) => badge.text === shown)) await chrome.action.setBadgeText({ tabId, text });
+    if (state !== 'alone' || BEFORE_THE_CORE.includes(shown)) showBadge(tabId, state);
   } catch {
     // The tab is gone.
   }

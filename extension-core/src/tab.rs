@@ -194,6 +194,8 @@ impl Tab {
         }
         self.modes.push_back((page, self.on));
         self.stale = true;
+        // While it was cut off, the badge said so.
+        self.shown = None;
     }
 
     pub(crate) fn detach(&mut self, now: Instant, page: PageId, seed: [u8; 32]) {

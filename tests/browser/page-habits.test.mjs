@@ -139,11 +139,13 @@ test('a page that removes it again and again gets no media, and the popup says s
     /** @type {any} */ (window).relent = () => observer.disconnect();
   });
   await eventually(() => ana.words(), ([sentence]) => /cut off from Sotto's core/.test(sentence), 'the popup says it is cut off');
+  await eventually(() => ana.badge(), (badge) => badge === '!', 'and the badge warns');
   const { received } = await ben.traffic();
   await ana.frame.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 800); }));
   assert.equal((await ben.traffic()).received, received, 'nothing of Ana is sent');
   await ana.frame.evaluate('relent()');
   await togetherAgain();
+  await eventually(() => ana.badge(), (badge) => badge === '\u2713', 'the badge says encrypted again');
 });
 
 test('reload, back and forward: each document starts anew, and protected', async () => {

@@ -96,8 +96,10 @@ test('when the core stands still it takes its word back by itself', { skip: STAN
   await whileCoreStands(ana, async () => {
     await ana.popup.waitForState('joining', 6_000);
     await ana.popup.waitForState('trouble', 6_000);
+    await eventually(() => badge(ana.popup), (shown) => shown === '!', 'so does the badge');
   });
   await agree([ana, ben]);
+  await eventually(() => badge(ana.popup), (shown) => shown === '\u2713', 'which then has its own again');
 });
 
 test('on a page of the browser it says that it cannot work', async () => {

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { badges } from '../../worker/badges.js';
+import { cutsOf } from '../../worker/cuts.js';
 import { fakeBrowser, fakeEvent } from '../lib/fake-chrome.mjs';
 
 const HERE = 'https://calls.example';
@@ -12,6 +14,7 @@ const EXTENSION = 'chrome-extension://sotto/';
 /** @type {typeof import('../../sites/tabs.js')} */ let tabs;
 /** @type {typeof import('../../sites/always.js')} */ let always;
 /** @type {Record<number, string>} */ let badge;
+/** @type {Record<number, string>} */ let colour;
 /** @type {string[]} */ let told;
 let answers = true;
 /** @type {{url?: string}} the tab by now */ let shown = {};
@@ -41,6 +44,7 @@ const browser = fakeBrowser({
   action: {
     getBadgeText: async (/** @type {{tabId: number}} */ { tabId }) => badge[tabId] ?? '',
     setBadgeText: async (/** @type {{tabId: number, text: string}} */ { tabId, text }) => { badge[tabId] = text; },
+    setBadgeBackgroundColor: async (/** @type {{tabId: number, color: string}} */ { tabId, color }) => { colour[tabId] = color; },
   },
 });
 
@@ -54,12 +58,12 @@ beforeEach(async () => {
   await browser.session.remove(Object.keys(browser.session.items));
   await always.setAlwaysOn(`${HERE}/*`, false);
   await sleep(5);
-  [badge, told, answers, granted] = [{}, [], true, [`${HERE}/*`]];
+  [badge, colour, told, answers, granted] = [{}, {}, [], true, [`${HERE}/*`]];
 });
 
-/** @param {object} message @param {{id: number, url?: string}} tab @param {number} [frameId] */
-async function ask(message, tab, frameId = 0) {
-  const sender = { tab, frameId, url: `${HERE}/room`, origin: HERE };
+/** @param {object} message @param {{id: number, url?: string}} tab @param {number} [frameId] @param {string} [url] */
+async function ask(message, tab, frameId = 0, url = `${HERE}/room`) {
+  const sender = { tab, frameId, url, origin: HERE };
   /** @type {unknown} */ let said;
   event.message.fire(message, sender, (/** @type {unknown} */ reply) => { said = reply; });
   await sleep(5);
@@ -150,4 +154,42 @@ test('a page that calls at its very start is on there from the first', async () 
   await always.setAlwaysOn(`${HERE}/*`, true);
   const kinds = [{ kind: 'ask' }, { kind: 'hello', token: 'a' }];
   assert.deepEqual(await Promise.all(kinds.map((message) => ask(message, ALWAYS))), [{ on: true }, { on: true }]);
+});
+
+/** The core's word, as a host brings it. @param {Sotto.State} state */
+const fromCore = (state) => ask({ kind: 'badge', state }, ALWAYS, 5, `${EXTENSION}worker/host.html`);
+
+/** @param {Sotto.State} state */
+const shows = (state) => assert.deepEqual({ text: badge[1], color: colour[1] }, badges[state]);
+
+for (const state of /** @type {const} */ (['alone', 'joining', 'encrypted'])) {
+  test(`what the core said last, ${state}, is not the badge of a page that is cut off from it`, async () => {
+    await tabs.turn(1, HERE, true);
+    await fromCore(state);
+    await ask({ kind: 'cut', cut: 'lost' }, ALWAYS);
+    shows('trouble');
+    await fromCore(state);
+    await ask({ kind: 'cut', cut: null }, ALWAYS);
+    shows(state);
+    await tabs.turn(1, HERE, false);
+    await sleep(5);
+    shows('off');
+  });
+}
+
+test('a page that is cut off can not hide it by its history; one that comes after it starts anew', async () => {
+  await tabs.turn(1, HERE, true);
+  const lose = () => ask({ kind: 'cut', cut: 'lost' }, ALWAYS, 3);
+  const isLost = async () => (await cutsOf(1)).lost === 1;
+  await lose();
+  for (const status of ['loading', 'complete']) await update(ALWAYS, status);
+  await ask({ kind: 'ask' }, ALWAYS, 4);
+  assert.ok(await isLost());
+  shows('trouble');
+  await ask({ kind: 'ask' }, ALWAYS);
+  assert.ok(!(await isLost()));
+  await lose();
+  answers = false;
+  await update(ALWAYS, 'loading');
+  assert.ok(!(await isLost()));
 });

@@ -570,6 +570,23 @@ fn frames_that_are_cut_off_are_named_and_where_no_other_is_rule_out_all_else() {
 }
 
 #[test]
+fn whoever_comes_is_told_the_badge_though_nothing_has_changed() {
+    let mut core = Core::new([1; 32]);
+    let now = Instant(0);
+    core.turn_on(now, TAB);
+    while core.poll_output().is_some() {}
+    for _ in 0..2 {
+        core.attach(now, TAB).expect("a page");
+        let badge = Output::Badge {
+            tab: TAB,
+            state: State::Alone,
+        };
+        let told: Vec<_> = std::iter::from_fn(|| core.poll_output()).collect();
+        assert!(told.contains(&badge));
+    }
+}
+
+#[test]
 fn a_trouble_that_is_over_fades_and_one_that_lasts_stays() {
     let mut pair = Pair::both_on();
     let page = pair.pages[0];
