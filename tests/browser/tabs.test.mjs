@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agree, eventually, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { FirefoxContext } from '../lib/browser/firefox.mjs';
+import { asService } from '../lib/service.mjs';
 import { CAST, EXTENSION, Stage, notInFirefox } from '../lib/stage.mjs';
 import { debuggingSession, inTarget } from '../lib/target.mjs';
 
@@ -51,7 +52,7 @@ test('a call that was there before Sotto goes on as it was, until its person ask
   await stage.gather([ben, cleo], { room: 'before' });
   await seeEachOther([ben, cleo]);
   await cleo.browser.install(EXTENSION);
-  // The page that welcomes its person came before it.
+  // Where this is an install, the page that welcomes its person came before it.
   await cleo.page.bringToFront();
   cleo.browser.extension = ana.browser.extension;
   await seeEachOther([ben, cleo]);
@@ -64,6 +65,25 @@ test('a call that was there before Sotto goes on as it was, until its person ask
   await turnOn([ben]);
   await agree([ben, cleo]);
   await seeEachOther([ben, cleo]);
+});
+
+test('who installs it is welcomed once, and not again after an update', async () => {
+  // Chromium lets what ships in by a forerunner, and then it is an update; a service needs none.
+  const service = asService(EXTENSION);
+  const { browser, page } = await stage.cast({ name: 'Dana', without: true });
+  const install = async () => {
+    await browser.install(browser.name === 'chromium' ? service.folder : EXTENSION);
+    await page.goto(`${ana.browser.extension}/options/options.html`);
+  };
+  const open = () => page.evaluate(async () => (await chrome.tabs.query({})).filter(({ url }) => url?.endsWith('/welcome.html')).length);
+  await install();
+  await eventually(open, (count) => count === 1, 'the page that welcomes is open');
+  // Its pages are closed with the old one.
+  await page.goto('about:blank');
+  await install();
+  await sleep(1_000);
+  assert.equal(await open(), 0);
+  service.remove();
 });
 
 const PRIVATE = notInFirefox('nothing opens its private windows for a test');
