@@ -143,7 +143,9 @@ async function tellRelays(tab) {
 async function stateNoted(tab, on) {
   if (!on) return 'off';
   if (await isWithdrawn(tab)) return 'unsupported';
-  return (await isCut(tab)) ? 'trouble' : 'alone';
+  if (await isCut(tab)) return 'trouble';
+  // It came before Sotto, or the browser keeps Sotto out.
+  return (await hasRelay(tab)) ? 'alone' : 'unsupported';
 }
 
 /** What the core shows says more than that Sotto is on, and less than that nobody reaches it. */

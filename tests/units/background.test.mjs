@@ -15,6 +15,7 @@ const EXTENSION = 'chrome-extension://sotto/';
 /** @type {typeof import('../../sites/always.js')} */ let always;
 /** @type {Record<number, string>} */ let badge;
 /** @type {Record<number, string>} */ let colour;
+/** @type {Record<number, string>} */ let titles;
 /** @type {string[]} */ let told;
 let answers = true;
 /** @type {{url?: string}} the tab by now */ let shown = {};
@@ -41,9 +42,11 @@ const browser = fakeBrowser({
   },
   permissions: { getAll: async () => ({ origins: granted }), onAdded: fakeEvent(), onRemoved: fakeEvent() },
   tabs: { sendMessage, get: async () => shown, onRemoved: fakeEvent(), onUpdated: event.updated },
+  i18n: { getMessage: (/** @type {string} */ key, /** @type {string[]} */ parts = []) => [key, ...parts].join(' ') },
   action: {
     getBadgeText: async (/** @type {{tabId: number}} */ { tabId }) => badge[tabId] ?? '',
     setBadgeText: async (/** @type {{tabId: number, text: string}} */ { tabId, text }) => { badge[tabId] = text; },
+    setTitle: async (/** @type {{tabId: number, title: string}} */ { tabId, title }) => { titles[tabId] = title; },
     setBadgeBackgroundColor: async (/** @type {{tabId: number, color: string}} */ { tabId, color }) => { colour[tabId] = color; },
   },
 });
@@ -58,7 +61,7 @@ beforeEach(async () => {
   await browser.session.remove(Object.keys(browser.session.items));
   await always.setAlwaysOn(`${HERE}/*`, false);
   await sleep(5);
-  [badge, colour, told, answers, granted] = [{}, {}, [], true, [`${HERE}/*`]];
+  [badge, colour, titles, told, answers, granted] = [{}, {}, {}, [], true, [`${HERE}/*`]];
 });
 
 /** @param {object} message @param {{id: number, url?: string}} tab @param {number} [frameId] @param {string} [url] */
@@ -160,7 +163,10 @@ test('a page that calls at its very start is on there from the first', async () 
 const fromCore = (state) => ask({ kind: 'badge', state }, ALWAYS, 5, `${EXTENSION}worker/host.html`);
 
 /** @param {Sotto.State} state */
-const shows = (state) => assert.deepEqual({ text: badge[1], color: colour[1] }, badges[state]);
+function shows(state) {
+  const { text, color, words } = badges[state];
+  assert.deepEqual([badge[1], colour[1], titles[1]], [text, color, `toolbar_title ${words}`]);
+}
 
 for (const state of /** @type {const} */ (['alone', 'joining', 'encrypted'])) {
   test(`what the core said last, ${state}, is not the badge of a page that is cut off from it`, async () => {
@@ -192,4 +198,14 @@ test('a page that is cut off can not hide it by its history; one that comes afte
   answers = false;
   await update(ALWAYS, 'loading');
   assert.ok(!(await isLost()));
+});
+
+test('a page that Sotto is on for and has no relay in is not shown as on', async () => {
+  answers = false;
+  await tabs.turn(1, HERE, true);
+  await sleep(5);
+  shows('unsupported');
+  answers = true;
+  await update(ALWAYS, 'complete');
+  shows('alone');
 });
