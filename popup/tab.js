@@ -9,10 +9,25 @@ import { hasPermission, mayAsk, registerScripts } from '../sites/permissions.js'
 import { hasRelay } from '../sites/relay.js';
 import { originOf, originOn, turn } from '../sites/tabs.js';
 
-/** @typedef {{id: number, url: string, origin: string, host: string, cookieStoreId?: string}} Tab */
+/** @typedef {{id: number, url: string, origin: string, host: string, cookieStoreId?: string, reloaded?: string}} Tab
+ *   `reloaded` is the origin that was to be reloaded, so that Sotto comes in */
 
-/** Where no extension may go. */
-const STORES = new Set(['chromewebstore.google.com', 'microsoftedge.microsoft.com', 'addons.mozilla.org']);
+/** Where no extension may go: the stores, and Firefox's `extensions.webextensions.restrictedDomains`. */
+const CLOSED = new Set([
+  'chromewebstore.google.com',
+  'microsoftedge.microsoft.com',
+  'accounts-static.cdn.mozilla.net',
+  'accounts.firefox.com',
+  'addons.cdn.mozilla.net',
+  'addons.mozilla.org',
+  'api.accounts.firefox.com',
+  'content.cdn.mozilla.net',
+  'discovery.addons.mozilla.org',
+  'oauth.accounts.firefox.com',
+  'profile.accounts.firefox.com',
+  'support.mozilla.org',
+  'sync.services.mozilla.com',
+]);
 
 /** @returns {Promise<Tab>} */
 export async function currentTab() {
@@ -27,11 +42,13 @@ export async function currentTab() {
 }
 
 /** @param {Tab} tab @returns {Promise<Sotto.Reach>} */
-export async function reachOf({ id, url, host, cookieStoreId }) {
+export async function reachOf({ id, url, origin, host, cookieStoreId, reloaded }) {
   if (isContained(cookieStoreId)) return 'contained';
-  if (STORES.has(host)) return 'restricted';
+  if (CLOSED.has(host)) return 'restricted';
   if (!(await hasPermission(url))) return mayAsk(url) ? 'no-permission' : 'restricted';
-  return (await hasRelay(id)) ? 'ok' : 'reload-needed';
+  if (await hasRelay(id)) return 'ok';
+  // What kept Sotto out the browser doesn't tell: a policy of its owner's, or a list of its own.
+  return reloaded === origin ? 'restricted' : 'reload-needed';
 }
 
 /** The tab may have gone elsewhere since the popup was opened. @param {Tab} tab @param {boolean} on */
@@ -47,8 +64,9 @@ export async function allow({ url }) {
 }
 
 /** Sotto is on from the new page's first frame. @param {Tab} tab @param {(on: boolean) => Promise<void>} turn */
-export async function reload({ id }, turn) {
+export async function reload(tab, turn) {
   await registerScripts();
   await turn(true);
-  await chrome.tabs.reload(id);
+  tab.reloaded = tab.origin;
+  await chrome.tabs.reload(tab.id);
 }

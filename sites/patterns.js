@@ -36,6 +36,10 @@ export function isCovered(pattern, by) {
   );
 }
 
+/** Another pattern that covers all of one. @param {string} pattern @param {string[]} patterns */
+export const widerThan = (pattern, patterns) =>
+  patterns.find((other) => other !== pattern && isCovered(pattern, [other]));
+
 /** What scripts have to be registered for. @param {string[]} granted @param {string[]} declared */
 export function unscripted(granted, declared) {
   return granted.filter((pattern) => parse(pattern) && !isCovered(pattern, declared)).sort();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { reachOf } from '../../popup/tab.js';
-import { siteName } from '../../sites/patterns.js';
+import { siteName, widerThan } from '../../sites/patterns.js';
 import { registerScripts } from '../../sites/permissions.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
@@ -67,12 +67,12 @@ test('where all sites were, no page gets them twice', async () => {
   assert.deepEqual(calls, ['register', 'update', 'unregister']);
 });
 
-/** @param {string} url */
-const reach = (url) => reachOf({ id: 1, url, origin: '', host: URL.parse(url)?.host ?? '' });
+/** @param {string} url @param {string} [reloaded] */
+const reach = (url, reloaded) => reachOf({ id: 1, url, origin: URL.parse(url)?.origin ?? '', host: URL.parse(url)?.host ?? '', reloaded });
 
 test('only what the browser would ask for can be let in', async () => {
   for (const url of ['https://calls.example/room', 'http://localhost:8080/']) assert.equal(await reach(url), 'no-permission');
-  const closed = ['http://calls.example/room', 'chrome://version/', 'https://chromewebstore.google.com/', ''];
+  const closed = ['http://calls.example/room', 'chrome://version/', 'https://chromewebstore.google.com/', 'https://support.mozilla.org/en', ''];
   for (const url of closed) assert.equal(await reach(url), 'restricted');
 });
 
@@ -83,8 +83,21 @@ test('a page is reached by its own relay, not by one of a frame in it', async ()
   assert.equal(await reach('https://meet.example/room'), 'ok');
 });
 
+test('a page that no relay comes into with a reload is closed to it; the next site may not be', async () => {
+  assert.equal(await reach('https://meet.example/room', 'https://meet.example'), 'restricted');
+  assert.equal(await reach('https://meet.example/room', 'https://a.rooms.example'), 'reload-needed');
+});
+
 test('a site is named as a person would, and all of them have no name', () => {
   const names = ['https://calls.example/*', 'https://*.rooms.example/*', 'http://localhost/*'].map(siteName);
   assert.deepEqual(names, ['calls.example', 'rooms.example', 'http://localhost']);
   for (const pattern of ['https://*/*', '<all_urls>']) assert.equal(siteName(pattern), null);
+});
+
+test('a site is in a wider one, but not in itself', () => {
+  const [one, all, wild] = ['https://calls.example/*', 'https://*/*', 'https://*.calls.example/*'];
+  assert.equal(widerThan(one, [one, 'http://calls.example/*']), undefined);
+  assert.equal(widerThan(one, [one, all]), all);
+  assert.equal(widerThan(one, [wild]), wild);
+  assert.equal(widerThan(all, [one, all]), undefined);
 });
