@@ -2,6 +2,7 @@
 import { prepareCopy } from '../popup/copy.js';
 import { connect } from '../popup/core.js';
 import { element, setText } from '../popup/dom.js';
+import { reachOf } from '../popup/tab.js';
 import { grantedSites } from '../sites/permissions.js';
 import { tabsOn } from '../sites/tabs.js';
 import { reportOf } from './report.js';
@@ -20,16 +21,22 @@ async function facts() {
   };
 }
 
+/** @param {[id: number, origin: string]} tab @returns {Promise<import('./report.js').Tab>} */
+async function tabOf([id, origin]) {
+  const { host = '' } = URL.parse(origin) ?? {};
+  return { reach: await reachOf({ id, url: origin, origin, host }), view: null };
+}
+
 export async function showDiagnostics() {
   const known = await facts();
-  /** @type {Map<number, Sotto.View>} */
-  const views = new Map();
-  const draw = () => setText(element('diagnostics'), reportOf(known, [...views.values()]));
+  const noted = await tabsOn();
+  const tabs = await Promise.all(noted.map(tabOf));
+  const draw = () => setText(element('diagnostics'), reportOf(known, tabs));
   draw();
   prepareCopy(element('copy'), 'copy', () => element('diagnostics').textContent ?? '');
-  for (const [tab] of await tabsOn()) {
-    await connect(tab, null, true, (view) => {
-      views.set(tab, view);
+  for (const [index, [id]] of noted.entries()) {
+    await connect(id, null, true, (view) => {
+      tabs[index].view = view;
       draw();
     });
   }

@@ -18,6 +18,8 @@ export async function showLanguage() {
   select.value = await chosenLanguage();
   select.addEventListener('change', async () => {
     await chooseLanguage(select.value);
+    location.hash = select.id;
     location.reload();
   });
+  if (location.hash === `#${select.id}`) select.focus();
 }

@@ -4,16 +4,17 @@
  */
 
 /** @typedef {{version: string, browser: string, language: string, permissions: string[], sites: number, scripts: number}} Facts */
+/** @typedef {{reach: Sotto.Reach, view: Sotto.View | null}} Tab on which Sotto is on; no view, no answer of the core */
 
 /** @param {Sotto.StreamView} stream */
 const streamOf = ({ direction, media, role, protection, reason }) =>
   `${direction} ${role ?? media}: ${protection}${reason ? ` (${reason})` : ''}`;
 
-/** @param {Sotto.View} view @param {number} index */
-function callOf({ state, reason, members, others, streams, problems, stats }, index) {
+/** @param {Sotto.View} view */
+function callOf({ state, reason, members, others, streams, problems, stats }) {
   const { sealed, opened, failed, unsealed, dropped, overheadBytesPerFrame, joinMs } = stats;
   return [
-    `call ${index + 1}: ${state} (${reason}), members ${members.length}, others ${others}`,
+    `${state} (${reason}), members ${members.length}, others ${others}`,
     `  frames: sealed ${sealed}, opened ${opened}, failed ${failed}, unsealed ${unsealed}, dropped ${dropped}`,
     `  overhead ${overheadBytesPerFrame?.toFixed(1) ?? '-'} B, join ${joinMs ?? '-'} ms`,
     ...problems.map(({ code, count }) => `  problem: ${code}${count === null ? '' : ` x${count}`}`),
@@ -21,13 +22,19 @@ function callOf({ state, reason, members, others, streams, problems, stats }, in
   ];
 }
 
-/** @param {Facts} facts @param {Sotto.View[]} calls */
-export function reportOf({ version, browser, language, permissions, sites, scripts }, calls) {
+/** The core knows of a tab only while it has a page there. @param {Tab} tab @param {number} index */
+function tabOf({ reach, view }, index) {
+  const [call, ...details] = view?.on ? callOf(view) : [view ? 'no call' : 'no answer'];
+  return [`tab ${index + 1}: on, ${reach === 'ok' ? '' : `${reach}, `}${call}`, ...details];
+}
+
+/** @param {Facts} facts @param {Tab[]} tabs */
+export function reportOf({ version, browser, language, permissions, sites, scripts }, tabs) {
   return [
     `Sotto ${version}`,
     `browser: ${browser}`,
     `language: ${language}`,
     `permissions: ${permissions.join(', ')}; sites ${sites}, scripts registered ${scripts}`,
-    ...calls.flatMap(callOf),
+    ...tabs.flatMap(tabOf),
   ].join('\n');
 }

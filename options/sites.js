@@ -1,24 +1,18 @@
 /** The sites that Sotto may come into: on which it is always on, and those to be removed. */
-import { element, make, setText } from '../popup/dom.js';
+import { element, keepFocus, make, setText } from '../popup/dom.js';
 import { text } from '../popup/texts.js';
-import { alwaysOn, setAlwaysOn } from '../sites/always.js';
-import { isCovered, siteName } from '../sites/patterns.js';
+import { alwaysOn, followAlways, setAlwaysOn } from '../sites/always.js';
+import { isCovered, siteName, widerThan } from '../sites/patterns.js';
 import { grantedSites } from '../sites/permissions.js';
 
 /** @param {string} pattern */
 const nameOf = (pattern) => siteName(pattern) ?? text('site_all');
 
-/** @param {string} pattern @param {boolean} always */
-function alwaysBox(pattern, always) {
+/** @param {string} pattern */
+function alwaysBox(pattern) {
   const box = /** @type {HTMLInputElement} */ (make('input', { type: 'checkbox', 'data-test': 'always' }));
-  box.checked = always;
   box.addEventListener('change', () => setAlwaysOn(pattern, box.checked));
-  const words = make('span', {});
-  setText(words, text('site_always'));
-  const label = make('label', {}, box, words);
-  // A screen reader that goes from box to box hears which site each is about.
-  box.setAttribute('aria-label', `${nameOf(pattern)}: ${text('site_always')}`);
-  return label;
+  return make('label', {}, box, make('span', {}));
 }
 
 /** @param {string} pattern */
@@ -26,7 +20,11 @@ function removal(pattern) {
   const button = make('button', { type: 'button', class: 'small', 'data-test': 'remove' });
   setText(button, text('site_remove'));
   button.setAttribute('aria-label', `${nameOf(pattern)}: ${text('site_remove')}`);
-  button.addEventListener('click', () => chrome.permissions.remove({ origins: [pattern] }));
+  button.addEventListener('click', async () => {
+    const isGone = await chrome.permissions.remove({ origins: [pattern] }).catch(() => false);
+    // One that is gone has no row any more.
+    if (!isGone) setText(button, text('site_kept'));
+  });
   return button;
 }
 
@@ -36,23 +34,50 @@ function builtIn() {
   return note;
 }
 
-/** @param {string} pattern @param {string[]} always */
-function row(pattern, always) {
+/** @param {string} pattern */
+function newRow(pattern) {
   const site = make('span', { class: 'site' });
   setText(site, nameOf(pattern));
   const own = chrome.runtime.getManifest().host_permissions ?? [];
   const end = own.includes(pattern) ? builtIn() : removal(pattern);
-  return make('li', { 'data-test': 'site' }, site, alwaysBox(pattern, isCovered(pattern, always)), end);
+  return make('li', { 'data-test': 'site', 'data-pattern': pattern, tabindex: '-1' }, site, alwaysBox(pattern), end);
+}
+
+/** Where a wider pattern is always on, the box of a site in it can change nothing. @param {HTMLElement} row @param {string[]} always */
+function fill(row, always) {
+  const pattern = row.dataset.pattern ?? '';
+  const wider = widerThan(pattern, always);
+  const words = wider ? text('site_always_by', nameOf(wider)) : text('site_always');
+  const box = /** @type {HTMLInputElement} */ (row.querySelector('input'));
+  box.checked = isCovered(pattern, always);
+  box.disabled = wider !== undefined;
+  // A screen reader that goes from box to box hears which site each is about.
+  box.setAttribute('aria-label', `${nameOf(pattern)}: ${words}`);
+  setText(/** @type {Element} */ (box.nextElementSibling), words);
 }
 
 async function draw() {
   const [granted, always] = await Promise.all([grantedSites(), alwaysOn()]);
+  const list = element('sites');
+  const rows = /** @type {HTMLElement[]} */ ([...list.children]);
+  const focused = rows.findIndex((row) => row.contains(document.activeElement));
   const byName = granted.toSorted((one, other) => nameOf(one).localeCompare(nameOf(other)));
-  element('sites').replaceChildren(...byName.map((pattern) => row(pattern, always)));
+  const wanted = byName.map((pattern) => rows.find(({ dataset }) => dataset.pattern === pattern) ?? newRow(pattern));
+  keepFocus(
+    () => {
+      for (const row of rows) if (!wanted.includes(row)) row.remove();
+      wanted.forEach((row, index) => {
+        if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+        fill(row, always);
+      });
+    },
+    () => wanted[Math.min(focused, wanted.length - 1)] ?? element('sites-title'),
+  );
 }
 
 export async function showSites() {
   chrome.permissions.onAdded.addListener(draw);
   chrome.permissions.onRemoved.addListener(draw);
+  followAlways(draw);
   await draw();
 }

@@ -44,3 +44,17 @@ export function make(tag, attributes, ...children) {
   made.append(...children);
   return made;
 }
+
+/** @param {Element} node */
+const canHaveFocus = (node) => node.getClientRects().length > 0 && !node.matches(':disabled');
+
+/**
+ * What has the focus may be gone after a change, or hidden, or disabled: who goes by keyboard is
+ * then taken to another place nearby, and not to the document's start.
+ * @param {() => void} change @param {() => HTMLElement} nearby
+ */
+export function keepFocus(change, nearby) {
+  const focused = document.activeElement;
+  change();
+  if (focused && focused !== document.body && !canHaveFocus(focused)) nearby().focus();
+}

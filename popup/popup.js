@@ -14,20 +14,20 @@ import { showState } from './sections/state.js';
 import { showStreams } from './sections/streams.js';
 import { prepareToggle, showToggle } from './sections/toggle.js';
 import { allow, currentTab, reachOf, reload, remember } from './tab.js';
-import { element, setText } from './dom.js';
+import { element, keepFocus, setText } from './dom.js';
 import { isOn } from '../sites/tabs.js';
 import { loadTexts } from './texts.js';
 
+const SECTIONS = [showToggle, showState, showOffer, showProblems, showNumber, showMembers, showStreams, showFigures];
+
 /** @param {Sotto.View} view */
 function show(view) {
-  showToggle(view);
-  showState(view);
-  showOffer(view);
-  showProblems(view);
-  showNumber(view);
-  showMembers(view);
-  showStreams(view);
-  showFigures(view);
+  keepFocus(
+    () => {
+      for (const section of SECTIONS) section(view);
+    },
+    () => element('state'),
+  );
 }
 
 /**

@@ -22,6 +22,13 @@ const changeList = (change) =>
 export const setAlwaysOn = (pattern, always) =>
   changeList((patterns) => [...patterns.filter((other) => other !== pattern), ...(always ? [pattern] : [])]);
 
+/** @param {() => void} changed */
+export function followAlways(changed) {
+  chrome.storage.local.onChanged.addListener((changes) => {
+    if (KEY in changes) changed();
+  });
+}
+
 /** @param {string | undefined} url */
 export async function isAlwaysOn(url) {
   const pattern = patternOf(url ?? '');

@@ -71,8 +71,11 @@ test('a report has no name, number, id or address in it', () => {
     stats: { sealed: 1, opened: 2, failed: 3, unsealed: 4, dropped: 5, overheadBytesPerFrame: null, sealUsP50: null, openUsP50: null, joinMs: null },
   };
   const facts = { version: '1', browser: 'b', language: 'en', permissions: [], sites: 2, scripts: 1 };
-  const report = reportOf(facts, [/** @type {any} */ (view)]);
-  assert.match(report, /send video: dropped \(codec\)/);
+  /** @param {object} change @param {Sotto.Reach} [reach] */
+  const tab = (change, reach = 'ok') => ({ reach, view: /** @type {any} */ ({ ...view, ...change }) });
+  const report = reportOf(facts, [tab({}), tab({ on: false }), tab({ on: false }, 'reload-needed'), { reach: 'ok', view: null }]);
+  assert.match(report, /tab 1: on, trouble[^]*send video: dropped \(codec\)/);
+  assert.ok(report.endsWith('tab 2: on, no call\ntab 3: on, reload-needed, no call\ntab 4: on, no answer'), report);
   assert.ok(!report.includes(secret));
 });
 
@@ -102,12 +105,28 @@ test('nothing moves for a reader who wants it so, and with forced colours the sw
 test('the diagnostics tell of the call, and not of whose', async () => {
   await visit('options');
   const shown = () => page.locator('[data-test="diagnostics"]').textContent().then(String);
-  const report = await eventually(shown, (text) => text.includes('call 1: encrypted'), 'the report tells of the call');
+  const report = await eventually(shown, (text) => text.includes('tab 1: on, encrypted'), 'the report tells of the call');
   const { number } = await ana.popup.shown();
   const { members, safetyNumber } = await ana.popup.view();
   assert.equal(number, safetyNumber.join(''));
   const secrets = [...safetyNumber, ...members.map((/** @type {{id: string}} */ { id }) => id), '127.0.0.1'];
   assert.deepEqual(secrets.filter((secret) => report.includes(secret)), []);
+
+  const tab = await ana.browser.context.newPage();
+  await tab.goto(stage.base);
+  const popup = await ana.popupOf(tab);
+  await popup.turn(true);
+  await popup.page.close();
+  await visit('options');
+  await eventually(shown, (text) => /^tab \d: on, no call$/m.test(text), 'a tab without a call is named as such');
+  await tab.close();
+  // What isn't granted here again is taken away: the devices too.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write', 'camera', 'microphone']);
+  await page.bringToFront();
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await page.click('#copy');
+  const copied = await eventually(() => page.evaluate(() => navigator.clipboard.readText()), (text) => text !== '', 'it is copied');
+  assert.match(copied, /^Sotto \d.*^tab 1: on, .*^ {2}frames: sealed \d/ms);
 });
 
 async function tickAlways() {
@@ -147,6 +166,18 @@ test('a call that goes on in clear when its site is set to always on is off, and
   await Promise.all([tab.close(), popup.page.close()]);
 });
 
+test('a name of which less is told than was typed says why, and is kept while it is typed', async () => {
+  await visit('options');
+  await page.evaluate(() => {
+    const field = /** @type {HTMLInputElement} */ (document.getElementById('name'));
+    field.value = 'Ana\u200b';
+    field.dispatchEvent(new Event('input'));
+  });
+  assert.match(String(await page.locator('[data-test="name-fault"]').textContent()), /can't be seen/);
+  const kept = () => page.evaluate(async () => (await chrome.storage.local.get('display-name'))['display-name']);
+  await eventually(kept, (name) => name === 'Ana\u200b', 'it is kept');
+});
+
 test('where it is always on a tab starts so, unless it was turned off there', async () => {
   await tickAlways();
   const tab = await ana.browser.context.newPage();
@@ -160,17 +191,44 @@ test('where it is always on a tab starts so, unless it was turned off there', as
   await Promise.all([tab.close(), popup.page.close()]);
 });
 
+test('where a wider site is always on, the box of one in it says so and does nothing', async () => {
+  await visit('options');
+  const always = async () => /** @type {string[]} */ (await page.evaluate(async () => (await chrome.storage.local.get('always-on'))['always-on'] ?? []));
+  const before = await always();
+  /** @param {unknown} patterns */
+  const store = (patterns) => page.evaluate((all) => chrome.storage.local.set({ 'always-on': all }), patterns);
+  await store([...before, 'https://*/*']);
+  const row = page.locator('[data-test="site"]', { hasText: 'vdo.ninja' });
+  const box = row.locator('[data-test="always"]');
+  await eventually(() => row.textContent(), (words) => String(words).includes('All sites'), 'it is told by which');
+  assert.deepEqual([await box.isChecked(), await box.isDisabled()], [true, true]);
+  await store(before);
+  await eventually(() => box.isDisabled(), (disabled) => !disabled, 'and then its own again');
+  assert.equal(await box.isChecked(), false);
+});
+
 test('a site is removed, and with it what it was set to; the popup shows it at once', async () => {
   await visit('options');
   const site = page.locator('[data-test="site"]', { hasText: '127.0.0.1' });
-  await site.locator('[data-test="remove"]').click();
+  const remove = site.locator('[data-test="remove"]');
+  await remove.focus();
+  await remove.click();
   await site.waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement?.localName), 'li', 'the focus is on the next site');
   await ana.popup.page.locator('#state-word:text("Permission withdrawn")').waitFor();
   const kept = () => page.evaluate(async () => (await chrome.storage.local.get('always-on'))['always-on']);
   await eventually(kept, (sites) => !(/** @type {string[]} */ (sites).includes(HERE)), 'nothing is kept of the site');
 });
 
-test('every language fits, also with large type, and is the one that was chosen', async () => {
+/** As a person sets it in the browser. @param {import('playwright-core').Page} of @param {number} factor */
+async function zoom(of, factor) {
+  const width = () => of.evaluate(() => innerWidth);
+  const before = (await width()) * (await of.evaluate(async () => chrome.tabs.getZoom((await chrome.tabs.getCurrent())?.id ?? -1)));
+  await of.evaluate(async (times) => chrome.tabs.setZoom((await chrome.tabs.getCurrent())?.id ?? -1, times), factor);
+  await eventually(width, (now) => Math.abs(now * factor - before) <= factor, `the page is ${factor} times as large`);
+}
+
+test('every language fits, also at twice the size, and is the one that was chosen', async () => {
   for (const language of LANGUAGES) {
     await visit('options');
     await page.locator('[data-test="language"]').selectOption(language);
@@ -179,29 +237,96 @@ test('every language fits, also with large type, and is the one that was chosen'
       await visit(name);
       await picture(page, `${name}-${language}`, 400);
       await fits(page);
+      await zoom(page, 2);
+      await fits(page);
+      await zoom(page, 1);
       assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('[data-text]:empty')].length), 0);
     }
     await ana.popup.page.reload();
     await ana.popup.page.locator(`html[lang="${language}"] #state-word:not(:empty)`).waitFor();
     await picture(ana.popup.page, `popup-${language}`, 360);
     await fits(ana.popup.page);
+    await zoom(ana.popup.page, 2);
+    await fits(ana.popup.page);
+    await zoom(ana.popup.page, 1);
   }
 });
 
-test('long words and text from right to left stay inside, at twice the size too', async () => {
-  const long = '\u0627\u0644\u062a\u0634\u0641\u064a\u0631'.repeat(12);
-  for (const of of [ana.popup.page, page]) {
+for (const name of /** @type {const} */ (['popup', 'options', 'welcome'])) {
+  test(`long words and text from right to left stay inside, at twice the size too: ${name}`, async () => {
+    const long = '\u0627\u0644\u062a\u0634\u0641\u064a\u0631'.repeat(12);
+    const of = name === 'popup' ? ana.popup.page : page;
+    if (name !== 'popup') await visit(name);
     await of.setViewportSize({ width: 360, height: 900 });
     await of.evaluate((word) => {
       document.documentElement.dir = 'rtl';
       document.documentElement.lang = 'ar';
-      for (const node of document.querySelectorAll('h1, h2, p, button, .hint, #toggle-label, label span')) {
-        if (node.childElementCount === 0) node.textContent = word;
+      for (const node of document.querySelectorAll('h1, h2, p, li, option, button, label, span, pre')) {
+        if (node.childElementCount === 0 && node.textContent) node.textContent = word;
       }
     }, long);
     await fits(of);
-    await picture(of, `rtl-${of === page ? 'welcome' : 'popup'}`, 360);
-    await of.setViewportSize({ width: 180, height: 450 });
+    await picture(of, `rtl-${name}`, 360);
+    await zoom(of, 2);
     await fits(of);
+    await zoom(of, 1);
+  });
+}
+
+const KEYS = notInFirefox('keys work on no button of a Firefox without a screen');
+
+/** What has the focus, or null for the document itself. @param {import('playwright-core').Page} of */
+const focused = (of) =>
+  of.evaluate(() => {
+    const { activeElement } = document;
+    if (!activeElement || activeElement === document.body) return null;
+    return `${activeElement.localName} ${activeElement.id || activeElement.getAttribute('aria-label')}`;
+  });
+
+/** The key that does what a control is there for. @param {string} control */
+const keyOf = (control) => (control.startsWith('select') ? 'ArrowDown' : control.startsWith('summary') ? 'Enter' : 'Space');
+
+/**
+ * Goes through a page from its start and presses every control; the focus is never lost.
+ * @param {import('playwright-core').Page} of @returns {Promise<string[]>} all that had it
+ */
+async function pressAll(of) {
+  await of.bringToFront();
+  await of.evaluate(() => /** @type {HTMLElement | null} */ (document.activeElement)?.blur());
+  /** @type {string[]} */ const stops = [];
+  for (;;) {
+    await of.keyboard.press('Tab');
+    const stop = await focused(of);
+    if (!stop) return stops;
+    assert.ok(!stops.includes(stop) && stops.push(stop) < 40, `${stop} after ${stops}`);
+    await of.keyboard.press(keyOf(stop));
+    // What follows takes a moment, if it is a new document.
+    await sleep(700);
+    await of.locator('h1:not(:empty)').waitFor();
+    assert.notEqual(await focused(of), null, `after ${stop}`);
   }
+}
+
+test('all of it works by keyboard alone, and whoever does so is never sent back to the start', { skip: KEYS }, async () => {
+  const { page: popup } = ana.popup;
+  await visit('options');
+  await page.locator('[data-test="language"]').selectOption('en');
+  await page.locator('html[lang="en"] h1:not(:empty)').waitFor();
+  await visit('options');
+  const stops = await pressAll(page);
+  for (const control of ['input name', 'button http://localhost: Remove', 'select language', 'button copy']) {
+    assert.ok(stops.includes(control), `${control} in ${stops}`);
+  }
+  assert.equal(await page.locator('[data-test="site"]', { hasText: 'localhost' }).count(), 0);
+  await visit('welcome');
+  assert.deepEqual(await pressAll(page), ['button options']);
+
+  await popup.reload();
+  await popup.locator('#state-word:not(:empty)').waitFor();
+  // The browser's own question can't be answered here.
+  await popup.evaluate('chrome.permissions.request = async () => { globalThis.asked = true; }');
+  const inPopup = await pressAll(popup);
+  assert.equal(inPopup[0], 'button toggle');
+  assert.ok(inPopup.includes('button no-permission') && inPopup.includes('button options'), String(inPopup));
+  assert.ok(await popup.evaluate('asked'));
 });
