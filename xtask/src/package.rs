@@ -29,6 +29,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    content::ensure_committed()?;
     build::run()?;
     write()?;
     for file in [sums::EXTENSION, sums::PACKAGES] {

@@ -25,26 +25,54 @@ pub(super) fn extension() -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// All files that git would keep, as they are now. Who unpacked the source archive has no git, but
-/// no other files either.
+/// All files that git knows, as they are now. Who unpacked the source archive has no git, but no
+/// other files either.
 pub(super) fn sources() -> Result<Vec<Entry>> {
     let workspace = paths::workspace();
-    let names = if workspace.join(".git").exists() {
-        kept_by_git(&workspace)?
+    let names = if is_of_git(&workspace) {
+        known_to_git(&workspace)?
     } else {
         names(&workspace, "")?
     };
     read(&workspace, &names)
 }
 
-fn kept_by_git(folder: &Path) -> Result<Vec<String>> {
-    let mut git = Command::new("git");
-    git.current_dir(folder).args(["ls-files", "-z"]);
-    git.args(["--cached", "--others", "--exclude-standard"]);
-    let output = git.output().context("starting git")?;
-    ensure!(output.status.success(), "git ls-files: {}", output.status);
-    let names = String::from_utf8(output.stdout)?;
+/// An error where files would be built in that nobody else has.
+pub(super) fn ensure_committed() -> Result<()> {
+    let workspace = paths::workspace();
+    let found = if is_of_git(&workspace) {
+        uncommitted(&workspace)?
+    } else {
+        String::new()
+    };
+    ensure!(found.is_empty(), "not committed:\n{found}");
+    Ok(())
+}
+
+/// A worktree has a file of that name.
+fn is_of_git(folder: &Path) -> bool {
+    folder.join(".git").exists()
+}
+
+fn known_to_git(folder: &Path) -> Result<Vec<String>> {
+    let names = git(folder, &["ls-files", "-z"])?;
     Ok(names.split_terminator('\0').map(str::to_owned).collect())
+}
+
+fn uncommitted(folder: &Path) -> Result<String> {
+    git(folder, &["status", "--porcelain"])
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<String> {
+    let mut git = Command::new("git");
+    let output = git.current_dir(folder).args(arguments).output();
+    let output = output.context("starting git")?;
+    ensure!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        output.status
+    );
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// All files below `root/folder`, as seen from the root.
@@ -71,4 +99,33 @@ fn read(root: &Path, names: &[String]) -> Result<Vec<Entry>> {
         Ok(Entry { name, bytes })
     });
     entries.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::{env, fs, process};
+
+    use super::{git, known_to_git, uncommitted};
+
+    fn write(folder: &Path, name: &str) {
+        fs::write(folder.join(name), name).expect("a file is written");
+    }
+
+    #[test]
+    fn a_file_that_git_does_not_know_is_no_source_and_is_found() {
+        let folder = env::temp_dir().join(format!("sotto-content-{}", process::id()));
+        fs::create_dir_all(&folder).expect("a folder is made");
+        let git = |arguments: &[&str]| git(&folder, arguments).expect("git does it");
+        git(&["init", "--quiet"]);
+        write(&folder, "one");
+        git(&["add", "one"]);
+        let who = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
+        git(&[&who[..], &["commit", "--quiet", "--message", "One"]].concat());
+        assert_eq!(uncommitted(&folder).expect("git says"), "");
+        write(&folder, "other");
+        assert_eq!(known_to_git(&folder).expect("git says"), ["one"]);
+        assert_eq!(uncommitted(&folder).expect("git says"), "?? other\n");
+        fs::remove_dir_all(&folder).expect("the folder is removed");
+    }
 }
