@@ -112,7 +112,9 @@ test('an update in mid-call leaves nothing in clear, and the popup says to reloa
   await reload.waitFor();
   // The old core may live on with its page: what comes is sealed, or nothing comes.
   assert.equal((await ben.popup.view()).stats.unsealed, 0);
+  await reload.focus();
   await reload.click();
+  await eventually(() => popup.page.evaluate(() => document.activeElement?.id), (id) => id === 'state', 'the focus is not lost');
   await stage.connected([ana, ben]);
   await agree([ana, ben]);
   await seeEachOther([ana, ben]);
