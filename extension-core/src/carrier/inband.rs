@@ -24,7 +24,7 @@ pub const FRAME_FRAGMENT: usize = 700;
 /// The longest frame of sound that SFUs forward, with all that is in it.
 pub const MAX_SOUND: usize = 1_100;
 
-/// 64 kbit/s while something changes, and a tenth of a join at once.
+/// 64 kbit/s while something changes.
 const BYTES_PER_SECOND: u64 = 8_000;
 const BYTES_BURST: u64 = 4_000;
 /// 2 kbit/s while nothing does.
@@ -79,7 +79,7 @@ impl Kind {
     }
 
     /// What goes first. Who lags behind a Commit makes a branch in the end; a Welcome is long.
-    fn rank(self) -> u8 {
+    fn rank(self) -> usize {
         match self {
             kind if kind.is_routine() => 0,
             Self::WELCOME => 2,
@@ -116,7 +116,7 @@ impl Waiting {
         waiting
     }
 
-    /// What is said anyway once, what changes something with half as much again for repair.
+    /// What is said again anyway goes once, what changes something with fragments for repair.
     fn at_first(&self) -> usize {
         match self.kind {
             kind if kind.is_routine() => self.count,
@@ -155,10 +155,12 @@ impl Waiting {
 
     /// How long the next packet is, with its trailer.
     fn length(&self, salt: u8) -> usize {
-        let start = usize::from(self.index(salt)) * FRAME_FRAGMENT;
-        let fragment = match self.message.len().checked_sub(start) {
-            Some(rest) if rest > 0 => rest.min(FRAME_FRAGMENT),
-            _ => FRAME_FRAGMENT + REPAIR_PREFIX,
+        let index = usize::from(self.index(salt));
+        let fragment = if index < self.count {
+            let rest = self.message.len() - index * FRAME_FRAGMENT;
+            rest.min(FRAME_FRAGMENT)
+        } else {
+            FRAME_FRAGMENT + REPAIR_PREFIX
         };
         HEADER + fragment + TRAILER
     }
@@ -174,15 +176,12 @@ impl Waiting {
         .to_bytes()
     }
 
-    /// What goes first is least.
-    fn urgency(&self) -> (bool, u8, usize) {
-        let late = self.sent >= self.at_first();
-        let progress = if late {
-            self.sent * 256 / self.count
-        } else {
-            0
-        };
-        (late, if late { 0 } else { self.kind.rank() }, progress)
+    /// What goes first is least: by its kind, and what is said again by how little of it went.
+    fn urgency(&self) -> (bool, usize) {
+        if self.sent < self.at_first() {
+            return (false, self.kind.rank());
+        }
+        (true, self.sent * MAX_INDEX / self.count)
     }
 }
 
@@ -312,19 +311,6 @@ impl InbandCarrier {
             return;
         };
         let Some(room) = &mut self.room else { return };
-        if kind != Kind::BEACON {
-            println!(
-                "DBG {} salt {} kind {} len {} waiting {:?}",
-                now.0,
-                room.salt,
-                kind.0,
-                message.len(),
-                room.waiting
-                    .iter()
-                    .map(|w| (w.kind.0, w.count, w.sent, w.wanted))
-                    .collect::<Vec<_>>()
-            );
-        }
         if message.len() <= FRAME_FRAGMENT * MAX_FRAGMENTS {
             room.add(now, kind, message);
         }
