@@ -36,6 +36,8 @@ const ROUTINE_LASTS: Duration = Duration::from_secs(4);
 /// What else isn't said again within this long isn't needed any more (R7, R9, R10).
 const CHANGE_LASTS: Duration = Duration::from_millis(1_500);
 const MAX_WAITING: usize = 16;
+/// A short message is lost most easily, and costs least to repair.
+const REPAIR_AT_LEAST: usize = 5;
 /// Of a message; so at least as many are left for repair.
 const MAX_FRAGMENTS: usize = 128;
 
@@ -78,12 +80,14 @@ impl Kind {
         }
     }
 
-    /// What goes first. Who lags behind a Commit makes a branch in the end; a Welcome is long.
+    /// What goes first. Who isn't heard is taken for gone, and who lags behind a Commit makes a
+    /// branch in the end; a Welcome is long.
     fn rank(self) -> usize {
         match self {
-            kind if kind.is_routine() => 0,
-            Self::WELCOME => 2,
-            _ => 1,
+            Self::BEACON => 0,
+            kind if kind.is_routine() => 1,
+            Self::WELCOME => 3,
+            _ => 2,
         }
     }
 }
@@ -118,18 +122,18 @@ impl Waiting {
 
     /// What is said again anyway goes once, what changes something with fragments for repair.
     fn at_first(&self) -> usize {
-        match self.kind {
-            kind if kind.is_routine() => self.count,
-            Kind::WELCOME => self.count + self.count.div_ceil(2),
-            _ => 2 * self.count,
+        if self.kind.is_routine() {
+            return self.count;
         }
+        let quarter = self.count.div_ceil(4);
+        self.count + quarter.max(self.count.min(REPAIR_AT_LEAST))
     }
 
     /// It is said again: somebody may lack it still.
     fn again(&mut self, now: Instant) {
         self.since = now;
         if self.is_done() {
-            self.wanted += self.count.div_ceil(2);
+            self.wanted += self.count.div_ceil(4).max(2);
         }
     }
 

@@ -70,7 +70,7 @@ fn heard<'a>(packets: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn i3_a_welcome_goes_in_fragments_and_half_as_many_for_repair() {
+fn i3_a_message_goes_in_fragments_and_some_for_repair() {
     let mut carrier = carrier();
     let welcome = message(3, 6_000);
     carrier.send(Instant(0), &welcome);
@@ -81,7 +81,7 @@ fn i3_a_welcome_goes_in_fragments_and_half_as_many_for_repair() {
         let came = packets.iter().enumerate();
         let came = came.filter(|(place, _)| !lost.contains(place));
         let came = heard(came.map(|(_, packet)| packet));
-        assert_eq!(came, [welcome.clone()], "without {lost:?}");
+        assert_eq!(came, std::slice::from_ref(&welcome), "without {lost:?}");
     }
 }
 
@@ -144,7 +144,7 @@ fn i3_a_commit_goes_before_a_welcome_and_repair_for_the_first_time_with_it() {
         carrier.send(Instant(0), &message(kind, 2_000));
     }
     // A beacon of this length doesn't exist; it has no repair.
-    let expected = [&[1; 3][..], &[2; 6], &[4; 6], &[3; 5]].concat();
+    let expected = [&[1; 3][..], &[2; 6], &[4; 6], &[3; 6]].concat();
     assert_eq!(kinds(&mut carrier, 0..1_490), expected);
 }
 
@@ -155,6 +155,24 @@ fn i3_a_newer_beacon_takes_the_place_of_one_that_waits() {
     carrier.send(Instant(0), &message(1, 160));
     let packets = sent(&mut carrier, &[1], 0..1_000);
     assert_eq!(packets, [(1, cut(&message(1, 160))[0].clone())]);
+}
+
+#[test]
+fn i3_a_beacon_goes_before_those_that_are_passed_on() {
+    let mut carrier = carrier();
+    for number in 0..8 {
+        carrier.send(Instant(0), &message(5, 200 + number));
+    }
+    let mut beacons = 0;
+    for second in 0..10 {
+        let beacon = message(1, 200 + second as usize);
+        carrier.send(Instant(second * 1_000), &beacon);
+        let sent = sent(&mut carrier, &[1], second * 1_000..second * 1_000 + 1_000);
+        let id = MessageId::of(&beacon);
+        let is_it = |packet: &[u8]| Packet::parse(packet).is_ok_and(|one| one.message == id);
+        beacons += sent.iter().filter(|(_, packet)| is_it(packet)).count();
+    }
+    assert_eq!(beacons, 10);
 }
 
 #[test]

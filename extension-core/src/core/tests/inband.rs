@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
-use crate::{carrier::MAX_SOUND, framing::Codec, tab::FarEnd, wire::trailer};
+use crate::{call::Call, carrier::MAX_SOUND, framing::Codec, tab::FarEnd, wire::trailer};
 
 mod lies;
 mod listening;
@@ -330,12 +330,7 @@ fn i10_each_stream_is_shown_as_its_sealers_whatever_connection_brought_it() {
     let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
     room.until_it_stands(&[0, 1, 2]);
     room.run_for(Duration::from_secs(1));
-    let id = |who: usize| {
-        room.people[who].0.tabs[&TAB]
-            .call
-            .as_ref()
-            .map(|call| call.peer())
-    };
+    let id = |who: usize| room.people[who].0.tabs[&TAB].call.as_ref().map(Call::peer);
     let member = |number| {
         let tab = &room.people[0].0.tabs[&TAB];
         let page = room.people[0].1;

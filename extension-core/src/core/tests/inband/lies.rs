@@ -62,10 +62,7 @@ fn i10_a_room_that_swaps_two_peoples_streams_is_seen_by_whose_they_are() {
     let tab = &room.people[0].0.tabs[&TAB];
     let number = place;
     let shown = tab.streams.get(StreamId { page, number });
-    let ben = room.people[1].0.tabs[&TAB]
-        .call
-        .as_ref()
-        .map(|call| call.peer());
+    let ben = room.people[1].0.tabs[&TAB].call.as_ref().map(Call::peer);
     assert_eq!(shown.and_then(|stream| stream.member), ben);
 }
 
