@@ -1,6 +1,6 @@
 /**
- * One person in the demo's call, seen from outside: the page's DOM, decoded pixels and
- * sound. Nothing in here knows Sotto.
+ * One person in a call, seen from outside: decoded pixels and sound, and the demo's page in
+ * particular. Nothing in here knows Sotto.
  */
 
 import { PATIENCE } from './patience.mjs';
@@ -10,6 +10,11 @@ import { recordedTones } from './recording.mjs';
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{colour: [number, number, number], frames: number, width: number, height: number,
  *   state: string}} Picture
+ * @typedef {{picture: string, sound: string}} Media the XPaths of the elements that give it
+ * @typedef {import('./participant.mjs').Place} Place
+ * @typedef {{enter(page: Page, base: string, name: string, place: Place): Promise<void>, mediaOf(name: string): Media,
+ *   waitForPeople(page: Page, names: string[], timeout?: number): Promise<void>, carrierOf(page: Page): Promise<Carrier>}} CallPage
+ * @typedef {'channel' | 'in-band'} Carrier what brought Sotto's messages, by what the page's connections count
  */
 
 /**
@@ -18,40 +23,43 @@ import { recordedTones } from './recording.mjs';
  */
 export const LIGHT = { processing: 'off', ptime: '120' };
 
-/**
- * @param {string} base
- * @param {{name: string} & import('./participant.mjs').Place} place
- */
-export function callUrl(base, place) {
-  const query = new URLSearchParams({ ...LIGHT, ...place });
-  return `${base}?${query}`;
-}
+/** @type {CallPage} */
+export const DEMO = {
+  async enter(page, base, name, place) {
+    await page.goto(`${base}?${new URLSearchParams({ ...LIGHT, ...place, name })}`);
+    await page.waitForSelector('.tile.you video');
+  },
 
-/**
- * Waits until the page shows exactly these other people, all connected.
- * @param {Page} page
- * @param {string[]} names
- * @param {number} [timeout]
- */
-export async function waitForPeople(page, names, timeout = PATIENCE) {
-  await page.waitForFunction((expected) => {
-    const tiles = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('.tile:not(.you)')]);
-    const connected = tiles.filter(({ dataset }) => dataset.connection === 'connected');
-    const shown = connected.map(({ dataset }) => dataset.name ?? '').sort();
-    return tiles.length === expected.length && shown.join('\n') === expected.join('\n');
-  }, [...names].sort(), { timeout });
-}
+  mediaOf(name) {
+    const video = `//*[@data-name="${name}"]//video`;
+    return { picture: video, sound: video };
+  },
+
+  /** Exactly these other people are shown, all connected. */
+  async waitForPeople(page, names, timeout = PATIENCE) {
+    await page.waitForFunction((expected) => {
+      const tiles = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('.tile:not(.you)')]);
+      const connected = tiles.filter(({ dataset }) => dataset.connection === 'connected');
+      const shown = connected.map(({ dataset }) => dataset.name ?? '').sort();
+      return tiles.length === expected.length && shown.join('\n') === expected.join('\n');
+    }, [...names].sort(), { timeout });
+  },
+
+  async carrierOf() {
+    return 'channel';
+  },
+};
 
 /**
  * The mean colour of the middle of somebody's picture, and how many frames were shown.
  * @param {Page} page
- * @param {string} name
+ * @param {Media} media
  * @returns {Promise<Picture>}
  */
-export function pictureOf(page, name) {
-  return page.evaluate((who) => {
-    const selector = `.tile[data-name="${CSS.escape(who)}"] video`;
-    const video = /** @type {HTMLVideoElement | null} */ (document.querySelector(selector));
+export function pictureOf(page, { picture }) {
+  return page.evaluate((path) => {
+    const { singleNodeValue } = document.evaluate(path, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE);
+    const video = /** @type {HTMLVideoElement | null} */ (singleNodeValue);
     const state = `${document.visibilityState}, ready ${video?.readyState}, paused ${video?.paused}`;
     const nothing = { colour: /** @type {any} */ ([0, 0, 0]), frames: 0, width: 0, height: 0, state };
     if (!video?.videoWidth) return nothing;
@@ -67,32 +75,32 @@ export function pictureOf(page, name) {
     // Firefox counts what comes in a stream here alone.
     const frames = /** @type {any} */ (video).mozPaintedFrames ?? video.getVideoPlaybackQuality().totalVideoFrames;
     return { ...nothing, colour: /** @type {any} */ (colour), frames, width: video.videoWidth, height: video.videoHeight };
-  }, name);
+  }, picture);
 }
 
 /**
  * How much louder somebody's sound is at each pitch than beside it, in decibels, at the
  * loudest moment of the given time.
  * @param {Page} page
- * @param {string} name
+ * @param {Media} media
  * @param {number[]} pitches
  * @param {number} [milliseconds]
  * @returns {Promise<number[]>}
  */
-export async function tonesOf(page, name, pitches, milliseconds = 1_500) {
-  const question = { who: name, wanted: pitches, time: milliseconds };
+export async function tonesOf(page, { sound }, pitches, milliseconds = 1_500) {
+  const question = { sound, wanted: pitches, time: milliseconds };
   return (await page.evaluate(liveTones, question)) ?? page.evaluate(recordedTones, question);
 }
 
 /**
  * Page side.
- * @param {{who: string, wanted: number[], time: number}} question
+ * @param {{sound: string, wanted: number[], time: number}} question
  * @returns {Promise<number[] | null>} null where there is nothing to listen with
  */
-async function liveTones({ who, wanted, time }) {
-  const selector = `.tile[data-name="${CSS.escape(who)}"] video`;
-  const video = /** @type {HTMLVideoElement | null} */ (document.querySelector(selector));
-  const stream = /** @type {MediaStream | null} */ (video?.srcObject ?? null);
+async function liveTones({ sound, wanted, time }) {
+  const { singleNodeValue } = document.evaluate(sound, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE);
+  const element = /** @type {HTMLMediaElement | null} */ (singleNodeValue);
+  const stream = /** @type {MediaStream | null} */ (element?.srcObject ?? null);
   if (!stream?.getAudioTracks().length) return wanted.map(() => 0);
   const audio = new AudioContext();
   const starting = new Promise((resolve) => { audio.onstatechange = resolve; setTimeout(resolve, 500); });

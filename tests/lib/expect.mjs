@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNear, tonesOf } from './call.mjs';
+import { isNear } from './call.mjs';
 import { PATIENCE } from './patience.mjs';
 
 /** @typedef {import('./participant.mjs').Participant} Participant */
@@ -92,13 +92,13 @@ export async function hearEachOther(people) {
 
 /** @param {Participant} one @param {Participant} other */
 export async function hears(one, other) {
-  const look = () => tonesOf(one.page, other.name, [other.looks.pitch]);
+  const look = () => one.tonesOf(other, [other.looks.pitch]);
   await eventually(look, ([level]) => level > CLEARLY_HEARD, `${one.name} hears ${other.name}'s tone`);
 }
 
 /** @param {Participant} one @param {Participant} other */
 export async function doesNotHear(one, other) {
-  const [level] = await tonesOf(one.page, other.name, [other.looks.pitch]);
+  const [level] = await one.tonesOf(other, [other.looks.pitch]);
   assert.ok(level < CLEARLY_HEARD, `${one.name} must not hear ${other.name}, but the tone stands out by ${level} dB`);
 }
 

@@ -5,15 +5,17 @@
 
 import { startBrowser } from './browser.mjs';
 import { eventually } from './expect.mjs';
-import { callUrl, pictureOf, waitForPeople } from './call.mjs';
+import { DEMO, pictureOf, tonesOf } from './call.mjs';
 import { looksOf, makeDevices } from './media.mjs';
 import { Popup } from './sotto.mjs';
 
 /**
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{program: string, browser?: import('./browser.mjs').BrowserName, extension: string | null, headless?: boolean, folder: string,
- *   index: number, name: string, camera?: string | null, size?: import('./media.mjs').SizeName, script?: string}} Who
- * @typedef {{room: string, codec?: string, sound?: string, layers?: string, processing?: 'on' | 'off', ptime?: string}} Place
+ *   index: number, name: string, camera?: string | null, size?: import('./media.mjs').SizeName, script?: string,
+ *   callPage?: import('./call.mjs').CallPage}} Who
+ * @typedef {{room: string, codec?: string, sound?: string, layers?: string, processing?: 'on' | 'off', ptime?: string,
+ *   vcodec?: string, simulcast?: 'true'}} Place the last two are Janus's
  */
 
 export class Participant {
@@ -24,6 +26,7 @@ export class Participant {
     this.looks = looksOf(who.index);
     this.browser = browser;
     this.page = page;
+    this.callPage = who.callPage ?? DEMO;
     /** @type {Popup | null} */
     this.popupPage = null;
   }
@@ -52,8 +55,7 @@ export class Participant {
 
   /** @param {string} base @param {Place} place */
   async enter(base, place) {
-    await this.page.goto(callUrl(base, { ...place, name: this.name }));
-    await this.page.waitForSelector('.tile.you video');
+    await this.callPage.enter(this.page, base, this.name, place);
   }
 
   /** The browser is closed and started again, into the tabs that were open. */
@@ -82,12 +84,17 @@ export class Participant {
 
   /** @param {string[]} names */
   waitForPeople(names) {
-    return waitForPeople(this.page, names);
+    return this.callPage.waitForPeople(this.page, names);
   }
 
   /** @param {Participant} other */
   pictureOf(other) {
-    return pictureOf(this.page, other.name);
+    return pictureOf(this.page, this.callPage.mediaOf(other.name));
+  }
+
+  /** How far each pitch stands out in somebody's sound. @param {Participant} other @param {number[]} pitches */
+  tonesOf(other, pitches) {
+    return tonesOf(this.page, this.callPage.mediaOf(other.name), pitches);
   }
 
   close() {

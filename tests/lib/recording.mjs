@@ -4,14 +4,14 @@
  */
 
 /**
- * @param {{who: string, wanted: number[], time: number}} question
+ * @param {{sound: string, wanted: number[], time: number}} question
  * @returns {Promise<number[]>} how far each pitch stands out at its loudest moment, in decibels
  */
-export async function recordedTones({ who, wanted, time }) {
+export async function recordedTones({ sound, wanted, time }) {
   const WINDOW = 8192;
   const FLOOR = -100;
-  const video = /** @type {HTMLVideoElement} */ (document.querySelector(`.tile[data-name="${CSS.escape(who)}"] video`));
-  const stream = /** @type {MediaStream} */ (video.srcObject);
+  const { singleNodeValue } = document.evaluate(sound, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE);
+  const stream = /** @type {MediaStream} */ (/** @type {HTMLMediaElement} */ (singleNodeValue).srcObject);
   const recorder = new MediaRecorder(new MediaStream(stream.getAudioTracks()));
   /** @type {Blob[]} */
   const pieces = [];
@@ -23,8 +23,8 @@ export async function recordedTones({ who, wanted, time }) {
     recorder.stop();
   });
   const decoder = new OfflineAudioContext(1, 1, 48_000);
-  const sound = await decoder.decodeAudioData(await new Blob(pieces).arrayBuffer()).catch(() => null);
-  const samples = sound?.getChannelData(0) ?? new Float32Array(0);
+  const decoded = await decoder.decodeAudioData(await new Blob(pieces).arrayBuffer()).catch(() => null);
+  const samples = decoded?.getChannelData(0) ?? new Float32Array(0);
 
   /** @param {number} start @param {number} pitch */
   const level = (start, pitch) => {

@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DEMO } from './call.mjs';
 import { Participant } from './participant.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -38,10 +39,11 @@ export const notInFirefox = (reason) => CAST.includes('firefox') && reason;
 /** @typedef {{name: string, without?: boolean, extension?: string, size?: import('./media.mjs').SizeName, script?: string}} Person */
 
 export class Stage {
-  /** @param {import('node:child_process').ChildProcess} server @param {string} base */
-  constructor(server, base) {
+  /** @param {{close(): unknown}} server @param {string} base @param {import('./call.mjs').CallPage} [callPage] */
+  constructor(server, base, callPage = DEMO) {
     this.server = server;
     this.base = base;
+    this.callPage = callPage;
     /** @type {Participant[]} */
     this.people = [];
     this.folder = FOLDER;
@@ -55,7 +57,7 @@ export class Stage {
       lines.once('line', (text) => done([text]));
       server.once('error', failed);
     });
-    return new Stage(server, new URL('/', line).href);
+    return new Stage({ close: () => server.kill() }, new URL('/', line).href);
   }
 
   /** Starts somebody's browser. @param {Person} person */
@@ -68,6 +70,7 @@ export class Stage {
       name,
       size,
       script,
+      callPage: this.callPage,
     });
     this.people.push(participant);
     return participant;
@@ -92,6 +95,6 @@ export class Stage {
 
   async close() {
     await Promise.all(this.people.map((person) => person.close()));
-    this.server.kill();
+    await this.server.close();
   }
 }
