@@ -1,6 +1,6 @@
 /**
- * Opens a call in browsers that have Sotto installed: run by `cargo xtask demo`, which serves
- * the page and passes its settings as one JSON argument.
+ * Opens a call in browsers that have Sotto installed: run by `cargo xtask demo`, which passes its
+ * settings as one JSON argument, and serves the page, unless it is an SFU's.
  *
  * With `json` it turns Sotto on for everybody, lets the call run, and prints what came of it;
  * without, it leaves that to the person in front of the windows.
@@ -12,15 +12,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNear } from '../tests/lib/call.mjs';
 import { Participant } from '../tests/lib/participant.mjs';
+import { meetingPlace } from './place.mjs';
 
 const NAMES = ['Ana', 'Bela', 'Chiara', 'Dmitri', 'Elif', 'Femi', 'Greta', 'Hugo'];
 const JOIN_PATIENCE = 30_000;
-const ROOM = 'demo';
 /** A frame or two may still be on the way from before. */
 const MOVING = 5;
 
 /**
- * @typedef {{browsers: {browser: import('../tests/lib/browser.mjs').BrowserName, program: string}[], extension: string, page: string, participants: number,
+ * @typedef {import('./place.mjs').MeetingPlace} MeetingPlace
+ * @typedef {{browsers: {browser: import('../tests/lib/browser.mjs').BrowserName, program: string}[], extension: string, page: string | null, via: import('./place.mjs').Via, carrier: string | null, participants: number,
  *   headless: boolean, seconds: number | null, video: string | null, json: boolean}} Settings
  */
 
@@ -30,8 +31,8 @@ const nameOf = (index) => NAMES[index] ?? `Guest ${index + 1}`;
 /** @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`);
 
-/** @param {Settings} settings @param {string} folder */
-async function openWindows(settings, folder) {
+/** @param {Settings} settings @param {MeetingPlace} where @param {string} folder */
+async function openWindows(settings, { base, place, callPage }, folder) {
   const people = [];
   for (let index = 0; index < settings.participants; index += 1) {
     say(`opening the window of ${nameOf(index)} ...`);
@@ -43,8 +44,9 @@ async function openWindows(settings, folder) {
       name: nameOf(index),
       folder,
       index,
+      callPage,
     });
-    await person.enter(settings.page, { room: ROOM });
+    await person.enter(base, place);
     people.push(person);
   }
   return people;
@@ -108,6 +110,7 @@ function framesShown(people) {
 
 /** @param {Participant[]} people @param {Settings} settings @param {number[][]} earlier */
 async function reportAll(people, settings, earlier) {
+  const carriers = await Promise.all(people.map(({ page, callPage }) => callPage.carrierOf(page)));
   const reports = await Promise.all(
     people.map((one, n) => report(one, people, settings.video === null, earlier[n])),
   );
@@ -121,7 +124,10 @@ async function reportAll(people, settings, earlier) {
       object.safety_number !== '' &&
       object.safety_number === first.safety_number,
   );
-  return { result: { participants, join_ms: reports.map(({ joinMs }) => joinMs) }, good };
+  const [carrier] = carriers.every((one) => one === carriers[0]) ? carriers : [carriers.join()];
+  const asWanted = settings.carrier === null || carrier === settings.carrier;
+  const result = { participants, carrier, join_ms: reports.map(({ joinMs }) => joinMs) };
+  return { result, good: good && asWanted };
 }
 
 /** @param {Settings} settings @param {Participant[]} people */
@@ -149,12 +155,14 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'sotto-demo-'));
   /** @type {Participant[]} */
   let people = [];
+  const where = await meetingPlace(settings);
   try {
-    people = await openWindows(settings, folder);
+    people = await openWindows(settings, where, folder);
     await connectAll(people);
     process.exitCode = (await run(settings, people)) ? 0 : 1;
   } finally {
     await Promise.all(people.map((one) => one.close()));
+    await where.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,17 +1,17 @@
-//! Shows a call: the demo's server in this process, the browsers in a Node script.
+//! Shows a call: the demo's server in this process or an SFU, the browsers in a Node script.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::setup::{browser, node};
+use crate::setup::{browser, node, sfu};
 use crate::{build, paths};
 
 #[derive(Debug, Args)]
@@ -22,6 +22,12 @@ pub(crate) struct Options {
     /// Which browsers they have, in turn
     #[arg(long, value_enum, value_delimiter = ',', default_value = "chromium")]
     browsers: Vec<Browser>,
+    /// Call through this SFU, on its own demo page
+    #[arg(long, value_enum)]
+    via: Option<Sfu>,
+    /// What has to bring Sotto's messages across, instead of whatever does
+    #[arg(long, value_enum, requires_all = ["via", "json"])]
+    carrier: Option<Carrier>,
     /// Show no windows
     #[arg(long)]
     headless: bool,
@@ -42,6 +48,21 @@ enum Browser {
     Firefox,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Sfu {
+    Janus,
+}
+
+/// Janus's page shows so many, with oneself.
+const MOST_VIA_JANUS: u8 = 6;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Carrier {
+    InBand,
+}
+
 impl Browser {
     /// As the scripts take it.
     fn settings(self) -> Result<Value> {
@@ -54,6 +75,13 @@ impl Browser {
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     require_display(options)?;
+    if let Some(Sfu::Janus) = options.via {
+        ensure!(
+            options.participants <= MOST_VIA_JANUS,
+            "Janus's page shows at most {MOST_VIA_JANUS} people"
+        );
+        sfu::prepare()?;
+    }
     let browsers = options.browsers.iter().map(|browser| browser.settings());
     let browsers: Vec<Value> = browsers.collect::<Result<_>>()?;
     let extension = build::run()?;
@@ -62,22 +90,32 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         .as_ref()
         .map(std::fs::canonicalize)
         .transpose();
+    let page = match options.via {
+        Some(_) => None,
+        None => Some(format!("http://{}/", serve()?)),
+    };
     let settings = json!({
         "browsers": browsers,
         "extension": extension,
-        "page": format!("http://{}/", serve()?),
+        "page": page,
+        "via": options.via,
+        "carrier": options.carrier,
         "participants": options.participants,
         "headless": options.headless,
         "seconds": options.seconds,
         "video": video.context("finding the camera file")?,
         "json": options.json,
     });
-    show(&settings.to_string())
+    let mut script = node::script(&paths::workspace().join("demo/windows.mjs"));
+    script.arg(settings.to_string());
+    show(match options.via {
+        Some(_) => sfu::apart(&script),
+        None => script,
+    })
 }
 
-fn show(settings: &str) -> Result<ExitCode> {
-    let mut script = node::script(&paths::workspace().join("demo/windows.mjs"));
-    let status = script.arg(settings).status().context("starting Node")?;
+fn show(mut script: Command) -> Result<ExitCode> {
+    let status = script.status().context("starting Node")?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::setup::{node, wasm};
 use crate::{build, check, paths, step};
-use plays::{Play, USUAL, all_of};
+use plays::{Play, THROUGH_SFU, USUAL, WITH_TABLE, all_of};
 use stage::Stage;
 use table::Table;
 
@@ -35,7 +35,7 @@ impl Count {
 /// One story instead of all tests.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Only this story of tests/browser (`media` prints its table)
+    /// Only this story of tests/browser (`media` and `sfu` print their tables)
     story: Option<String>,
     /// Who has which browser, in turn: chromium, firefox
     #[arg(long, default_value = USUAL, requires = "story")]
@@ -56,26 +56,31 @@ fn one(play: &Play<'_>) -> Result<ExitCode> {
     build::run()?;
     step::run("build the demo's server", &mut demo_server())?;
     let mut table = Table::default();
-    let total = Stage::find(play.cast)?.play_each(&[*play], 1, &mut table)?;
-    if play.story == "media" {
-        print!("{}", media_table(play.cast)?);
+    let total = Stage::find(THROUGH_SFU.contains(&play.story), play.cast)?.play_each(
+        &[*play],
+        1,
+        &mut table,
+    )?;
+    if WITH_TABLE.contains(&play.story) {
+        print!("{}", table_of(play)?);
     }
     println!("{table}");
     Ok(conclude(total))
 }
 
-fn media_table(cast: &str) -> Result<String> {
-    let name = if cast.contains("firefox") {
-        "media-table-firefox.txt"
+fn table_of(play: &Play<'_>) -> Result<String> {
+    let Play { story, cast, .. } = play;
+    let browser = if cast.contains("firefox") {
+        "-firefox"
     } else {
-        "media-table.txt"
+        ""
     };
-    let file = paths::target().join("browser-tests").join(name);
-    std::fs::read_to_string(file).context("reading the table of media")
+    let file = paths::target().join(format!("browser-tests/{story}-table{browser}.txt"));
+    std::fs::read_to_string(file).with_context(|| format!("reading the table of {story}"))
 }
 
 fn all() -> Result<ExitCode> {
-    let stage = Stage::find("chromium,firefox")?;
+    let stage = Stage::find(cfg!(target_os = "linux"), "chromium,firefox")?;
     build::run()?;
     let mut total = Count {
         passed: 0,
@@ -87,7 +92,7 @@ fn all() -> Result<ExitCode> {
     step::run("build the demo's server", &mut demo_server())?;
     let mut table = Table::default();
     total.add(stage.play_all(&mut table)?);
-    println!("{}", media_table(USUAL)?);
+    println!("{}", table_of(&all_of("media", USUAL))?);
     println!("Where each story ran, as the browsers of those in it, in turn:\n{table}");
     Ok(conclude(total))
 }

@@ -7,4 +7,5 @@ pub(crate) mod browser;
 mod debian;
 pub(crate) mod node;
 pub(crate) mod rustc;
+pub(crate) mod sfu;
 pub(crate) mod wasm;

@@ -83,8 +83,21 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
     ("taken", "a page of Firefox has no encoded streams to take"),
 ];
 
+/// Stories with an SFU, which are played in a network of their own.
+pub(super) const THROUGH_SFU: &[&str] = &["sfu"];
+
+/// Stories of which each run has a part, with the usual cast.
+pub(super) const IN_PART: &[Play<'_>] = &[Play {
+    story: "sfu",
+    cast: USUAL,
+    only: Some("^(?!table)"),
+}];
+
 /// Stories that measure time or share, which others beside them would change.
 pub(super) const ALONE: &[&str] = &["bypass", "healing", "large-frames", "media", "switch"];
+
+/// Stories that write a table of their own.
+pub(super) const WITH_TABLE: &[&str] = &["media", "sfu"];
 
 /// Every story is played so.
 pub(super) const USUAL: &str = "chromium";

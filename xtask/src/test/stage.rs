@@ -7,23 +7,29 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::plays::{ALONE, BY_HAND, NOT_WITH_FIREFOX, Play, USUAL, WITH_FIREFOX, all_of};
+use super::plays::{
+    ALONE, BY_HAND, IN_PART, NOT_WITH_FIREFOX, Play, THROUGH_SFU, USUAL, WITH_FIREFOX, all_of,
+};
 use super::table::Table;
 use super::{Count, node_tests, stories, suite};
 use crate::paths;
-use crate::setup::browser;
+use crate::setup::{browser, sfu};
 
 /// How many stories are played at once: one waits for far longer than it computes.
 const LANES: usize = 2;
 
-/// The browsers that stories are played in.
+/// What stories are played in.
 pub(super) struct Stage {
     chromium: PathBuf,
     firefox: Option<PathBuf>,
+    with_sfu: bool,
 }
 
 impl Stage {
-    pub(super) fn find(cast: &str) -> Result<Self> {
+    pub(super) fn find(with_sfu: bool, cast: &str) -> Result<Self> {
+        if with_sfu {
+            sfu::prepare()?;
+        }
         let firefox = cast
             .contains("firefox")
             .then(browser::firefox)
@@ -31,20 +37,27 @@ impl Stage {
         Ok(Self {
             chromium: browser::find()?,
             firefox,
+            with_sfu,
         })
     }
 
     /// Every story in Chromium, and in Firefox where it can be.
     pub(super) fn play_all(&self, table: &mut Table) -> Result<Count> {
-        let stories = stories()?;
-        let usual = stories.iter().map(|story| all_of(story, USUAL));
+        let mut stories = stories()?;
+        if !self.with_sfu {
+            stories.retain(|story| !THROUGH_SFU.contains(&story.as_str()));
+            for story in THROUGH_SFU {
+                table.refuse(story, USUAL, sfu::ELSEWHERE);
+            }
+        }
+        let usual = stories.iter().map(|story| usual(story));
         let plays = usual.chain(WITH_FIREFOX.iter().copied());
         let (alone, beside): (Vec<_>, Vec<_>) = plays.partition(|play| ALONE.contains(&play.story));
         for play in BY_HAND {
             table.leave(play);
         }
         for (story, reason) in NOT_WITH_FIREFOX {
-            table.refuse(story, reason);
+            table.refuse(story, "firefox", reason);
         }
         let mut total = self.play_each(&beside, LANES, table)?;
         total.add(self.play_each(&alone, 1, table)?);
@@ -93,6 +106,15 @@ impl Stage {
         if let Some(firefox) = &self.firefox {
             node.env("FIREFOX", firefox);
         }
+        if THROUGH_SFU.contains(&play.story) {
+            return sfu::apart(&node);
+        }
         node
     }
+}
+
+/// As much of a story as each run has of it.
+fn usual(story: &str) -> Play<'_> {
+    let part = IN_PART.iter().find(|play| play.story == story);
+    part.copied().unwrap_or_else(|| all_of(story, USUAL))
 }

@@ -39,9 +39,9 @@ impl Table {
         );
     }
 
-    /// A story that isn't for Firefox.
-    pub(super) fn refuse(&mut self, story: &str, reason: &str) {
-        self.add(&all_of(story, "firefox"), &format!("not run: {reason}"));
+    /// A story that isn't for that cast, or not here.
+    pub(super) fn refuse(&mut self, story: &str, cast: &str, reason: &str) {
+        self.add(&all_of(story, cast), &format!("not run: {reason}"));
     }
 
     fn add(&mut self, play: &Play<'_>, what: &str) {
@@ -100,7 +100,7 @@ mod tests {
             only: Some("opus"),
         };
         table.note(&some, count, "");
-        table.refuse("healing", "four stand still");
+        table.refuse("healing", "firefox", "four stand still");
         table.note(&all_of("media", "chromium"), count, "");
         let shown = table.to_string();
         let begin = |row: &str| row.chars().take(25).collect::<String>();

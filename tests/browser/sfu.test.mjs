@@ -1,0 +1,155 @@
+/**
+ * Calls through an SFU that knows nothing of Sotto: Janus, on its own demo page, which makes a
+ * connection for what one sends and one for each of whom one sees.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { agree, doesNotHear, doesNotSee, eventually, hearEachOther, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { Janus } from '../lib/sfu/janus.mjs';
+import { SfuTable } from '../lib/sfu/table.mjs';
+import { VIDEO_ROOM } from '../lib/sfu/video-room.mjs';
+import { Stage } from '../lib/stage.mjs';
+
+/** @typedef {import('../lib/participant.mjs').Participant} Participant */
+
+/** @type {Janus} */ let janus;
+/** @type {Stage} */ let stage;
+/** @type {Participant} */ let ana;
+/** @type {Participant} */ let ben;
+/** @type {Participant} */ let cleo;
+/** @type {Participant[]} */ let all;
+/** @type {import('../lib/sfu/janus.mjs').Room} */ let room;
+/** @type {import('../lib/participant.mjs').Place} */ let place;
+
+before(async () => {
+  janus = await Janus.start();
+  stage = new Stage(janus, janus.origin, VIDEO_ROOM);
+  for (const name of ['Ana', 'Ben', 'Cleo']) await stage.cast({ name });
+  all = stage.people;
+  [ana, ben, cleo] = all;
+  room = await janus.open({});
+  place = { room: String(room.room) };
+});
+after(() => stage.close());
+
+/** @param {Participant[]} people */
+async function perceiveEachOther(people) {
+  await seeEachOther(people);
+  await hearEachOther(people);
+}
+
+/** @param {Participant} person @param {string} button */
+const click = ({ page }, button) =>
+  page.evaluate((id) => /** @type {HTMLElement} */ (document.querySelector(id)).click(), button);
+
+test('with Sotto off three see and hear each other', async () => {
+  await stage.gather(all, place);
+  await perceiveEachOther(all);
+});
+
+test('turned on in mid-call, two share one number, and the third perceives nothing of them', async () => {
+  await turnOn([ana, ben]);
+  await agree([ana, ben]);
+  await perceiveEachOther([ana, ben]);
+  for (const one of [ana, ben]) {
+    await pictureStands(cleo, one);
+    await doesNotHear(cleo, one);
+  }
+});
+
+test('once the third turns it on, all share one number and perceive each other', async () => {
+  await turnOn([cleo]);
+  await agree(all);
+  await perceiveEachOther(all);
+});
+
+test('every stream is encrypted, nothing is wrong, and no data channel brought a thing', async () => {
+  const look = () => Promise.all(all.map(({ popup }) => popup.shown()));
+  const isRight = (/** @type {import('../lib/sotto.mjs').Shown} */ { streams, problems }) => {
+    const used = streams.filter((protection) => protection !== 'waiting');
+    return problems.length === 0 && used.length === 6 && used.every((protection) => protection === 'encrypted');
+  };
+  await eventually(look, (shown) => shown.every(isRight), 'two streams out and four in are encrypted, and no problem is shown');
+  assert.deepEqual(await Promise.all(all.map(({ page }) => VIDEO_ROOM.carrierOf(page))), ['in-band', 'in-band', 'in-band']);
+});
+
+test('who stops publishing and starts again is perceived again', async () => {
+  await click(ben, '#unpublish');
+  await Promise.all([ana.waitForPeople(['Cleo']), cleo.waitForPeople(['Ana'])]);
+  await click(ben, '#publish');
+  await stage.connected(all);
+  await agree(all);
+  await perceiveEachOther(all);
+});
+
+test('who is kicked is no member any more, and the number is another', async () => {
+  const before = await agree(all);
+  await janus.kick(room, 'Cleo');
+  await Promise.all([ana.waitForPeople(['Ben']), ben.waitForPeople(['Ana'])]);
+  assert.notEqual(await agree([ana, ben]), before);
+  await perceiveEachOther([ana, ben]);
+});
+
+test('who comes late is let in, and who leaves is no member any more', async () => {
+  await cleo.enter(stage.base, place);
+  await stage.connected(all);
+  await agree(all);
+  await perceiveEachOther(all);
+  await ana.page.goto('about:blank');
+  await agree([ben, cleo]);
+  await perceiveEachOther([ben, cleo]);
+});
+
+test('Janus dies in mid-call: once they join again they meet again', async () => {
+  await janus.restart();
+  await stage.gather(all, place);
+  await agree(all);
+  await perceiveEachOther(all);
+});
+
+test('somebody without Sotto perceives nothing of theirs nor they of hers, and her page works', async () => {
+  const olga = await stage.cast({ name: 'Olga', without: true });
+  all = [ana, ben, cleo];
+  await olga.enter(stage.base, place);
+  await olga.waitForPeople(all.map(({ name }) => name));
+  await perceiveEachOther(all);
+  for (const one of all) {
+    await doesNotSee(olga, one);
+    await doesNotHear(olga, one);
+    await doesNotSee(one, olga);
+    await doesNotHear(one, olga);
+  }
+  await agree(all);
+  await eventually(() => ana.popup.view(), ({ others }) => others === 1, 'Ana is told of one without Sotto');
+});
+
+const SETTINGS = [
+  { codec: 'VP8', wishes: {} },
+  { codec: 'VP9', wishes: {} },
+  { codec: 'H264', wishes: {} },
+  { codec: 'AV1', wishes: {} },
+  { codec: 'VP8', wishes: { simulcast: /** @type {const} */ ('true') } },
+];
+
+/** @param {(typeof SETTINGS)[number]} setting */
+const rowOf = ({ codec, wishes }) => `Janus, Opus and ${codec}${wishes.simulcast ? ', simulcast' : ''}`;
+const table = new SfuTable(SETTINGS.map(rowOf));
+after(() => { table.write(); });
+
+for (const setting of SETTINGS) {
+  test(`table: ${rowOf(setting)}`, async () => {
+    table.set(rowOf(setting), 'in-band', 'FAILED');
+    const vcodec = setting.codec.toLowerCase();
+    const own = await janus.open({ videocodec: vcodec });
+    all = [ana, ben, cleo];
+    await stage.gather(all, { room: String(own.room), vcodec, ...setting.wishes });
+    await turnOn(all);
+    await agree(all);
+    await perceiveEachOther(all);
+    const carriers = await Promise.all(all.map(({ page }) => VIDEO_ROOM.carrierOf(page)));
+    assert.deepEqual(carriers, ['in-band', 'in-band', 'in-band']);
+    table.set(rowOf(setting), 'in-band', 'passed');
+    table.set(rowOf(setting), 'channel', 'refused: not built; Janus takes Sotto\'s channel and relays nothing of it');
+  });
+}

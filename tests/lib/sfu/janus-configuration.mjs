@@ -1,0 +1,44 @@
+/** What Janus is told: one interface, one transport, and the plugin of its video rooms alone. */
+
+/** That in-network.sh makes; Janus takes loopback for none. */
+export const INTERFACE = 'sotto0';
+const PORT = 8088;
+export const SERVER = `http://127.0.0.1:${PORT}/janus`;
+
+/** @param {string} folder @returns {Record<string, string>} by the name of the file */
+export const configuration = (folder) => ({
+  'janus.jcfg': `
+general: {
+  configs_folder = "${folder}"
+  debug_level = 4
+  debug_timestamps = true
+}
+nat: {
+  ice_lite = true
+  ice_enforce_list = "${INTERFACE}"
+}
+plugins: {
+  disable = "${OTHER_PLUGINS.map((name) => `libjanus_${name}.so`).join()}"
+}
+transports: {
+  disable = "${OTHER_TRANSPORTS.map((name) => `libjanus_${name}.so`).join()}"
+}
+events: {
+  broadcast = false
+}
+`,
+  'janus.transport.http.jcfg': `
+general: {
+  base_path = "/janus"
+  http = true
+  port = ${PORT}
+  ip = "127.0.0.1"
+}
+`,
+  'janus.plugin.videoroom.jcfg': 'general: {}\n',
+});
+
+const OTHER_PLUGINS = [
+  'audiobridge', 'duktape', 'echotest', 'lua', 'nosip', 'recordplay', 'sip', 'streaming', 'textroom', 'videocall', 'voicemail',
+];
+const OTHER_TRANSPORTS = ['mqtt', 'nanomsg', 'pfunix', 'rabbitmq', 'websockets'];

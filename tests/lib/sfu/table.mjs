@@ -1,0 +1,36 @@
+/** What went through which SFU with which codec and carrier, as text and for the log. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FOLDER } from '../stage.mjs';
+
+/** @typedef {import('../call.mjs').Carrier} Carrier */
+
+/** @type {Record<Carrier, string>} */
+const COLUMNS = { 'in-band': 'in-band', channel: 'relayed channel' };
+
+export class SfuTable {
+  /** @param {string[]} rows */
+  constructor(rows) {
+    /** @type {Map<string, Partial<Record<Carrier, string>>>} */
+    this.rows = new Map(rows.map((row) => [row, {}]));
+  }
+
+  /** @param {string} row @param {Carrier} carrier @param {string} outcome */
+  set(row, carrier, outcome) {
+    this.rows.set(row, { ...this.rows.get(row), [carrier]: outcome });
+  }
+
+  toString() {
+    const carriers = /** @type {Carrier[]} */ (Object.keys(COLUMNS));
+    const body = [...this.rows].map(([row, cells]) => [row, ...carriers.map((carrier) => cells[carrier] ?? 'not run')]);
+    const lines = [['', ...carriers.map((carrier) => COLUMNS[carrier])], ...body];
+    const widths = lines[0].map((_, n) => Math.max(...lines.map((line) => line[n].length)));
+    return lines.map((line) => line.map((text, n) => text.padEnd(widths[n])).join('  ').trimEnd()).join('\n');
+  }
+
+  write() {
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(join(FOLDER, 'sfu-table.txt'), `${this}\n`);
+  }
+}

@@ -1,0 +1,52 @@
+/** Janus's demo page of a video room, seen from outside: `videoroomtest.html`, as it is published. */
+
+import { PATIENCE } from '../patience.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @type {import('../call.mjs').CallPage} */
+export const VIDEO_ROOM = {
+  async enter(page, base, name, place) {
+    await page.goto(`${base}/videoroomtest.html?${new URLSearchParams({ ...place })}`);
+    // The button is there before it does something, and what it does is undone by a second click.
+    await page.waitForFunction(() => {
+      const button = /** @type {HTMLElement | null} */ (document.querySelector('#start'));
+      const isReady = /** @type {any} */ (window).jQuery?._data(button, 'events')?.click;
+      if (isReady) button?.click();
+      return Boolean(isReady);
+    });
+    await page.waitForSelector('#registernow');
+    await page.evaluate((who) => {
+      /** @type {HTMLInputElement} */ (document.querySelector('#username')).value = who;
+      /** @type {HTMLElement} */ (document.querySelector('#register')).click();
+    }, name);
+    await page.waitForSelector('#videolocal video');
+  },
+
+  mediaOf(name) {
+    const panel = `//span[starts-with(@id, "remote")][text()="${name}"]/ancestor::div[@class="panel panel-default"]`;
+    return { picture: `${panel}//video`, sound: `${panel}//audio` };
+  },
+
+  async waitForPeople(page, names, timeout = PATIENCE) {
+    await page.waitForFunction((expected) => {
+      const panels = [1, 2, 3, 4, 5].map((n) => ({
+        name: document.querySelector(`#remote${n}`)?.textContent,
+        hasVideo: document.querySelector(`#videoremote${n} video`) !== null,
+      }));
+      const shown = panels.filter(({ name }) => name);
+      return shown.every(({ hasVideo }) => hasVideo) && shown.map(({ name }) => name).sort().join() === expected.join();
+    }, [...names].sort(), { timeout });
+  },
+
+  async carrierOf(page) {
+    const came = await page.evaluate(async () => {
+      const { sfutest, feeds } = /** @type {any} */ (window);
+      const peers = [sfutest, ...feeds].filter(Boolean).map(({ webrtcStuff }) => webrtcStuff.pc).filter(Boolean);
+      const reports = await Promise.all(peers.map((peer) => peer.getStats()));
+      const channels = reports.flatMap((report) => [...report.values()]).filter(({ type }) => type === 'data-channel');
+      return channels.reduce((sum, { messagesReceived }) => sum + messagesReceived, 0);
+    });
+    return came === 0 ? 'in-band' : 'channel';
+  },
+};
