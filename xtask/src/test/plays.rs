@@ -50,6 +50,11 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     all_of("page-habits", "firefox"),
     all_of("pages", "firefox"),
     all_of("popup", "firefox"),
+    Play {
+        story: "sfu",
+        cast: "firefox,chromium",
+        only: Some("three see|two share|all share"),
+    },
     all_of("sites", "firefox"),
     all_of("switch", "firefox,chromium"),
     all_of("tabs", "firefox"),
