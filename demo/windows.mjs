@@ -31,9 +31,11 @@ const nameOf = (index) => NAMES[index] ?? `Guest ${index + 1}`;
 /** @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`);
 
-/** @param {Settings} settings @param {MeetingPlace} where @param {string} folder */
-async function openWindows(settings, { base, place, callPage }, folder) {
-  const people = [];
+/**
+ * @param {Participant[]} people to whom each is added once there is something to close
+ * @param {Settings} settings @param {MeetingPlace} where @param {string} folder
+ */
+async function openWindows(people, settings, { base, place, callPage }, folder) {
   for (let index = 0; index < settings.participants; index += 1) {
     say(`opening the window of ${nameOf(index)} ...`);
     const person = await Participant.start({
@@ -46,10 +48,9 @@ async function openWindows(settings, { base, place, callPage }, folder) {
       index,
       callPage,
     });
-    await person.enter(base, place);
     people.push(person);
+    await person.enter(base, place);
   }
-  return people;
 }
 
 /** @param {Participant[]} people */
@@ -154,10 +155,10 @@ async function main() {
   const settings = JSON.parse(process.argv[2]);
   const folder = mkdtempSync(join(tmpdir(), 'sotto-demo-'));
   /** @type {Participant[]} */
-  let people = [];
+  const people = [];
   const where = await meetingPlace(settings);
   try {
-    people = await openWindows(settings, where, folder);
+    await openWindows(people, settings, where, folder);
     await connectAll(people);
     process.exitCode = (await run(settings, people)) ? 0 : 1;
   } finally {
