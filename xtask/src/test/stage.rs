@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::Result;
 
 use super::plays::{
-    ALONE, BY_HAND, IN_PART, NOT_WITH_FIREFOX, Play, THROUGH_SFU, USUAL, WITH_FIREFOX, all_of,
+    ALONE, IN_PART, NOT_WITH_FIREFOX, Play, THROUGH_SFU, USUAL, WITH_FIREFOX, all_of,
 };
 use super::table::Table;
 use super::{Count, node_tests, stories, suite};
@@ -53,9 +53,6 @@ impl Stage {
         let usual = stories.iter().map(|story| usual(story));
         let plays = usual.chain(WITH_FIREFOX.iter().copied());
         let (alone, beside): (Vec<_>, Vec<_>) = plays.partition(|play| ALONE.contains(&play.story));
-        for play in BY_HAND {
-            table.leave(play);
-        }
         for (story, reason) in NOT_WITH_FIREFOX {
             table.refuse(story, "firefox", reason);
         }

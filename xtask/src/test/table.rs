@@ -30,15 +30,6 @@ impl Table {
         }
     }
 
-    /// A story that isn't played with this cast in each run.
-    pub(super) fn leave(&mut self, play: &Play<'_>) {
-        let Play { story, cast, .. } = play;
-        self.add(
-            play,
-            &format!("by hand: `cargo xtask test {story} --cast {cast}`"),
-        );
-    }
-
     /// A story that isn't for that cast, or not here.
     pub(super) fn refuse(&mut self, story: &str, cast: &str, reason: &str) {
         self.add(&all_of(story, cast), &format!("not run: {reason}"));
