@@ -2,11 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { agree, eventually, seeEachOther, sees, turnOn } from '../lib/expect.mjs';
-import { asService } from '../lib/service.mjs';
-import { EXTENSION, Stage } from '../lib/stage.mjs';
+import { asService, asVersion } from '../lib/service.mjs';
+import { CAST, EXTENSION, Stage } from '../lib/stage.mjs';
+
+/** Longer than what would apply an update waits for. */
+const WAITED = 10_000;
 
 const service = asService(EXTENSION);
+/** What Chromium loads for a test has lost its permissions at the next start. */
+const BEFORE_TABS = CAST[0] === 'firefox' ? EXTENSION : service.folder;
 
 /** @type {Stage} */ let stage;
 /** @type {import('../lib/participant.mjs').Participant} */ let ana;
@@ -14,7 +20,7 @@ const service = asService(EXTENSION);
 
 before(async () => {
   stage = await Stage.open();
-  ana = await stage.cast({ name: 'Ana', extension: service.folder });
+  ana = await stage.cast({ name: 'Ana', extension: BEFORE_TABS, kept: true });
   ben = await stage.cast({ name: 'Ben' });
   await stage.gather([ana, ben], { room: 'restart' });
   await turnOn([ana, ben]);
@@ -63,3 +69,38 @@ test('and there a page without a call says so too, before it makes one', async (
   await ana.popup.waitForState('alone');
   assert.equal((await ana.popup.view()).reason, 'alone-no-call');
 });
+
+const UPDATES = CAST[0] !== 'firefox' && 'Chromium takes updates from its store alone';
+
+test('an update waits until Sotto is on in no tab, and then leaves the call to go on', { skip: UPDATES }, async () => {
+  await stage.gather([ana, ben], { room: 'update' });
+  await agree([ana, ben]);
+  const newer = asVersion(EXTENSION, '77.0.0');
+  assert.equal(await ana.browser.update(newer.folder), 'postponed');
+  await sleep(WAITED);
+  assert.notEqual(await versionOf(ana.popup), '77.0.0');
+  await agree([ana, ben]);
+  await seeEachOther([ana, ben]);
+  for (const { popup } of [ana, ben]) await popup.turn(false);
+  // Its pages will be closed with the old one.
+  await ana.popup.page.goto('about:blank');
+  await sleep(WAITED);
+  await seeEachOther([ana, ben]);
+  assert.equal(await versionOf(await ana.openPopup()), '77.0.0');
+  newer.remove();
+});
+
+test('or until the browser starts again', { skip: UPDATES }, async () => {
+  await ana.page.reload();
+  await turnOn([ana]);
+  const newer = asVersion(EXTENSION, '78.0.0');
+  assert.equal(await ana.browser.update(newer.folder), 'postponed');
+  await sleep(WAITED);
+  assert.equal(await versionOf(ana.popup), '77.0.0');
+  await ana.restart();
+  assert.equal(await versionOf(await ana.openPopup()), '78.0.0');
+  newer.remove();
+});
+
+/** @param {import('../lib/sotto.mjs').Popup} popup @returns {Promise<string>} */
+const versionOf = ({ page }) => page.evaluate(() => chrome.runtime.getManifest().version);

@@ -5,9 +5,9 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agree, eventually, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { FirefoxContext } from '../lib/browser/firefox.mjs';
+import { openPrivately } from '../lib/private-window.mjs';
 import { asService } from '../lib/service.mjs';
-import { CAST, EXTENSION, Stage, notInFirefox } from '../lib/stage.mjs';
-import { debuggingSession, inTarget } from '../lib/target.mjs';
+import { CAST, EXTENSION, Stage } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/participant.mjs').Participant} Participant */
 
@@ -86,14 +86,10 @@ test('who installs it is welcomed once, and not again after an update', async ()
   service.remove();
 });
 
-const PRIVATE = notInFirefox('nothing opens its private windows for a test');
-
-test('in a private window it is not there', { skip: PRIVATE }, async () => {
-  const session = await debuggingSession(ana.browser.context);
-  const { browserContextId } = await session.send('Target.createBrowserContext');
+test('in a private window it is not there', async () => {
   const call = `${stage.base}?name=Eve&room=private`;
-  await session.send('Target.createTarget', { url: call, browserContextId, newWindow: true });
-  const here = (/** @type {string} */ expression) => inTarget(ana.browser.context, ({ url }) => url === call, expression);
+  const page = await openPrivately(ana.browser, call);
+  const here = (/** @type {string} */ expression) => page.evaluate(expression);
   await eventually(() => here('!!document.querySelector(".tile.you video")'), Boolean, 'the private page has a call');
   await here('void new RTCPeerConnection().addTransceiver("audio")');
   await sleep(1_000);
@@ -101,7 +97,7 @@ test('in a private window it is not there', { skip: PRIVATE }, async () => {
   assert.equal(await here(isThere), 0);
   await ana.page.goto(call);
   await eventually(() => ana.page.evaluate(isThere), (count) => count > 0, 'in an open window it is');
-  await session.send('Target.disposeBrowserContext', { browserContextId });
+  await page.close();
 });
 
 const CONTAINERS = !CAST.includes('firefox') && 'Chromium has no containers';

@@ -13,7 +13,7 @@ import { Popup } from './sotto.mjs';
  * @typedef {import('playwright-core').Page} Page
  * @typedef {{program: string, browser?: import('./browser.mjs').BrowserName, extension: string | null, headless?: boolean, folder: string,
  *   index: number, name: string, camera?: string | null, size?: import('./media.mjs').SizeName, script?: string,
- *   callPage?: import('./call.mjs').CallPage}} Who
+ *   callPage?: import('./call.mjs').CallPage, kept?: boolean}} Who
  * @typedef {{room: string, codec?: string, sound?: string, layers?: string, processing?: 'on' | 'off', ptime?: string,
  *   vcodec?: string, simulcast?: 'true'}} Place the last two are Janus's
  */
@@ -40,6 +40,7 @@ export class Participant {
       browser: who.browser,
       extension: who.extension,
       devices,
+      kept: who.kept,
       headless: who.headless ?? true,
       window: place,
     });

@@ -36,7 +36,7 @@ export function browserOf(index) {
 export const notInFirefox = (reason) => CAST.includes('firefox') && reason;
 
 /** @typedef {import('./browser.mjs').BrowserName} BrowserName */
-/** @typedef {{name: string, without?: boolean, extension?: string, size?: import('./media.mjs').SizeName, script?: string}} Person */
+/** @typedef {{name: string, without?: boolean, extension?: string, size?: import('./media.mjs').SizeName, script?: string, kept?: boolean}} Person */
 
 export class Stage {
   /** @param {{close(): unknown}} server @param {string} base @param {import('./call.mjs').CallPage} [callPage] */
@@ -61,7 +61,7 @@ export class Stage {
   }
 
   /** Starts somebody's browser. @param {Person} person */
-  async cast({ name, without = false, extension = EXTENSION, size, script }) {
+  async cast({ name, without = false, extension = EXTENSION, size, script, kept }) {
     const participant = await Participant.start({
       ...browserOf(this.people.length),
       extension: without ? null : extension,
@@ -71,6 +71,7 @@ export class Stage {
       size,
       script,
       callPage: this.callPage,
+      kept,
     });
     this.people.push(participant);
     return participant;

@@ -1,6 +1,6 @@
 /**
- * When an update is applied: never while Sotto is on in a tab. The stories can't see it, for a browser
- * offers none to an extension that it loaded from a folder.
+ * When an update is applied: never while Sotto is on in a tab. Of the stories `restart` sees it, in
+ * Firefox: Chromium offers none to an extension that it loaded from a folder.
  */
 
 import assert from 'node:assert/strict';

@@ -73,6 +73,7 @@ function asBrowser(profile, options, context, id) {
     extension: id && `chrome-extension://${id}`,
     ownPage: 'chrome://version/',
     install: (path) => install(context, path),
+    update: () => Promise.reject(new Error('Chromium takes updates from its store alone')),
     newWindow: () => newWindow(context),
     restart: async () => {
       await context.close();

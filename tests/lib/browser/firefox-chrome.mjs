@@ -2,6 +2,16 @@
 
 /** @typedef {{send(method: string, params: object): Promise<{result: any}>}} Connection */
 
+/** @param {string} path @returns {string} an expression */
+const file = (path) => `Components.Constructor('@mozilla.org/file/local;1', 'nsIFile', 'initWithPath')(${JSON.stringify(path)})`;
+
+/** @param {import('puppeteer-core').Page} page @returns {string} an expression */
+function contextOf(page) {
+  const { _id: id } = /** @type {any} */ (page.mainFrame());
+  const manager = 'chrome://remote/content/shared/NavigableManager.sys.mjs';
+  return `ChromeUtils.importESModule('${manager}').NavigableManager.getBrowsingContextById('${id}')`;
+}
+
 export class FirefoxChrome {
   /** @param {import('puppeteer-core').Browser} firefox */
   constructor(firefox) {
@@ -17,13 +27,65 @@ export class FirefoxChrome {
     return result.result.value;
   }
 
+  /**
+   * An update, as the browser would find it.
+   * @param {string} archive
+   * @returns {Promise<'postponed' | 'installed' | 'failed'>} what the browser does with it at once
+   */
+  update(archive) {
+    return this.evaluate(`(async () => {
+      const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+      const install = await AddonManager.getInstallForFile(${file(archive)});
+      return new Promise((resolve) => {
+        install.addListener({
+          onInstallPostponed: () => resolve('postponed'),
+          onInstallEnded: () => resolve('installed'),
+          onInstallFailed: () => resolve('failed'),
+        });
+        void install.install();
+      });
+    })()`);
+  }
+
+  /** @param {[name: string, path: string][]} files @returns {Promise<string>} where the archive is, in the profile */
+  zip(files) {
+    return this.evaluate(`{
+      const archive = Services.dirsvc.get('ProfD', Ci.nsIFile);
+      archive.append('archive.zip');
+      archive.createUnique(Ci.nsIFile.NORMAL_FILE_TYPE, 0o600);
+      const zip = Cc['@mozilla.org/zipwriter;1'].createInstance(Ci.nsIZipWriter);
+      // To be written, over what is there.
+      zip.open(archive, 0x22);
+      const add = (name, file) => zip.addEntryFile(name, zip.COMPRESSION_NONE, file, false);
+      ${files.map(([name, path]) => `add(${JSON.stringify(name)}, ${file(path)});`).join('\n')}
+      zip.close();
+      archive.path;
+    }`);
+  }
+
+  /** Where an extension is, if its person lets it in and the manifest doesn't rule it out. @param {string} id */
+  async openPrivateWindow(id) {
+    await this.evaluate(`(async () => {
+      const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+      const { ExtensionPermissions } = ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
+      await ExtensionPermissions.add('${id}', { permissions: ['internal:privateBrowsingAllowed'], origins: [] });
+      await (await AddonManager.getAddonByID('${id}')).reload();
+      const { BrowserWindowTracker } = ChromeUtils.importESModule('resource:///modules/BrowserWindowTracker.sys.mjs');
+      await BrowserWindowTracker.promiseOpenWindow({ private: true });
+    })()`);
+  }
+
+  /** Until the tabs of the last session are there. */
+  async restored() {
+    await this.evaluate(`(async () => {
+      const { SessionStore } = ChromeUtils.importESModule('resource:///modules/sessionstore/SessionStore.sys.mjs');
+      await SessionStore.promiseAllWindowsRestored;
+    })()`);
+  }
+
   /** @param {import('puppeteer-core').Page} page @param {'light' | 'dark'} scheme */
   setColourScheme(page, scheme) {
-    const { _id: id } = /** @type {any} */ (page.mainFrame());
-    return this.evaluate(`{
-      const { NavigableManager } = ChromeUtils.importESModule('chrome://remote/content/shared/NavigableManager.sys.mjs');
-      NavigableManager.getBrowsingContextById('${id}').prefersColorSchemeOverride = '${scheme}';
-    }`);
+    return this.evaluate(`void (${contextOf(page)}.prefersColorSchemeOverride = '${scheme}')`);
   }
 
   /**

@@ -9,7 +9,8 @@ export class FirefoxPage {
   constructor(raw, owner) {
     this.raw = raw;
     this.owner = owner;
-    this.address = 'about:blank';
+    /** Where a test sent it. */
+    this.address = '';
   }
 
   context() {
@@ -17,7 +18,7 @@ export class FirefoxPage {
   }
 
   url() {
-    return this.address;
+    return this.address || this.raw.url();
   }
 
   mainFrame() {

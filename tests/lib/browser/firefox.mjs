@@ -1,13 +1,19 @@
 /**
  * Firefox, over WebDriver BiDi. The extension is installed for as long as the browser runs, which
- * needs no signature. Its microphone can be a tone, but its camera no file: a script gives each
- * page that asks the card of its person.
+ * needs no signature, unless a story is to keep it. Its microphone can be a tone, but its camera
+ * no file: a script gives each page that asks the card of its person.
  */
 
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { giveCamera } from './firefox-camera.mjs';
 import { FirefoxChrome } from './firefox-chrome.mjs';
+import { keep, keepCamera, update, PREFERENCES as KEPT } from './firefox-kept.mjs';
 import { FirefoxPage } from './firefox-page.mjs';
+import { until } from './firefox-until.mjs';
 
 /**
  * @typedef {import('../browser.mjs').Options} Options
@@ -34,18 +40,43 @@ const PREFERENCES = {
 
 /** @param {Options} options @returns {Promise<import('../browser.mjs').Browser>} */
 export async function startFirefox(options) {
+  const profile = options.kept ? mkdtempSync(join(tmpdir(), 'sotto-profile-')) : undefined;
+  const context = await launch(options, profile);
+  if (options.kept) await keepCamera(context);
+  if (options.extension) await install(context, options.extension, options.kept);
+  return asBrowser(options, context, profile);
+}
+
+/** @param {Options} options @param {string} [profile] */
+async function launch({ program, headless, devices }, profile) {
   const firefox = await puppeteer.launch({
     browser: 'firefox',
-    executablePath: options.program,
-    headless: options.headless,
+    executablePath: program,
+    headless,
     defaultViewport: null,
+    userDataDir: profile,
     // For pages of extensions.
     args: ['--remote-allow-system-access'],
-    extraPrefsFirefox: { ...PREFERENCES, 'media.navigator.audio.fake_frequency': options.devices.looks?.pitch ?? 440 },
+    extraPrefsFirefox: {
+      ...PREFERENCES,
+      ...(profile && KEPT),
+      'media.navigator.audio.fake_frequency': devices.looks?.pitch ?? 440,
+    },
   });
-  const context = new FirefoxContext(firefox, options.devices);
-  const first = await context.adopt((await firefox.pages())[0]);
-  if (options.extension) await install(context, options.extension, first);
+  // Puppeteer would put the preferences of before back, at a time that nobody can wait for.
+  if (profile) for (const file of ['prefs.js', 'user.js']) rmSync(join(profile, `${file}.puppeteer`), { force: true });
+  const context = new FirefoxContext(firefox, devices);
+  await context.chrome.restored();
+  for (const page of await context.tabs()) await context.adopt(page);
+  return context;
+}
+
+/**
+ * @param {Options} options @param {FirefoxContext} context @param {string} [profile]
+ * @returns {import('../browser.mjs').Browser}
+ */
+function asBrowser(options, context, profile) {
+  const [first] = context.opened;
   return {
     name: 'firefox',
     context: /** @type {any} */ (context),
@@ -54,20 +85,30 @@ export async function startFirefox(options) {
     install: async (path) => {
       // A page of the extension is closed with the old one, and the window with its only tab.
       await first.goto('about:blank');
-      await install(context, path, first);
+      await install(context, path, options.kept);
     },
+    update: (path) => update(context, path),
     newWindow: () => /** @type {any} */ (context.open({ type: 'window' })),
-    restart: () => Promise.reject(new Error('an add-on that is installed for a test is gone after a restart')),
-    close: () => firefox.close(),
+    restart: async () => {
+      if (!profile) throw new Error('an add-on that is installed for a test is gone after a restart');
+      await context.quit();
+      return asBrowser(options, await launch(options, profile), profile);
+    },
+    close: async () => {
+      if (!profile) return context.firefox.close();
+      await context.quit();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 
 /**
  * The extension, let into this machine's pages, as its person would at the browser's question.
- * @param {FirefoxContext} context @param {string} path @param {FirefoxPage} page where it is asked
+ * @param {FirefoxContext} context @param {string} path @param {boolean} [kept]
  */
-async function install({ firefox }, path, page) {
-  await firefox.installExtension(path);
+async function install(context, path, kept) {
+  await (kept ? keep(context, path) : context.firefox.installExtension(path));
+  const [page] = context.opened;
   await page.goto(`moz-extension://${HOST}/popup/popup.html`);
   await page.evaluate(() => {
     const { optional_host_permissions: optional = [] } = /** @type {any} */ (chrome.runtime.getManifest());
@@ -92,8 +133,23 @@ export class FirefoxContext {
     this.opened = [];
   }
 
+  /** As a person does, with the tabs kept: puppeteer would close each of them first. */
+  async quit() {
+    const ended = once(/** @type {import('node:child_process').ChildProcess} */ (this.firefox.process()), 'exit');
+    await this.chrome.evaluate('void setTimeout(() => Services.startup.quit(Ci.nsIAppStartup.eAttemptQuit))');
+    await ended;
+    await this.firefox.close();
+  }
+
   pages() {
     return this.opened.filter(({ raw }) => !raw.isClosed());
+  }
+
+  /** A frame in a tab that was restored counts as a page to puppeteer too. */
+  async tabs() {
+    const { result } = await this.chrome.connection.send('browsingContext.getTree', { maxDepth: 0 });
+    const ids = result.contexts.map((/** @type {{context: string}} */ { context }) => context);
+    return (await this.firefox.pages()).filter((page) => ids.includes(/** @type {any} */ (page.mainFrame())._id));
   }
 
   /** In the first window: a tab goes to the last one that was used, and would hide what is there. */
@@ -114,6 +170,16 @@ export class FirefoxContext {
   async openInContainer() {
     const container = await this.firefox.createBrowserContext();
     return this.adopt(await container.newPage());
+  }
+
+  /** In a private window, which Sotto is let into as far as can be. */
+  async openPrivately() {
+    // To be let in reloads it, which closes its pages, and the window with its only tab.
+    await this.opened[0].goto('about:blank');
+    const before = await this.firefox.pages();
+    await this.chrome.openPrivateWindow(ID);
+    const opened = async () => (await this.firefox.pages()).find((page) => !before.includes(page));
+    return this.adopt(/** @type {import('puppeteer-core').Page} */ (await until(opened, 'a private window')));
   }
 
   /** @param {import('puppeteer-core').Page} raw */

@@ -52,6 +52,7 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     all_of("page-habits", "firefox"),
     all_of("pages", "firefox"),
     all_of("popup", "firefox"),
+    all_of("restart", "firefox"),
     Play {
         story: "sfu",
         cast: "firefox,chromium",
@@ -76,10 +77,6 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
     (
         "large-frames",
         "nothing can look into the core's worker in Firefox",
-    ),
-    (
-        "restart",
-        "an add-on that was installed for a test is gone after a restart",
     ),
     (
         "in-band",
