@@ -138,10 +138,12 @@ function sottoPump(scope) {
   /**
    * As codecs change, Chromium gives the last frames of one the name of the next; nobody could
    * open what was sealed by it. Their payload type tells, unless the name stays.
-   * @param {Names} names @param {string} mime @param {number} payloadType
+   * An empty frame, which may come back with a message, says nothing of names.
+   * @param {Names} names @param {string} mime @param {number} payloadType @param {boolean} isEmpty
    */
-  function isMisnamed(names, mime, payloadType) {
+  function isMisnamed(names, mime, payloadType, isEmpty) {
     const name = names.get(payloadType) ?? { mime, others: 0 };
+    if (isEmpty) return name.mime !== mime;
     name.others = name.mime === mime ? 0 : name.others + 1;
     if (name.others > 4) Object.assign(name, { mime, others: 0 });
     // There are no more payload types.
@@ -167,7 +169,7 @@ function sottoPump(scope) {
     const { mimeType: given = '', payloadType = 0 } = frame.getMetadata();
     const mimeType = nameOf(given, payloadType);
     const isEmpty = data.byteLength === 0;
-    if (!isEmpty && isMisnamed(names, mimeType, payloadType)) return false;
+    if (isMisnamed(names, mimeType, payloadType, isEmpty)) return false;
     const result = await ask(stream, mimeType, data);
     if (!result) {
       if (!isEmpty) dropped.add(stream);

@@ -151,3 +151,19 @@ test('nor is one whose stream has ended', async () => {
   scope.send({ kind: 'stream-ended', stream: 1 });
   assert.ok(!one.readable.locked);
 });
+
+test('an empty frame by another name is refused, and no name is learnt from it', async () => {
+  const one = transformer(1);
+  const named = (/** @type {string} */ mimeType, /** @type {number[]} */ ...bytes) => ({ ...frame(...bytes), getMetadata: () => ({ mimeType, payloadType: 111 }) });
+  one.give(named('audio/opus', 1));
+  await turn();
+  await answer(frame(7).data);
+  asked = [];
+  for (let n = 0; n < 20; n += 1) one.give(named('audio/red'));
+  await turn();
+  assert.deepEqual(asked, []);
+  one.give(named('audio/opus', 1));
+  await turn();
+  await answer(frame(8).data);
+  assert.deepEqual(one.written, [[7], [8]]);
+});
