@@ -76,8 +76,8 @@ impl Call {
     }
 
     /// A frame is about to go to the room. True: something waits that it could take along.
-    pub fn handle_going(&mut self, now: Instant, stream: StreamId) -> bool {
-        self.inband.handle_frame(now, stream);
+    pub fn handle_going(&mut self, now: Instant) -> bool {
+        self.inband.handle_frame(now);
         self.inband.waits()
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::repair;
+use super::{rate::Bucket, repair};
 use crate::{
     time::Instant,
     wire::{MAX_MESSAGE, MessageId, Packet, WireError},
@@ -23,6 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A message that was whole this recently is not begun again by a fragment that comes twice.
 const ECHO: Duration = Duration::from_millis(250);
 const MAX_DONE: usize = 16;
+
+/// Repairs that come to nothing: each costs as much as one that does.
+const VAIN_BURST: u64 = 8;
+const VAIN_PER_SECOND: u64 = 4;
 
 /// Cuts a message into packets.
 pub fn cut(message: &[u8]) -> Vec<Vec<u8>> {
@@ -57,6 +61,7 @@ pub struct Reassembly {
     most: usize,
     partial: BTreeMap<MessageId, Partial>,
     done: VecDeque<(MessageId, Instant)>,
+    vain: Bucket,
 }
 
 impl Default for Reassembly {
@@ -72,6 +77,7 @@ impl Reassembly {
             most,
             partial: BTreeMap::new(),
             done: VecDeque::new(),
+            vain: Bucket::new(Instant(0), VAIN_BURST, VAIN_PER_SECOND),
         }
     }
 
@@ -106,12 +112,20 @@ impl Reassembly {
         if partial.count != count {
             return Err(WireError::Malformed);
         }
+        let mut vain = self.vain;
+        if partial.is_repaired_by(index) && !vain.take(now, 1) {
+            return Err(WireError::TooLarge);
+        }
         let fragment = fragment.to_vec();
         partial.fragments.entry(index).or_insert(fragment);
         if partial.fragments.len() < usize::from(count) {
             return Ok(None);
         }
-        self.finish(now, message)
+        let finished = self.finish(now, message);
+        if finished.is_err() {
+            self.vain = vain;
+        }
+        finished
     }
 
     fn finish(&mut self, now: Instant, message: MessageId) -> Result<Option<Vec<u8>>, WireError> {
@@ -169,6 +183,15 @@ impl Partial {
     fn held(&self) -> usize {
         let fragments = self.fragments.values();
         fragments.map(|fragment| fragment.len() + 64).sum()
+    }
+
+    /// Whether a fragment is the last one missing, and pieces have to be computed then.
+    fn is_repaired_by(&self, index: u16) -> bool {
+        let is_last = self.fragments.len() + 1 == usize::from(self.count);
+        let mut repairs = self.fragments.range(self.count..);
+        is_last
+            && !self.fragments.contains_key(&index)
+            && (index >= self.count || repairs.next().is_some())
     }
 
     fn join(self) -> Option<Vec<u8>> {

@@ -51,6 +51,10 @@ const NO_WAY_UP: Duration = Duration::from_secs(2);
 /// most 4 MiB.
 const MAX_PARTIAL: usize = 32;
 
+/// Packets of all streams that are looked at.
+const PACKETS_BURST: u64 = 1_200;
+const PACKETS_PER_SECOND: u64 = 600;
+
 /// The type that begins a message (PROTOCOL.md section 3).
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Kind(u8);
@@ -180,6 +184,16 @@ impl Waiting {
         .to_bytes()
     }
 
+    /// What is missed least is least: what went, and then what is said again anyway, but for our own
+    /// beacon.
+    fn worth(&self) -> u8 {
+        match self.kind {
+            _ if self.is_done() => 0,
+            kind if kind.is_routine() && kind != Kind::BEACON => 1,
+            _ => 2,
+        }
+    }
+
     /// What goes first is least: by its kind, and what is said again by how little of it went.
     fn urgency(&self) -> (bool, usize) {
         if self.sent < self.at_first() {
@@ -187,6 +201,12 @@ impl Waiting {
         }
         (true, self.sent * MAX_INDEX / self.count)
     }
+}
+
+/// The last frame of a stream.
+struct Frame {
+    at: Instant,
+    space: usize,
 }
 
 struct Room {
@@ -197,9 +217,10 @@ struct Room {
     /// The stream that our last beacon went out on, and the last of anything else.
     beacon_on: Option<StreamId>,
     other_on: Option<StreamId>,
-    streams: BTreeMap<StreamId, Instant>,
+    streams: BTreeMap<StreamId, Frame>,
     allowance: Bucket,
     idle: Bucket,
+    packets: Bucket,
     reassembly: Reassembly,
     /// When a frame went by, or the room was opened.
     last_frame: Instant,
@@ -216,6 +237,7 @@ impl Room {
             streams: BTreeMap::new(),
             allowance: Bucket::new(now, BYTES_BURST, BYTES_PER_SECOND),
             idle: Bucket::new(now, IDLE_BURST, IDLE_PER_SECOND),
+            packets: Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND),
             reassembly: Reassembly::of(MAX_PARTIAL),
             last_frame: now,
         }
@@ -228,29 +250,38 @@ impl Room {
         }
         self.waiting
             .retain(|waiting| waiting.kind != kind || !kind.supersedes());
-        if self.waiting.len() >= MAX_WAITING {
-            self.waiting.pop_front();
-        }
         self.waiting.push_back(Waiting::new(now, kind, id, message));
+        if self.waiting.len() > MAX_WAITING {
+            let all = self.waiting.iter().enumerate();
+            let least = all.min_by_key(|(_, one)| one.worth());
+            let least = least.map(|(place, _)| place);
+            least.and_then(|place| self.waiting.remove(place));
+        }
     }
 
     fn forget_stale(&mut self, now: Instant) {
         self.waiting.retain(|one| !one.is_stale(now));
         self.streams
-            .retain(|_, seen| now.since(*seen) < STREAM_RESTS);
+            .retain(|_, frame| now.since(frame.at) < STREAM_RESTS);
         self.reassembly.forget_stale(now);
     }
 
     /// The message of which a fragment goes next on a stream; not on the stream that took the last
-    /// one, if there are others.
+    /// one, if another could take it.
     fn next(&self, stream: StreamId, space: usize) -> Option<usize> {
-        let others = self.streams.len() > 1;
         let all = self.waiting.iter().enumerate();
         all.filter(|(_, one)| !one.is_done())
             .filter(|(_, one)| one.length(self.salt) <= space)
-            .filter(|(_, one)| !others || self.last_on(one.kind) != Some(stream))
+            .filter(|(_, one)| self.last_on(one.kind) != Some(stream) || !self.fits(one, stream))
             .min_by_key(|(_, one)| one.urgency())
             .map(|(place, _)| place)
+    }
+
+    /// Whether a stream other than this one could take the next fragment of a message.
+    fn fits(&self, waiting: &Waiting, stream: StreamId) -> bool {
+        let length = waiting.length(self.salt);
+        let mut streams = self.streams.iter();
+        streams.any(|(other, frame)| *other != stream && frame.space >= length)
     }
 
     fn last_on(&self, kind: Kind) -> Option<StreamId> {
@@ -277,6 +308,7 @@ impl Room {
 
     fn poll_packet(&mut self, now: Instant, stream: StreamId, space: usize) -> Option<&[u8]> {
         self.forget_stale(now);
+        self.streams.insert(stream, Frame { at: now, space });
         let place = self.next(stream, space)?;
         if !self.may_spend(now, self.waiting[place].length(self.salt)) {
             return None;
@@ -321,10 +353,9 @@ impl InbandCarrier {
     }
 
     /// A frame of a sender goes by.
-    pub fn handle_frame(&mut self, now: Instant, stream: StreamId) {
+    pub fn handle_frame(&mut self, now: Instant) {
         if let Some(room) = &mut self.room {
             room.last_frame = now;
-            room.streams.insert(stream, now);
         }
     }
 
@@ -356,6 +387,9 @@ impl InbandCarrier {
         bytes: &[u8],
     ) -> Result<Option<Vec<u8>>, WireError> {
         let room = self.room.as_mut().ok_or(WireError::NotOurs)?;
+        if !room.packets.take(now, 1) {
+            return Err(WireError::TooLarge);
+        }
         let packet = Packet::parse_any(bytes)?;
         let most = FRAME_FRAGMENT + REPAIR_PREFIX;
         if packet.fragment.len() > most || usize::from(packet.count) > MAX_FRAGMENTS {

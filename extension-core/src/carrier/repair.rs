@@ -17,44 +17,79 @@ const POLYNOMIAL: u16 = 0x11d;
 
 type Point<'a> = (u8, &'a [u8]);
 
-fn product(mut one: u8, mut other: u8) -> u8 {
-    let mut sum = 0;
-    while other > 0 {
-        if other & 1 == 1 {
-            sum ^= one;
+/// Its powers of 2, twice over, and to which power each number is; 0 is none.
+const POWERS: [u8; 510] = powers();
+const LOGARITHMS: [u8; 256] = logarithms();
+
+const fn powers() -> [u8; 510] {
+    let mut powers = [0; 510];
+    let (mut place, mut power) = (0, 1);
+    while place < powers.len() {
+        powers[place] = power as u8;
+        power <<= 1;
+        if power > 0xff {
+            power ^= POLYNOMIAL;
         }
-        let doubled = u16::from(one) << 1;
-        one = (if doubled > 0xff {
-            doubled ^ POLYNOMIAL
-        } else {
-            doubled
-        }) as u8;
-        other >>= 1;
+        place += 1;
     }
-    sum
+    powers
 }
 
-fn inverse(one: u8) -> u8 {
-    (0..253).fold(one, |power, _| product(power, one))
+const fn logarithms() -> [u8; 256] {
+    let mut logarithms = [0; 256];
+    let mut place = 0;
+    while place < 255 {
+        logarithms[POWERS[place] as usize] = place as u8;
+        place += 1;
+    }
+    logarithms
 }
 
-/// Lagrange's: the value at `x` of the polynomial that goes through all points.
-fn value(points: &[Point<'_>], x: u8, size: usize) -> Vec<u8> {
-    let mut sum = vec![0; size];
-    for (at, bytes) in points {
-        let others = points.iter().map(|(other, _)| *other);
-        let (above, below) = others
-            .filter(|other| other != at)
-            .fold((1, 1), |(above, below), other| {
-                (product(above, x ^ other), product(below, at ^ other))
-            });
-        let factor = product(above, inverse(below));
-        let products: [u8; 256] = std::array::from_fn(|byte| product(factor, byte as u8));
-        for (sum, byte) in sum.iter_mut().zip(*bytes) {
-            *sum ^= products[usize::from(*byte)];
-        }
+fn logarithm(one: u8) -> usize {
+    usize::from(LOGARITHMS[usize::from(one)])
+}
+
+fn product(one: u8, other: u8) -> u8 {
+    if one == 0 || other == 0 {
+        return 0;
     }
-    sum
+    POWERS[logarithm(one) + logarithm(other)]
+}
+
+/// The polynomial that goes through some points, by Lagrange.
+struct Curve<'a> {
+    points: Vec<Point<'a>>,
+    /// For each point, the logarithm of the product of its differences from the others.
+    below: Vec<usize>,
+}
+
+impl<'a> Curve<'a> {
+    fn through(points: Vec<Point<'a>>) -> Self {
+        let below = |at: &Point<'_>| differences(&points, at.0);
+        let below = points.iter().map(below).collect();
+        Self { points, below }
+    }
+
+    /// The value at a place where no point is.
+    fn value(&self, x: u8, size: usize) -> Vec<u8> {
+        let above = differences(&self.points, x);
+        let mut sum = vec![0; size];
+        for ((at, bytes), below) in self.points.iter().zip(&self.below) {
+            let factor = POWERS[(above + 2 * 255 - below - logarithm(x ^ at)) % 255];
+            let products: [u8; 256] = std::array::from_fn(|byte| product(factor, byte as u8));
+            for (sum, byte) in sum.iter_mut().zip(*bytes) {
+                *sum ^= products[usize::from(*byte)];
+            }
+        }
+        sum
+    }
+}
+
+/// The logarithm of the product of the differences between `x` and all other points.
+fn differences(points: &[Point<'_>], x: u8) -> usize {
+    let others = points.iter().filter(|(other, _)| *other != x);
+    let sum: usize = others.map(|(other, _)| logarithm(x ^ other)).sum();
+    sum % 255
 }
 
 /// A fragment of a message that was cut into pieces of `size`: a piece, or one for repair.
@@ -65,7 +100,7 @@ pub fn fragment(message: &[u8], size: usize, index: u16) -> Vec<u8> {
     }
     let points: Vec<_> = (0..).zip(pieces.iter().copied()).collect();
     let last = pieces.last().map_or(0, |last| last.len()) as u16;
-    let repair = value(&points, index as u8, size);
+    let repair = Curve::through(points).value(index as u8, size);
     [&last.to_be_bytes()[..], &repair].concat()
 }
 
@@ -83,10 +118,11 @@ pub fn message(count: u16, fragments: &BTreeMap<u16, Vec<u8>>) -> Option<Vec<u8>
         (bytes.len() <= size).then_some((x, bytes))
     });
     let points = points.collect::<Option<Vec<_>>>()?;
+    let curve = Curve::through(points);
     let pieces = (0..count).map(|index| match fragments.get(&index) {
         Some(piece) if index + 1 < count && piece.len() != size => None,
         Some(piece) => Some(piece.clone()),
-        None => Some(value(&points, u8::try_from(index).ok()?, size)),
+        None => Some(curve.value(u8::try_from(index).ok()?, size)),
     });
     let mut message = pieces.collect::<Option<Vec<_>>>()?.concat();
     let length = usize::from(count.checked_sub(1)?) * size + usize::from(u16::from_be_bytes(*last));
@@ -133,6 +169,25 @@ mod tests {
         let plain = plain(128 * SIZE);
         let indices: Vec<_> = (0..256).step_by(2).collect();
         assert_eq!(message(128, &fragments(&plain, &indices)), Some(plain));
+    }
+
+    #[test]
+    fn i12_the_code_is_over_the_field_of_0x11d() {
+        let plain = [0x53, 0x01, 0xca, 0xff, 0x80];
+        let fragments = [3, 100, 255].map(|index| fragment(&plain, 2, index));
+        let expected = [[0, 1, 0x19, 0xfe], [0, 1, 0x77, 0x4e], [0, 1, 0x7b, 0x2b]];
+        assert_eq!(fragments, expected);
+    }
+
+    #[test]
+    fn i12_the_largest_message_is_repaired_in_no_time() {
+        let plain = plain(128 * 700);
+        let indices = 128..256;
+        let came = indices.map(|index| (index, fragment(&plain, 700, index)));
+        let came = came.collect();
+        let begun = std::time::Instant::now();
+        assert_eq!(message(128, &came), Some(plain));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2));
     }
 
     #[test]

@@ -259,7 +259,7 @@ impl Passage<'_> {
     /// Whether a large frame takes a message along, or brings one.
     fn has_message(&mut self, frame: &[u8], room: &mut Room) -> bool {
         match self.stream.direction {
-            Direction::Send => self.call.handle_going(self.now, self.id),
+            Direction::Send => self.call.handle_going(self.now),
             Direction::Receive => self.codec.carried(frame, &mut room.scratch).is_some(),
         }
     }
@@ -294,7 +294,7 @@ impl Passage<'_> {
     fn going<'f>(&mut self, frame: &'f [u8]) -> Going<'f> {
         let link = self.stream.connection;
         if self.call.is_shared(link) && self.codec.is_silent() {
-            self.call.handle_going(self.now, self.id);
+            self.call.handle_going(self.now);
         }
         Going {
             link,

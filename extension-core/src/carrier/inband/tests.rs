@@ -27,7 +27,7 @@ fn message(kind: u8, length: usize) -> Vec<u8> {
 /// What a frame of a stream takes along.
 fn goes(carrier: &mut InbandCarrier, now: u64, number: u32, space: usize) -> Option<Vec<u8>> {
     let (now, stream) = (Instant(now), stream(number));
-    carrier.handle_frame(now, stream);
+    carrier.handle_frame(now);
     let packet = carrier.poll_packet(now, stream, space);
     packet.map(<[u8]>::to_vec)
 }
@@ -131,10 +131,46 @@ fn i3_fragments_go_over_all_streams_in_turn() {
 #[test]
 fn i3_a_stream_without_frames_is_not_waited_for() {
     let mut carrier = carrier();
-    carrier.handle_frame(Instant(0), stream(2));
+    assert_eq!(goes(&mut carrier, 0, 2, ANY), None);
     carrier.send(Instant(0), &message(4, 5_000));
     assert!(sent(&mut carrier, &[1], 0..290).len() <= 1);
     assert!(sent(&mut carrier, &[1], 300..1_000).len() > 1);
+}
+
+#[test]
+fn i3_a_stream_whose_frames_have_no_space_is_not_waited_for() {
+    let mut carrier = carrier();
+    let commit = message(4, 5_000);
+    carrier.send(Instant(0), &commit);
+    let mut packets = Vec::new();
+    for now in (0..1_490).step_by(10) {
+        packets.extend(goes(&mut carrier, now, 1, ANY));
+        assert_eq!(goes(&mut carrier, now, 2, 100), None);
+    }
+    assert_eq!(heard(&packets), [commit]);
+}
+
+#[test]
+fn i3_what_is_said_again_anyway_makes_room_for_a_commit() {
+    let mut carrier = carrier();
+    let commit = message(4, 1_000);
+    carrier.send(Instant(0), &message(4, 100));
+    sent(&mut carrier, &[1], 0..100);
+    carrier.send(Instant(100), &commit);
+    carrier.send(Instant(100), &BEACON);
+    let ids = |carrier: &InbandCarrier| {
+        let room = carrier.room.as_ref().expect("a room");
+        let ids = room.waiting.iter().map(|one| one.id);
+        ids.collect::<Vec<_>>()
+    };
+    let gone = MessageId::of(&message(4, 100));
+    for number in 0..30 {
+        assert_eq!(ids(&carrier).contains(&gone), number < 14);
+        carrier.send(Instant(100), &message(5, 200 + number));
+    }
+    let left = ids(&carrier);
+    assert_eq!(left.len(), MAX_WAITING);
+    assert_eq!(left[..2], [&commit[..], &BEACON].map(MessageId::of));
 }
 
 #[test]
@@ -249,8 +285,8 @@ fn i5_no_packet_is_longer_than_was_said() {
 #[test]
 fn i6_what_comes_is_bounded_in_memory_and_forgotten_in_time() {
     let mut carrier = carrier();
-    for number in 0..100u8 {
-        let id = MessageId([number; 8]);
+    for number in 0..40u8 {
+        let (now, id) = (u64::from(number) * 200, MessageId([number; 8]));
         for index in 1..MAX_FRAGMENTS as u16 {
             let packet = Packet {
                 message: id,
@@ -258,7 +294,7 @@ fn i6_what_comes_is_bounded_in_memory_and_forgotten_in_time() {
                 count: MAX_FRAGMENTS as u16,
                 fragment: &[7; FRAME_FRAGMENT],
             };
-            let came = carrier.handle_packet(Instant(0), &packet.to_bytes());
+            let came = carrier.handle_packet(Instant(now), &packet.to_bytes());
             assert_eq!(came, Ok(None));
         }
     }
@@ -268,8 +304,54 @@ fn i6_what_comes_is_bounded_in_memory_and_forgotten_in_time() {
     };
     let most = 4 * 1024 * 1024;
     assert!(held(&carrier).is_some_and(|held| (1..most).contains(&held)));
-    carrier.expire(Instant(10_000));
+    carrier.expire(Instant(39 * 200 + 10_000));
     assert_eq!(held(&carrier), Some(0));
+}
+
+/// Fragments for repair of a message that is none.
+fn vain(number: u8) -> impl Iterator<Item = Vec<u8>> {
+    (2..4).map(move |index| {
+        let packet = Packet {
+            message: MessageId([number; 8]),
+            index,
+            count: 2,
+            fragment: &[7; FRAME_FRAGMENT + REPAIR_PREFIX],
+        };
+        packet.to_bytes()
+    })
+}
+
+#[test]
+fn i6_what_is_repaired_in_vain_is_bounded_in_the_room() {
+    let mut carrier = carrier();
+    let mut errors = |now, numbers: std::ops::Range<u8>| {
+        let packets = numbers.flat_map(vain);
+        let outcomes = packets.map(|packet| carrier.handle_packet(Instant(now), &packet));
+        let errors: Vec<_> = outcomes.filter_map(Result::err).collect();
+        let of = |error| errors.iter().filter(|one| **one == error).count();
+        (of(WireError::Malformed), of(WireError::TooLarge))
+    };
+    assert_eq!(errors(0, 0..20), (8, 12));
+    assert_eq!(errors(1_000, 20..40), (4, 16));
+    let welcome = message(3, 6_000);
+    let mut sender = InbandCarrier::default();
+    sender.open(Instant(0), 7);
+    sender.send(Instant(0), &welcome);
+    let packets = sent(&mut sender, &[1], 0..1_490);
+    let mut came = packets[5..].iter();
+    let whole = came.find_map(|(_, packet)| carrier.handle_packet(Instant(1_300), packet).ok()?);
+    assert_eq!(whole, Some(welcome), "what is not in vain costs nothing");
+}
+
+#[test]
+fn i6_packets_are_bounded_in_the_room() {
+    let mut carrier = carrier();
+    let packet = &cut(&BEACON)[0];
+    let mut looked_at = |now| {
+        let all = (0..2_000).map(|_| carrier.handle_packet(Instant(now), packet));
+        all.filter(Result::is_ok).count()
+    };
+    assert_eq!([looked_at(0), looked_at(1_000)], [1_200, 600]);
 }
 
 #[test]
@@ -318,7 +400,7 @@ fn i11_who_has_no_frames_cannot_speak() {
     let mut carrier = carrier();
     assert!(!carrier.has_no_way_up(Instant(1_999)));
     assert!(carrier.has_no_way_up(Instant(2_000)));
-    carrier.handle_frame(Instant(2_500), stream(1));
+    carrier.handle_frame(Instant(2_500));
     assert!(!carrier.has_no_way_up(Instant(4_499)));
     assert!(carrier.has_no_way_up(Instant(4_500)));
 }
