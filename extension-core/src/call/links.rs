@@ -17,6 +17,9 @@ const TURNOVER: Duration = Duration::from_secs(10);
 /// I7: so many are told apart in the room.
 const MAX_HEARD: usize = 1_024;
 
+/// I7: of these, so many who are neither members nor heard on a channel of their own.
+const MAX_STRANGERS: usize = 256;
+
 /// Where a message came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -67,13 +70,28 @@ impl Links {
     }
 
     /// Somebody was heard in the room.
-    pub fn heard_in_room(&mut self, peer: PeerId, is_live: impl Fn(PeerId) -> bool) {
-        if self.room.len() >= MAX_HEARD {
-            self.room.retain(|known| is_live(*known));
+    pub fn heard_in_room(
+        &mut self,
+        peer: PeerId,
+        members: impl Iterator<Item = PeerId>,
+        is_live: impl Fn(PeerId) -> bool,
+    ) {
+        if self.room.contains(&peer) {
+            return;
         }
-        if self.room.len() < MAX_HEARD {
+        let mut known: BTreeSet<_> = self.owners.values().copied().flatten().collect();
+        known.extend(members);
+        if !self.has_space(peer, &known) {
+            self.room.retain(|one| is_live(*one));
+        }
+        if self.has_space(peer, &known) {
             self.room.insert(peer);
         }
+    }
+
+    fn has_space(&self, peer: PeerId, known: &BTreeSet<PeerId>) -> bool {
+        let strangers = self.room.difference(known).count();
+        self.room.len() < MAX_HEARD && (known.contains(&peer) || strangers < MAX_STRANGERS)
     }
 
     pub fn is_shared(&self, link: ConnectionId) -> bool {
@@ -178,12 +196,33 @@ mod tests {
     fn i7_who_is_heard_in_the_room_is_bounded_and_the_dead_make_room() {
         let mut links = Links::default();
         links.share(link(1));
-        for number in 0..2_000 {
-            links.heard_in_room(peer(number), |_| true);
+        let members = || (0..2_000).map(peer);
+        for member in members() {
+            links.heard_in_room(member, members(), |_| true);
         }
         assert_eq!(links.room().len(), MAX_HEARD);
-        links.heard_in_room(peer(3_000), |known| known == peer(7));
+        links.heard_in_room(peer(3_000), members(), |known| known == peer(7));
         assert!(links.room().iter().eq(&[peer(7), peer(3_000)]));
+    }
+
+    #[test]
+    fn i7_strangers_are_bounded_and_take_nobody_elses_place() {
+        let mut links = Links::default();
+        links.share(link(1));
+        let nobody = || [].into_iter();
+        for number in 0..1_000 {
+            links.heard_in_room(peer(number), nobody(), |_| true);
+        }
+        assert_eq!(links.room().len(), MAX_STRANGERS);
+        links.open(link(2));
+        links.heard(link(2), peer(2_000));
+        for [known, member] in [[2_000, 0], [3_000, 3_000]] {
+            let members = [peer(member)].into_iter();
+            links.heard_in_room(peer(known), members, |_| true);
+            assert!(links.room().contains(&peer(known)));
+        }
+        links.heard_in_room(peer(4_000), nobody(), |known| known > peer(7));
+        assert!(links.room().contains(&peer(4_000)), "the dead make room");
     }
 
     #[test]
@@ -192,10 +231,10 @@ mod tests {
         for number in [1, 2] {
             links.share(link(number));
         }
-        links.heard_in_room(peer(1), |_| true);
+        links.heard_in_room(peer(1), [].into_iter(), |_| true);
         links.open(link(3));
         links.heard(link(3), peer(3));
-        links.heard_in_room(peer(3), |_| true);
+        links.heard_in_room(peer(3), [].into_iter(), |_| true);
         assert_eq!(links.unshare(link(1)), []);
         assert_eq!(links.unshare(link(2)), [peer(1)]);
         assert_eq!(links.close(link(3)), Some(peer(3)));

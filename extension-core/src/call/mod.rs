@@ -198,7 +198,8 @@ impl Call {
         let membership = &self.membership;
         let is_live = |known| membership.is_live(now, known);
         let Origin::Channel(link) = origin else {
-            self.links.heard_in_room(peer, is_live);
+            let members = membership.members().iter().map(|(_, member)| *member);
+            self.links.heard_in_room(peer, members, is_live);
             return self.links.is_from(origin, peer);
         };
         match self.links.peer(link) {

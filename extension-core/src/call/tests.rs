@@ -345,6 +345,34 @@ fn b6_a_channel_introduces_one_participant_until_it_is_gone() {
     assert_eq!(heard, [PeerId::of(&stranger.public_key())]);
 }
 
+#[test]
+fn i7_strangers_in_a_room_keep_nobody_out_who_has_a_channel() {
+    let mut mesh = Mesh::new(2);
+    mesh.run_for(SECOND);
+    let (now, standing) = (mesh.now(), mesh.call(1).membership().standing());
+    mesh.call_mut(0).share(now, Mesh::link(0, 200));
+    let mut rng = ChaCha20Rng::from_seed([5; 32]);
+    for _ in 0..1_100 {
+        let stranger = Identity::generate(&mut rng);
+        let beacon = Beacon {
+            sequence: 1,
+            standing,
+            seeks: None,
+            presence: Presence::Here,
+            company: Company::Together,
+            unheard: Unheard::default(),
+        };
+        let signed = SignedBeacon::sign(&stranger, beacon);
+        let packets = cut(&Message::Beacon(signed).to_bytes());
+        let heard = mesh.call_mut(0).handle_carried(now, &packets[0]);
+        heard.expect("well-formed");
+    }
+    assert_eq!(mesh.call(0).live_peers(now).count(), 1 + 256);
+    let third = mesh.add();
+    mesh.run_for(SECOND);
+    mesh.assert_one_group(&[0, 1, third]);
+}
+
 /// Signs that it stands alone in some group, in the last of all epochs.
 fn boast(liar: &Identity, sequence: u64, group: u8) -> Vec<u8> {
     let standing = Standing {
