@@ -31,6 +31,12 @@ declare namespace Sotto {
     ended: boolean;
   }
 
+  /** How the far end of a connection presents itself. */
+  interface FarEnd {
+    origin: string;
+    iceLite: boolean;
+  }
+
   /** What flows on a stream, in the numbers that the core's `Flow` explains. */
   type Flow = [stream: number, made: number, passed: number, bytes: number, waited: number];
   type Measure = 'cover' | 'stop' | 'close';
@@ -40,7 +46,7 @@ declare namespace Sotto {
 
   type RelayToCore =
     | { kind: 'connection'; connection: number; state: 'new' | 'connected' | 'closed' }
-    | { kind: 'far-end'; connection: number; origin: string; iceLite: boolean }
+    | ({ kind: 'far-end'; connection: number } & FarEnd)
     | { kind: 'channel'; connection: number; open: boolean }
     | { kind: 'control'; connection: number; bytes: ArrayBuffer }
     | {

@@ -20,7 +20,9 @@ class SottoConnection {
     this.peer = peer;
     this.relay = relay;
     this.closed = false;
-    /** @type {{origin: string, iceLite: boolean} | null} */
+    /** @type {{type: string, farEnd: Sotto.FarEnd} | null} what the page gave last */
+    this.given = null;
+    /** @type {Sotto.FarEnd | null} what the browser took of it */
     this.farEnd = null;
     this.channel = new SottoControlChannel(peer, {
       opened: (open) => this.reportChannel(open),
@@ -69,9 +71,16 @@ class SottoConnection {
    * @param {string} type @param {string} sdp
    */
   handleRemoteDescription(type, sdp) {
-    if (sdp) this.farEnd = sottoSdp.farEnd(sdp);
-    this.reportFarEnd();
+    this.given = { type, farEnd: sottoSdp.farEnd(sdp) };
     return this.channel.completed(type, sdp);
+  }
+
+  /** A rollback goes back to another, or to none. */
+  takeFarEnd() {
+    if (!this.given || this.given.type !== this.peer.remoteDescription?.type) return;
+    this.farEnd = this.given.farEnd;
+    this.given = null;
+    this.reportFarEnd();
   }
 
   handleState() {
@@ -108,6 +117,7 @@ class SottoConnection {
 
   /** The page's method has not resolved yet: whatever it made is covered first. */
   handleDescribed() {
+    this.takeFarEnd();
     this.streams.sweep();
     this.channel.handleState();
   }

@@ -46,16 +46,14 @@ impl Tab {
         if !self.connections.contains_key(&link) {
             return;
         }
-        if far_end.is_browser() {
-            self.leave_room(now, link);
-        } else {
+        if !far_end.is_browser() {
             self.forwarded.insert(link);
             self.share_if_connected(now, link);
         }
         self.stale = true;
     }
 
-    /// I2: its far end is a browser, or it is closed.
+    /// I2: it is closed.
     pub(super) fn leave_room(&mut self, now: Instant, link: ConnectionId) {
         self.forwarded.remove(&link);
         if let Some(call) = &mut self.call {

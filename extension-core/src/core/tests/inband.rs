@@ -517,16 +517,23 @@ fn i2_on_a_connection_to_a_browser_nothing_goes_along_and_nothing_is_heard() {
 }
 
 #[test]
-fn i2_a_far_end_that_turns_out_to_be_a_browser_ends_it() {
+fn i2_a_room_that_calls_itself_a_browser_stays_one_until_it_is_closed() {
     let mut room = Room::all_on(2, Layout::OneForAll);
     room.until_it_stands(&[0, 1]);
     for who in [0, 1] {
         let (link, now) = (room.link(who, 1), room.now);
         room.core(who).far_end(now, link, CHROMIUM);
     }
+    room.run_for(Duration::from_secs(8));
+    assert!(room.stands(&[0, 1]));
+    for who in [0, 1] {
+        let (link, now) = (room.link(who, 1), room.now);
+        room.core(who)
+            .connection(now, link, ConnectionState::Closed);
+    }
     room.wire.clear();
     room.run_for(Duration::from_secs(1));
-    assert!(room.wire.is_empty(), "nobody was heard on a channel");
+    assert!(room.wire.is_empty());
 }
 
 #[test]
