@@ -7,6 +7,8 @@
 //! The one law of its use: after every call that takes `&mut self`, drain [`Core::poll_output`].
 //! A panic is our bug; whatever a peer, a page or storage can cause is an error or a drop.
 
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 #[cfg(all(
     target_arch = "wasm32",
     any(feature = "repeatable", feature = "remember-signatures")

@@ -216,7 +216,10 @@ fn cut_off(tab: &Tab) -> Option<(State, &'static str)> {
 fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) {
     if call.is_alone() {
         if call.has_no_way_up(now) {
-            return (State::Alone, "no-way-up");
+            return match streams_drop(tab, DropReason::NotSilent, now) {
+                true => (State::Trouble, "trouble"),
+                false => (State::Alone, "no-way-up"),
+            };
         }
         return match call.live_peers(now).next() {
             Some(_) => (State::Joining, "joining"),
@@ -234,10 +237,16 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
     evidence_of_call(tab, now)
 }
 
+fn streams_drop(tab: &Tab, reason: DropReason, now: Instant) -> bool {
+    let mut streams = tab.streams.iter();
+    streams.any(|(_, stream)| stream.evidence.dropping(now) == Some(reason))
+}
+
 /// Frames that are dropped, but for those of somebody without Sotto and those that it is not to have.
 fn is_trouble(call: &Call, stream: &Stream, now: Instant) -> bool {
     let dropping = stream.evidence.dropping(now);
-    dropping.is_some_and(|reason| !reason.withholds() && !is_of_outsider(call, stream, now))
+    let is_expected = |reason: DropReason| reason.withholds() || reason == DropReason::Unheard;
+    dropping.is_some_and(|reason| !is_expected(reason) && !is_of_outsider(call, stream, now))
 }
 
 /// In a room nothing else tells whose a stream is but what its frames are sealed with.
@@ -246,8 +255,7 @@ fn is_of_outsider(call: &Call, stream: &Stream, now: Instant) -> bool {
         return false;
     }
     if call.is_shared(stream.connection) {
-        let dropping = stream.evidence.dropping(now);
-        return matches!(dropping, Some(DropReason::NotSealed | DropReason::Unheard));
+        return stream.evidence.dropping(now) == Some(DropReason::NotSealed);
     }
     call.peer_on(now, stream.connection).is_none()
 }
@@ -290,7 +298,7 @@ fn lapse(tab: &Tab, now: Instant) -> Option<Lapse> {
 fn troubles(tab: &Tab) -> impl Iterator<Item = Trouble> {
     let all = tab.troubles.keys();
     all.filter(|(page, trouble)| {
-        *trouble != Trouble::ControlChannelClosed || !tab.is_forwarded(*page)
+        *trouble != Trouble::ControlChannelClosed || !tab.needs_no_channel(*page)
     })
     .map(|(_, trouble)| *trouble)
 }

@@ -8,7 +8,7 @@ use crate::{
     ids::{ConnectionId, StreamId},
     media::{Context, MAX_OVERHEAD, SealError},
     time::Instant,
-    wire::WireError,
+    wire::{Message, WireError},
 };
 
 /// A frame that is about to go out.
@@ -29,16 +29,13 @@ pub struct Going<'a> {
 impl Going<'_> {
     /// I5: how long a packet with its trailer may be, if so much of the frame itself goes along.
     fn space(&self, sealed: usize) -> usize {
-        if !self.codec.is_silent() {
-            return 0;
+        let covered = self.codec.cover(self.frame);
+        match covered {
+            Ok(_) if !self.codec.is_silent() => 0,
+            Ok(_) if !self.sound => usize::MAX,
+            Ok((meta, _)) => MAX_SOUND.saturating_sub(meta.clear().len() + sealed),
+            Err(_) => 0,
         }
-        if !self.sound {
-            return usize::MAX;
-        }
-        let clear = self.codec.cover(self.frame).map(|(meta, _)| meta);
-        clear.map_or(0, |meta| {
-            MAX_SOUND.saturating_sub(meta.clear().len() + sealed)
-        })
     }
 }
 
@@ -82,9 +79,9 @@ impl Call {
     }
 
     /// Whether nothing goes to the room that could take our messages along, and nobody is heard
-    /// elsewhere.
+    /// over a channel.
     pub fn has_no_way_up(&self, now: Instant) -> bool {
-        self.inband.has_no_way_up(now) && !self.links.has_owners()
+        self.inband.has_no_way_up(now) && !self.links.has_owners() && !self.links.has_relayed()
     }
 
     /// Takes a packet that came in a frame.
@@ -93,7 +90,7 @@ impl Call {
     /// Says what was wrong with it; the call goes on as if it had been lost.
     pub fn handle_carried(&mut self, now: Instant, packet: &[u8]) -> Result<(), WireError> {
         match self.inband.handle_packet(now, packet)? {
-            Some(message) => self.take_message(now, Origin::Room, &message),
+            Some(message) => self.take_message(now, Origin::Room, Message::parse(&message)?),
             None => Ok(()),
         }
     }

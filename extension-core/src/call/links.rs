@@ -35,6 +35,8 @@ pub struct Links {
     /// When a channel's owner last made way for another.
     replaced: BTreeMap<ConnectionId, Instant>,
     shared: BTreeSet<ConnectionId>,
+    /// Those of the shared whose channels brought a message.
+    relayed: BTreeSet<ConnectionId>,
     room: BTreeSet<PeerId>,
 }
 
@@ -46,6 +48,7 @@ impl Links {
     /// Closes a link; names the participant that can't be heard on any link now.
     pub fn close(&mut self, link: ConnectionId) -> Option<PeerId> {
         self.replaced.remove(&link);
+        self.relayed.remove(&link);
         let peer = self.owners.remove(&link)??;
         (!self.is_heard(peer)).then_some(peer)
     }
@@ -61,6 +64,7 @@ impl Links {
     /// It does so no more; names the participants that can't be heard on any link now.
     pub fn unshare(&mut self, link: ConnectionId) -> Vec<PeerId> {
         self.shared.remove(&link);
+        self.relayed.remove(&link);
         if self.has_room() {
             return Vec::new();
         }
@@ -107,8 +111,20 @@ impl Links {
         &self.room
     }
 
-    pub fn origin(&self, link: ConnectionId) -> Origin {
+    /// Whether a channel is open.
+    pub fn has_channel(&self, link: ConnectionId) -> bool {
+        self.owners.contains_key(&link)
+    }
+
+    /// Whether who forwards frames forwards what channels carry, too.
+    pub fn has_relayed(&self) -> bool {
+        !self.relayed.is_empty()
+    }
+
+    /// Where a message on a channel came from.
+    pub fn origin(&mut self, link: ConnectionId) -> Origin {
         if self.is_shared(link) {
+            self.relayed.insert(link);
             Origin::Room
         } else {
             Origin::Channel(link)

@@ -112,16 +112,18 @@ impl Call {
         let Some(message) = self.carrier.handle_packet(now, link, bytes)? else {
             return Ok(());
         };
-        self.take_message(now, self.links.origin(link), &message)
+        let message = Message::parse(&message)?;
+        let origin = self.links.origin(link);
+        self.take_message(now, origin, message)
     }
 
     fn take_message(
         &mut self,
         now: Instant,
         origin: Origin,
-        message: &[u8],
+        message: Message,
     ) -> Result<(), WireError> {
-        let outcome = self.handle_message(now, origin, Message::parse(message)?);
+        let outcome = self.handle_message(now, origin, message);
         self.drain(now);
         outcome
     }
@@ -439,6 +441,11 @@ impl Call {
     pub fn peer_on(&self, now: Instant, link: ConnectionId) -> Option<PeerId> {
         let peer = self.links.peer(link)?;
         self.membership.is_live(now, peer).then_some(peer)
+    }
+
+    /// Whether a connection's control channel is open.
+    pub fn has_channel(&self, link: ConnectionId) -> bool {
+        self.links.has_channel(link)
     }
 
     /// M9: whether a member's frames may come over a connection.

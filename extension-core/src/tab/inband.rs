@@ -77,9 +77,19 @@ impl Tab {
         }
     }
 
-    /// Whether somebody forwards a connection of a page.
-    pub(crate) fn is_forwarded(&self, page: PageId) -> bool {
-        self.forwarded.iter().any(|link| link.page == page)
+    /// Whether the connections of a page do without a channel: somebody forwards those that have
+    /// media and none.
+    pub(crate) fn needs_no_channel(&self, page: PageId) -> bool {
+        let without = |link| {
+            let call = self.call.as_ref();
+            self.streams.has_any_on(link) && !call.is_some_and(|call| call.has_channel(link))
+        };
+        let connected = self.connections.iter();
+        let mut of_mesh = connected
+            .filter(|(link, state)| link.page == page && **state == ConnectionState::Connected)
+            .filter(|(link, _)| !self.forwarded.contains(link));
+        let forwards = self.forwarded.iter().any(|link| link.page == page);
+        forwards && !of_mesh.any(|(link, _)| without(*link))
     }
 
     /// Hears what came in a frame. False: nothing did.

@@ -427,6 +427,15 @@ fn i8_who_has_no_sotto_hears_silence_and_sees_nothing_and_harms_nobody() {
 }
 
 #[test]
+fn i3_a_frame_that_is_dropped_takes_no_message_along() {
+    let mut room = Room::all_on(1, Layout::OneForAll);
+    let broken = [0x19; 100];
+    assert_eq!(room.transform(0, 2, "video/VP8", &broken), None);
+    let good = plain("video/VP8", 0, 1);
+    assert!(room.transform(0, 2, "video/VP8", &good).is_some());
+}
+
+#[test]
 fn i5_a_frame_of_sound_stays_below_1100_bytes_and_a_quiet_call_costs_2_kbit() {
     let mut room = Room::all_on(2, Layout::PublishAndSubscribe);
     room.until_it_stands(&[0, 1]);
@@ -456,6 +465,9 @@ fn i10_what_a_member_sealed_that_is_not_heard_in_the_room_is_not_shown() {
     assert_eq!(room.transform(1, 99, OPUS, &sealed), None);
     let reason = room.stream_view(1, 99).reason;
     assert_eq!(reason, Some(DropReason::Unheard));
+    let view = room.view(1);
+    assert_eq!(view.others, 0, "it has Sotto");
+    assert_ne!(view.state, State::Trouble);
 }
 
 #[test]
@@ -534,6 +546,25 @@ fn i2_a_room_that_calls_itself_a_browser_stays_one_until_it_is_closed() {
     room.wire.clear();
     room.run_for(Duration::from_secs(1));
     assert!(room.wire.is_empty());
+}
+
+#[test]
+fn i2_a_channel_that_is_refused_in_the_mesh_is_told_where_a_room_is_too() {
+    let mut pair = Pair::both_on();
+    let (link, now) = (pair.connection(0), pair.now);
+    let room = pair.connect_again(0, 90, End::Sender(Role::Microphone));
+    let core = &mut pair.cores[0];
+    core.trouble(now, link.page, Trouble::ControlChannelClosed);
+    let told = |core: &mut Core| {
+        let problems = core.view(now, TAB).problems.into_iter();
+        problems.map(|one| one.code).collect::<Vec<_>>()
+    };
+    let code = "control-channel-closed";
+    assert!(told(core).contains(&code));
+    core.far_end(now, room, JANUS);
+    assert!(!told(core).contains(&code), "the mesh has its channel");
+    core.channel(now, link, ChannelState::Closed);
+    assert!(told(core).contains(&code));
 }
 
 #[test]

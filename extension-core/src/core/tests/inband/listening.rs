@@ -4,6 +4,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
+use crate::{carrier::cut, wire::Message};
 
 #[test]
 fn i11_who_has_nothing_to_send_is_told_and_let_in_once_it_has() {
@@ -26,6 +27,33 @@ fn i11_a_member_that_stops_sending_is_missed_and_told() {
     assert_eq!(room.view(0).members.len(), 1);
     let view = room.view(1);
     assert_eq!((view.state, view.reason), (State::Alone, "no-way-up"));
+}
+
+#[test]
+fn i11_who_has_only_sound_that_is_not_silent_is_told_of_the_codec() {
+    let mut room = Room::all_on(1, Layout::OneForAll);
+    room.sends[0].clear();
+    for _ in 0..200 {
+        room.step();
+        assert_eq!(room.transform(0, 1, "audio/PCMU", &[0x55; 160]), None);
+    }
+    let view = room.view(0);
+    assert_eq!((view.state, view.reason), (State::Trouble, "trouble"));
+    let codes = view.problems.iter().map(|problem| problem.code);
+    assert!(codes.eq(["codec-not-silent"]));
+}
+
+#[test]
+fn i11_who_is_answered_over_a_channel_of_a_room_can_speak() {
+    let mut pair = Pair::new();
+    let link = pair.connection(0);
+    pair.cores[0].far_end(pair.now, link, JANUS);
+    pair.cores[0].turn_on(pair.now, TAB);
+    pair.run_for(Duration::from_secs(3));
+    assert_eq!(pair.view(0).reason, "no-way-up");
+    let message = Message::KeyPackage(vec![7; 300].into()).to_bytes();
+    pair.cores[0].control(pair.now, link, &cut(&message)[0]);
+    assert_eq!(pair.view(0).reason, "alone");
 }
 
 #[test]
