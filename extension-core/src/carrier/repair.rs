@@ -179,15 +179,35 @@ mod tests {
         assert_eq!(fragments, expected);
     }
 
+    /// The quickest of three times.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn quickest(mut act: impl FnMut()) -> std::time::Duration {
+        let times = (0..3).map(|_| {
+            let begun = std::time::Instant::now();
+            act();
+            begun.elapsed()
+        });
+        times.min().expect("three")
+    }
+
     #[test]
-    fn i12_the_largest_message_is_repaired_in_no_time() {
+    #[cfg(not(target_arch = "wasm32"))]
+    fn i12_to_repair_costs_little_more_than_to_look_up_each_product() {
         let plain = plain(128 * 700);
-        let indices = 128..256;
-        let came = indices.map(|index| (index, fragment(&plain, 700, index)));
-        let came = came.collect();
-        let begun = std::time::Instant::now();
-        assert_eq!(message(128, &came), Some(plain));
-        assert!(begun.elapsed() < std::time::Duration::from_secs(2));
+        let one = |index| (index, fragment(&plain, 700, index));
+        let came: BTreeMap<_, _> = (128..256).map(one).collect();
+        let repair = quickest(|| assert!(message(128, &came).is_some()));
+        let products: [u8; 256] = std::array::from_fn(|byte| byte as u8);
+        let mut sum = vec![0; 700];
+        let look_up = quickest(|| {
+            for piece in plain.chunks(700).cycle().take(128 * 128) {
+                for (sum, byte) in sum.iter_mut().zip(piece) {
+                    *sum ^= products[usize::from(*byte)];
+                }
+            }
+        });
+        assert_eq!(sum, [0; 700], "each went an even number of times");
+        assert!(repair < look_up * 6, "{repair:?} and {look_up:?}");
     }
 
     #[test]
