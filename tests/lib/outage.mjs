@@ -4,6 +4,7 @@
  */
 
 import { FirefoxContext } from './browser/firefox.mjs';
+import { FirefoxPage } from './browser/firefox-page.mjs';
 
 /**
  * @typedef {import('playwright-core').CDPSession} CDPSession
@@ -20,6 +21,7 @@ export async function kill(person) {
  * @param {import('playwright-core').Page} page
  */
 export async function crash(page) {
+  if (page instanceof FirefoxPage) return void process.kill(await page.process(), 'SIGKILL');
   const session = await page.context().newCDPSession(page);
   const crashed = page.waitForEvent('crash');
   // Nobody is left to answer.

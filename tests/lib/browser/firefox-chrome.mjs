@@ -88,6 +88,11 @@ export class FirefoxChrome {
     return this.evaluate(`void (${contextOf(page)}.prefersColorSchemeOverride = '${scheme}')`);
   }
 
+  /** @param {import('puppeteer-core').Page} page @returns {Promise<number>} */
+  processOf(page) {
+    return this.evaluate(`${contextOf(page)}.currentWindowGlobal.osPid`);
+  }
+
   /**
    * The toolbar's popup over a page, as a click on the button opens it.
    * @param {string} id of the extension @param {string} url

@@ -115,6 +115,11 @@ export class FirefoxPage {
     return this.raw.screenshot({ path: /** @type {`${string}.png`} */ (path), fullPage });
   }
 
+  /** The id of the process that runs it. @returns {Promise<number>} */
+  process() {
+    return this.owner.chrome.processOf(this.raw);
+  }
+
   bringToFront() {
     return this.raw.bringToFront();
   }
