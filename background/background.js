@@ -41,10 +41,10 @@ async function hello(token, tab, { frameId, origin }) {
 /**
  * The page's own relay asks as its document begins. What a page does later, to its frames or its
  * history, turns nothing on that goes on in clear, and hides no cut.
- * @param {chrome.tabs.Tab} tab @param {number | undefined} frame
+ * @param {chrome.tabs.Tab} tab @param {chrome.runtime.MessageSender} sender
  */
-async function ask(tab, frame) {
-  if (frame === 0) await Promise.all([begin(tab), forgetCuts(/** @type {number} */ (tab.id))]);
+async function ask(tab, { frameId, url = tab.url }) {
+  if (frameId === 0) await Promise.all([begin({ ...tab, url }), forgetCuts(/** @type {number} */ (tab.id))]);
   return { on: await isOnInTurn(tab) };
 }
 
@@ -68,7 +68,7 @@ function answer(value, sender) {
   const { tab } = sender;
   if (!message || tab?.id === undefined) return null;
   const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
-  if (message.kind === 'ask' && !isHost) return ask(tab, sender.frameId);
+  if (message.kind === 'ask' && !isHost) return ask(tab, sender);
   if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
   if (message.kind === 'badge' && isHost) showBadge(tab.id, message.state);

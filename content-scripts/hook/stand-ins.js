@@ -148,14 +148,14 @@
    */
   function followed(call, args, done) {
     const hasCallbacks = typeof args[1] === 'function';
-    if (hasCallbacks) {
-      args[1] = preceded(args[1], done);
-      // Without one of the page's, a failure would not be heard.
-      args[2] = args[2] === undefined ? done : preceded(args[2], done);
-    }
-    const promise = call(args);
+    const promise = call(hasCallbacks ? [args[0], preceded(args[1], done), orElse(args[2], done)] : args);
     afterwards(promise, hasCallbacks ? () => {} : done, done);
     return promise;
+  }
+
+  /** Without a callback of the page's, a failure would not be heard. @param {unknown} callback @param {() => void} done */
+  function orElse(callback, done) {
+    return callback === undefined || callback === null ? done : preceded(callback, done);
   }
 
   /** @type {SottoHook['whileSet']} */

@@ -14,6 +14,8 @@ class SottoFlows {
   static LOOKS = 3;
   /** And what was with a pacer, which holds nothing back for more than 2 s. */
   static MORE_LOOKS = 10;
+  /** A jitter buffer holds sound for 4 s at most. */
+  static MOST_LOOKS = 40;
 
   /** @param {RTCPeerConnection} peer @param {(end: RTCRtpSender | RTCRtpReceiver) => number | null} streamOf */
   constructor(peer, streamOf) {
@@ -51,7 +53,8 @@ class SottoFlows {
     const flows = passed > last.passed;
     // Sound waits to be played for as long as the page would have it, twice the mean at most.
     const mean = flows ? (waited - last.waited) / (passed - last.passed) : 0;
-    const more = Math.max(last.more, Math.ceil((2 * mean) / SottoLookout.INTERVAL_MS));
+    const waits = Math.ceil((2 * mean) / SottoLookout.INTERVAL_MS);
+    const more = Math.min(Math.max(last.more, waits), SottoFlows.MOST_LOOKS);
     const look = { stream, passed, waited, more, looks: flows ? last.looks + 1 : 0 };
     this.alone.set(stream, look);
     return look;

@@ -1,7 +1,8 @@
 /**
  * Isolated world: watches the streams where the core doesn't: before it is
  * there, while it is cut off, and when it has crashed or stands still. With
- * Sotto on nothing flows then, so whatever does is stopped at once.
+ * Sotto on nothing flows then: another transform than ours costs its stream at
+ * once, and so does what flows for longer than it can have been on its way.
  */
 class SottoLookout {
   static INTERVAL_MS = 200;

@@ -60,6 +60,11 @@ class SottoPumpPlace {
     return scope;
   }
 
+  /** There a stream can be covered once, by `createEncodedStreams`. */
+  get isOnPage() {
+    return this.scope !== null;
+  }
+
   /** @param {{worker?: Worker | null, scope?: SottoPumpScope | null}} place */
   settle({ worker = null, scope = null }) {
     const { waiting } = this;

@@ -11,6 +11,9 @@
 {
   /** Control messages that come before the core is ready; the core repairs what is lost. */
   const MAX_EARLY = 64;
+  /** Of asking how the tab is set: some three seconds in all. */
+  const MAX_TRIES = 6;
+  const FIRST_PAUSE_MS = 50;
 
   /** @type {Map<number, SottoConnection>} */
   const connections = new Map();
@@ -157,7 +160,8 @@
       ports: usePorts,
       lost: handleLoss,
     });
-    link.start();
+    // What the tab is set to as its document begins is settled by that question. Nothing moves meanwhile.
+    asked.then(() => link?.start());
     lookout = new SottoLookout({ isOn: () => on, look: lookAlone });
   }
 
@@ -251,22 +255,36 @@
     else release();
   });
 
-  /** Later there may be nobody to ask. A word that comes meanwhile is newer than the answer. */
-  async function ask() {
-    word = null;
-    /** @type {Sotto.HelloReply | null} */
-    const reply = await chrome.runtime.sendMessage({ kind: 'ask' }).catch(() => null);
-    if (reply && word === null) guard(reply.on);
+  /** @returns {Promise<Sotto.HelloReply | null>} */
+  async function question() {
+    try {
+      return await chrome.runtime.sendMessage({ kind: 'ask' });
+    } catch {
+      return null;
+    }
   }
 
-  ask();
+  /**
+   * Later there may be nobody to ask, and a background that wakes up may lose a question. A word that
+   * comes meanwhile is newer than the answer.
+   */
+  async function ask() {
+    word = null;
+    for (let tries = 0; tries < MAX_TRIES && word === null && chrome.runtime?.id; tries += 1) {
+      const reply = await question();
+      if (reply && word === null) guard(reply.on);
+      if (!reply) await new Promise((resolve) => { setTimeout(resolve, FIRST_PAUSE_MS << tries); });
+    }
+  }
+
+  let asked = ask();
   // The tab may have been set otherwise while it showed another page. A page can make such events too.
   addEventListener('pageshow', ({ isTrusted, persisted }) => {
-    if (isTrusted && persisted) ask();
+    if (isTrusted && persisted) asked = ask();
   });
   // Until then it was in no tab.
   document.addEventListener('prerenderingchange', ({ isTrusted }) => {
-    if (isTrusted) ask();
+    if (isTrusted) asked = ask();
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

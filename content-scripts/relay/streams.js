@@ -221,7 +221,8 @@ class SottoStreams {
   /** Where no pump runs, a stream that stands does as it should. @param {RTCRtpSender | RTCRtpReceiver} end */
   coverAgain(end) {
     const stream = this.streams.get(end);
-    if (stream && !this.listener.pump().isBlocked) this.transform(end, stream);
+    const pump = this.listener.pump();
+    if (stream && !pump.isBlocked && !pump.isOnPage) this.transform(end, stream);
   }
 
   /**

@@ -86,7 +86,8 @@ test('an update waits until Sotto is on in no tab, and then leaves the call to g
   await ana.popup.page.goto('about:blank');
   await sleep(WAITED);
   await seeEachOther([ana, ben]);
-  assert.equal(await versionOf(await ana.openPopup()), '77.0.0');
+  const version = async () => versionOf(await ana.openPopup());
+  await eventually(version, (now) => now === '77.0.0', 'the newer one is there');
   newer.remove();
 });
 

@@ -189,11 +189,21 @@ for (const end of ['resolve', 'reject']) {
   });
 }
 
-test('a failure that the page has no callback for ends it too', async () => {
+for (const missing of ['', ', undefined', ', null']) {
+  test(`a failure that the page has no callback for ends it too: (description, done${missing})`, async () => {
+    const run = page();
+    await run(`set('description', () => {}${missing}).then(turn)`);
+    await run('settle.shift().reject(); turn()');
+    assert.ok(run('sender.native === track'));
+  });
+}
+
+test('no setter of the page is handed what ends it', async () => {
   const run = page();
-  await run("set('description', () => {}).then(turn)");
-  await run('settle.shift().reject(); turn()');
-  assert.ok(run('sender.native === track'));
+  await run(`let taken = 0;
+    Object.defineProperty(Array.prototype, 2, { configurable: true, set() { taken += 1; } });
+    set('description', () => {}).then(turn)`);
+  assert.equal(run('delete Array.prototype[2]; taken'), 0);
 });
 
 test('so do callbacks that the browser refuses', async () => {

@@ -20,6 +20,9 @@ import { until } from './firefox-until.mjs';
  * @typedef {import('puppeteer-core').Browser} Puppeteer
  */
 
+/** A browser that has not ended after this long is ended. */
+const QUIT_MS = 20_000;
+
 /** The id of the manifest, and the host that its pages get: one that is known beforehand. */
 export const ID = '{8959f3ed-2236-49f8-aae4-61549a9a7d5a}';
 const HOST = '5077055a-fef0-4cab-8000-000000000001';
@@ -135,9 +138,12 @@ export class FirefoxContext {
 
   /** As a person does, with the tabs kept: puppeteer would close each of them first. */
   async quit() {
-    const ended = once(/** @type {import('node:child_process').ChildProcess} */ (this.firefox.process()), 'exit');
+    const process = /** @type {import('node:child_process').ChildProcess} */ (this.firefox.process());
+    const ended = once(process, 'exit');
+    const timer = setTimeout(() => process.kill('SIGKILL'), QUIT_MS);
     await this.chrome.evaluate('void setTimeout(() => Services.startup.quit(Ci.nsIAppStartup.eAttemptQuit))');
     await ended;
+    clearTimeout(timer);
     await this.firefox.close();
   }
 

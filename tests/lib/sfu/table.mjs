@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FOLDER } from '../stage.mjs';
+import { CAST, FOLDER } from '../stage.mjs';
 
 /** @typedef {import('../call.mjs').Carrier} Carrier */
 
@@ -31,6 +31,7 @@ export class SfuTable {
 
   write() {
     mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(join(FOLDER, 'sfu-table.txt'), `${this}\n`);
+    const browser = CAST.includes('firefox') ? '-firefox' : '';
+    writeFileSync(join(FOLDER, `sfu-table${browser}.txt`), `${this}\n`);
   }
 }

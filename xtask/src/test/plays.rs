@@ -94,7 +94,14 @@ pub(super) const IN_PART: &[Play<'_>] = &[Play {
 }];
 
 /// Stories that measure time or share, which others beside them would change.
-pub(super) const ALONE: &[&str] = &["bypass", "healing", "large-frames", "media", "switch"];
+pub(super) const ALONE: &[&str] = &[
+    "bypass",
+    "healing",
+    "in-band",
+    "large-frames",
+    "media",
+    "switch",
+];
 
 /// Stories that write a table of their own.
 pub(super) const WITH_TABLE: &[&str] = &["media", "sfu"];

@@ -1,0 +1,77 @@
+/** How the relay learns what its tab is set to: it asks until it is answered, and nothing begins before. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { createContext, runInContext } from 'node:vm';
+
+const SOURCE = readFileSync(join(resolve(import.meta.dirname, '../..'), 'content-scripts/relay/relay.js'), 'utf8');
+
+/** @param {(question: number) => unknown} answer what comes of each question, or is thrown */
+function page(answer) {
+  class HTMLElement extends EventTarget {}
+  class RTCPeerConnection {}
+  /** @type {string[]} */ const heard = [];
+  /** @type {Record<string, (event: any) => void>} */ const listeners = {};
+  const state = { asked: 0, started: false };
+  const runtime = {
+    id: 'sotto',
+    onMessage: { addListener() {} },
+    async sendMessage() {
+      state.asked += 1;
+      const given = answer(state.asked);
+      if (given instanceof Error) throw given;
+      return given;
+    },
+  };
+  class SottoHostLink { start() { state.started = true; } }
+  class SottoConnection { streams = { setMode() {} }; }
+  class SottoLookout {}
+  class SottoPumpPlace { post() {} }
+  const document = new EventTarget();
+  runInContext(SOURCE, createContext({
+    HTMLElement, RTCPeerConnection, SottoHostLink, SottoConnection, SottoLookout, SottoPumpPlace, Event, document,
+    chrome: { runtime },
+    setTimeout: (/** @type {() => void} */ act) => setImmediate(act),
+    addEventListener: (/** @type {string} */ name, /** @type {(event: any) => void} */ act) => { listeners[name] = act; },
+    removeEventListener() {},
+    dispatchEvent() {},
+  }));
+  const hook = new HTMLElement();
+  for (const name of ['guard', 'unguard']) hook.addEventListener(name, () => heard.push(name));
+  listeners['sotto-hook']({ relatedTarget: hook });
+  const call = () => hook.dispatchEvent(Object.assign(new Event('connection'), { detail: 1, relatedTarget: new RTCPeerConnection(), altKey: false }));
+  return { state, heard, call, runtime };
+}
+
+const turns = async () => { for (let n = 0; n < 40; n += 1) await turn(); };
+
+test('an answer that is lost is asked for again, and no link is made before it is there', async () => {
+  /** @type {() => void} */ let answered = () => {};
+  const last = new Promise((resolve) => { answered = () => resolve({ on: true }); });
+  const { state, heard, call } = page((question) => [new Error('no receiver'), null, last][question - 1]);
+  call();
+  await turns();
+  assert.deepEqual([state.asked, state.started], [3, false]);
+  answered();
+  await turns();
+  assert.deepEqual([state.asked, state.started, heard], [3, true, ['guard']]);
+});
+
+test('where nobody ever answers, the link says so itself', async () => {
+  const { state, call } = page(() => null);
+  call();
+  await turns();
+  assert.ok(state.started);
+  assert.ok(state.asked > 3 && state.asked < 10);
+});
+
+test('a relay whose extension is gone asks nobody', async () => {
+  const { state, call, runtime } = page((question) => (question === 1 ? new Error('invalidated') : { on: true }));
+  runtime.id = '';
+  call();
+  await turns();
+  assert.deepEqual([state.asked, state.started], [1, true]);
+});
