@@ -85,15 +85,6 @@ test('every stream is encrypted, nothing is wrong, and no data channel brought a
   assert.deepEqual(await Promise.all(all.map(({ page }) => VIDEO_ROOM.carrierOf(page))), ['in-band', 'in-band', 'in-band']);
 });
 
-test('who stops publishing and starts again is perceived again', async () => {
-  await click(ben, '#unpublish');
-  await Promise.all([ana.waitForPeople(['Cleo']), cleo.waitForPeople(['Ana'])]);
-  await click(ben, '#publish');
-  await stage.connected(all);
-  await agree(all);
-  await perceiveEachOther(all);
-});
-
 test('who leaves is no member any more, and who comes late is let in', async () => {
   await click(cleo, '#start');
   await agree([ana, ben]);
@@ -175,6 +166,21 @@ for (const setting of SETTINGS) {
     table.set(rowOf(setting), 'channel', 'refused: not built; Janus takes Sotto\'s channel and relays nothing of it');
   });
 }
+
+// Now and then no frame of his sound comes to Sotto, or to anybody, after that; why is not known.
+test('table: who stops publishing and starts again is perceived again', async () => {
+  const own = await janus.open({});
+  all = [ana, ben, cleo];
+  await stage.gather(all, { room: String(own.room) });
+  await turnOn(all);
+  await agree(all);
+  await click(ben, '#unpublish');
+  await Promise.all([ana.waitForPeople(['Cleo']), cleo.waitForPeople(['Ana'])]);
+  await click(ben, '#publish');
+  await stage.connected(all);
+  await agree(all);
+  await perceiveEachOther(all);
+});
 
 /** Joins that are measured, and how long the middle one may take, in milliseconds. */
 const JOINS = 5;
