@@ -167,7 +167,7 @@ for (const setting of SETTINGS) {
   });
 }
 
-// Now and then no frame of his sound comes to Sotto, or to anybody, after that; why is not known.
+// Where its first try fails, the page publishes without sound. On a busy machine it was seen to have done so.
 test('table: who stops publishing and starts again is perceived again', async () => {
   const own = await janus.open({});
   all = [ana, ben, cleo];
