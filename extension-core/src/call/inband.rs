@@ -111,8 +111,8 @@ impl Call {
         }
         self.keyring.switch_if_due(now);
         let Going { codec, frame, .. } = going;
-        let space = going.space(frame.len() + MAX_OVERHEAD);
         let packet = if self.is_shared(going.link) {
+            let space = going.space(frame.len() + MAX_OVERHEAD);
             self.inband.poll_packet(now, going.stream, space)
         } else {
             None
