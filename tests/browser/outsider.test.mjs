@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { copiedBy } from '../lib/clipboard.mjs';
 import { agree, doesNotHear, doesNotSee, eventually, hears, hearEachOther, pictureStands, seeEachOther, sees, turnOn } from '../lib/expect.mjs';
 import { chiSquare, forgetReceived, OUTSIDER, receivedBy, receivedPerStream } from '../lib/outsider.mjs';
 import { Stage } from '../lib/stage.mjs';
@@ -60,10 +61,7 @@ test('from then on nothing at all reaches her, of either kind', async () => {
 
 test('the popup has an invitation for her, in two sentences', async () => {
   const { page } = ana.popup;
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.bringToFront();
-  await ana.popup.part('invite').click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = await copiedBy(page, ana.popup.part('invite'));
   assert.match(copied, /^[^.]*end-to-end[^.]*Sotto[^.]*\. [^.]*Install[^.]*\.$/);
 });
 

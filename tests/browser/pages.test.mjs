@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reportOf } from '../../options/report.js';
 import { LANGUAGES, bestLanguage } from '../../popup/texts.js';
 import { passesAxe } from '../lib/axe.mjs';
+import { copiedBy } from '../lib/clipboard.mjs';
 import { agree, eventually, turnOn } from '../lib/expect.mjs';
 import { Stage, notInFirefox } from '../lib/stage.mjs';
 
@@ -120,12 +121,7 @@ test('the diagnostics tell of the call, and not of whose', async () => {
   await visit('options');
   await eventually(shown, (text) => /^tab \d: on, no call$/m.test(text), 'a tab without a call is named as such');
   await tab.close();
-  // What isn't granted here again is taken away: the devices too.
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write', 'camera', 'microphone']);
-  await page.bringToFront();
-  await page.evaluate(() => navigator.clipboard.writeText(''));
-  await page.click('#copy');
-  const copied = await eventually(() => page.evaluate(() => navigator.clipboard.readText()), (text) => text !== '', 'it is copied');
+  const copied = await copiedBy(page, page.locator('#copy'));
   assert.match(copied, /^Sotto \d.*^tab 1: on, .*^ {2}frames: sealed \d/ms);
 });
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { copiedBy } from '../lib/clipboard.mjs';
 import { agree, eventually, turnOn } from '../lib/expect.mjs';
 import { whileCoreStands } from '../lib/outage.mjs';
 import { Popup } from '../lib/sotto.mjs';
@@ -69,11 +70,7 @@ test('in a call it shows one number to both, ready to be copied, and the badge s
   await turnOn([ana, ben]);
   const number = await agree([ana, ben]);
   const { page } = ana.popup;
-  // What isn't granted here again is taken away: the devices too.
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write', 'camera', 'microphone']);
-  await page.bringToFront();
-  await page.click('#copy');
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = await copiedBy(page, page.locator('#copy'));
   assert.equal(copied.replaceAll(' ', ''), number);
   assert.match(copied, /^(\d{5} ){11}\d{5}$/);
   await eventually(() => badge(ana.popup), (shown) => shown === '\u2713', 'the badge says encrypted');
