@@ -17,9 +17,13 @@
   /** Where there are no such streams, the browser knows no flag and the page must see none. */
   const hasFlag = !!NativeSender && 'createEncodedStreams' in NativeSender.prototype;
 
-  /** @param {unknown} value @returns {value is object} */
-  const isObject = (value) =>
-    (typeof value === 'object' && value !== null) || typeof value === 'function';
+  const NativeObject = Object;
+
+  /**
+   * By its type, `document.all` is none, but the browser reads it as a dictionary.
+   * @param {unknown} value @returns {value is object}
+   */
+  const isObject = (value) => value === NativeObject(value);
 
   /**
    * @param {object} dictionary

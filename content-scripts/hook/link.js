@@ -5,7 +5,8 @@
  * whichever comes second makes the node change hands. From then on they speak
  * by synchronous events on it: a connection goes across as `relatedTarget`, its
  * number as `detail`, text as attributes; back come single words. The page has
- * no reference to the node, and no port or key is on this side.
+ * no reference to the node, not even by `window.event` where a word lets its
+ * code run, as a shadow tree sets none. No port or key is on this side.
  */
 'use strict';
 {
@@ -16,7 +17,9 @@
   const removeListener = uncurry(EventTarget.prototype.removeEventListener);
   const setAttribute = uncurry(Element.prototype.setAttribute);
   const getAttribute = uncurry(Element.prototype.getAttribute);
+  const append = uncurry(Node.prototype.appendChild);
   const node = document.createElement('i');
+  const shadow = document.createElement('span').attachShadow({ mode: 'closed' });
 
   /** @param {EventTarget} target @param {string} name @param {MouseEventInit} init */
   function send(target, name, init) {
@@ -27,8 +30,12 @@
     send(window, 'sotto-hook', { relatedTarget: node });
   }
   window.addEventListener('sotto-relay', handOver);
-  // Left in place, the listener would hand the node to a page that asks.
-  node.addEventListener('taken', () => removeListener(window, 'sotto-relay', handOver));
+  // Left in place, the listener would hand the node to a page that asks. Any earlier, the shadow
+  // would hide the node from the relay too.
+  node.addEventListener('taken', () => {
+    removeListener(window, 'sotto-relay', handOver);
+    append(shadow, node);
+  });
   handOver();
 
   /** @type {SottoHook['notify']} */

@@ -40,7 +40,8 @@ class SottoHostLink {
     /** @type {Sotto.Cut | null} */
     this.cut = null;
     this.observer = new MutationObserver((records) => this.handleMutations(records));
-    addEventListener('pagehide', () => this.cut && this.tellCut(null));
+    // A page can make such events too, and would hide that it is cut off.
+    addEventListener('pagehide', ({ isTrusted }) => isTrusted && this.cut && this.tellCut(null));
   }
 
   async start() {

@@ -5,16 +5,20 @@
  */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryDoors } from '../lib/pages/doors.mjs';
-import { embedHost, flood, impersonate, raceForNode, reachForCore, stealCallSites } from '../lib/pages/attacks.mjs';
+import { embedHost, flood, impersonate, raceForNode, reachForCore, reachForNode, stealCallSites } from '../lib/pages/attacks.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
 import { call, encrypted, nothingFlows } from '../lib/pages/seat.mjs';
-import { tamper, useEverything } from '../lib/pages/tamper.mjs';
+import { haveOneCaught, tamper, useEverything } from '../lib/pages/tamper.mjs';
 import { browserOf, notInFirefox } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/pages/seat.mjs').Seat} Seat */
+
+const HOOK = join(resolve(import.meta.dirname, '../..'), 'content-scripts/hook');
 
 /** @type {Scene} */ let scene;
 /** @type {Seat} */ let mallory;
@@ -56,6 +60,7 @@ test('every function replaced by the first script of the page: the hook calls no
   await encrypted(mallory, ben);
   assert.ok(await mallory.frame.evaluate(useEverything), 'the page reads its own transform back');
   assert.deepEqual(await mallory.frame.evaluate(() => /** @type {any} */ (window).caught), []);
+  assert.deepEqual(await mallory.frame.evaluate(haveOneCaught), ['Math.abs'], 'it would be seen');
   await othersStand();
 });
 
@@ -95,6 +100,12 @@ test('events that hook and relay greet each other with yield nothing, whoever se
   assert.deepEqual(await mallory.frame.evaluate(impersonate), []);
   await encrypted(mallory, ben);
   await othersStand();
+});
+
+test("code of the page that a word to the hook lets run finds no way to the hook's node", async () => {
+  await mallory.visit(plain);
+  const sources = ['natives', 'link'].map((name) => readFileSync(join(HOOK, `${name}.js`), 'utf8'));
+  assert.deepEqual(await mallory.frame.evaluate(reachForNode, sources), { words: 1, events: 0 });
 });
 
 test('in a child frame hook and relay have met before the page can listen', async () => {

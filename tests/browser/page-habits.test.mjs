@@ -136,13 +136,15 @@ test('a page that removes it again and again gets no media, and the popup says s
     const observer = new MutationObserver(remove);
     observer.observe(document.documentElement, { childList: true });
     remove();
-    /** @type {any} */ (window).relent = () => observer.disconnect();
+    const goodbyes = setInterval(() => dispatchEvent(new Event('pagehide')), 50);
+    /** @type {any} */ (window).relent = () => { observer.disconnect(); clearInterval(goodbyes); };
   });
   await eventually(() => ana.words(), ([sentence]) => /cut off from Sotto's core/.test(sentence), 'the popup says it is cut off');
   await eventually(() => ana.badge(), (badge) => badge === '!', 'and the badge warns');
   const { received } = await ben.traffic();
   await ana.frame.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 800); }));
   assert.equal((await ben.traffic()).received, received, 'nothing of Ana is sent');
+  assert.match((await ana.words())[0], /cut off from Sotto's core/, 'whatever the page pretends');
   await ana.frame.evaluate('relent()');
   await togetherAgain();
   await eventually(() => ana.badge(), (badge) => badge === '\u2713', 'the badge says encrypted again');

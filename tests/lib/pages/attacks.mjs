@@ -54,6 +54,24 @@ export async function raceForNode() {
   return seen;
 }
 
+/**
+ * Runs a second hook, whose relay it is itself, and looks from within a word for what `window`
+ * says of it. @param {string[]} sources of the hook's first files
+ */
+export function reachForNode(sources) {
+  /** @type {any} */ let node = null;
+  window.addEventListener('sotto-hook', (event) => { node = /** @type {MouseEvent} */ (event).relatedTarget; });
+  for (const source of sources) new Function(source)();
+  node.dispatchEvent(new Event('taken'));
+  const seen = { words: 0, events: 0 };
+  /** @type {any} */ (window).sottoHook.whenTold('word', () => {
+    seen.words += 1;
+    if (window.event) seen.events += 1;
+  });
+  node.dispatchEvent(new Event('word'));
+  return seen;
+}
+
 /** @param {string} extension @returns {Promise<string[]>} what was answered */
 export async function embedHost(extension) {
   /** @type {string[]} */

@@ -37,6 +37,9 @@ export async function tryDoors() {
     'own property of the window': () => Object.getOwnPropertyDescriptor(window, 'RTCPeerConnection')?.value,
     'a subclass': () => class extends RTCPeerConnection {},
     bound: () => RTCPeerConnection.bind(null),
+    'what says that it is undefined, as configuration': () => function () {
+      return new RTCPeerConnection(/** @type {any} */ (document.all));
+    },
     'Reflect.construct for another target': () => function () {
       return Reflect.construct(RTCPeerConnection, [], class extends EventTarget {});
     },

@@ -72,7 +72,7 @@ export function tamper() {
   replaceAll(window, 'window');
   // What a dictionary or descriptor with a prototype would be asked for.
   const names = ['detail', 'relatedTarget', 'altKey', 'screenX', 'get', 'set', 'value', 'writable', 'enumerable',
-    'configurable', 'apply', 'construct', 'transform', 'act', 'next', 'readable'];
+    'configurable', 'apply', 'construct', 'transform', 'act', 'next', 'readable', 'then'];
   /** Only for a while: no descriptor of the page's own would be valid either. */
   /** @type {any} */ (window).pollute = () => {
     for (const name of names) {
@@ -118,4 +118,19 @@ export async function useEverything() {
   for (const peer of [near, far, flagged]) peer.close();
   cleanse();
   return shown instanceof RTCRtpScriptTransform;
+}
+
+/** Hands the hook a replacement to be called as the page's own, which has to be caught. */
+export async function haveOneCaught() {
+  const near = new RTCPeerConnection();
+  const far = new RTCPeerConnection();
+  near.createDataChannel('chat');
+  await near.setLocalDescription();
+  const described = /** @type {any} */ (Math.abs);
+  const applied = new Promise((resolve) => { far.addEventListener('signalingstatechange', resolve, { once: true }); });
+  /** @type {any} */ (far).setRemoteDescription(near.localDescription, described, () => {});
+  await applied;
+  await new Promise((resolve) => { setTimeout(resolve, 100); });
+  for (const peer of [near, far]) peer.close();
+  return /** @type {any} */ (window).caught.splice(0);
 }
