@@ -36,6 +36,12 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
         only: Some("garbage|forged"),
     },
     all_of("hostile-page", "firefox"),
+    // Who stands between loses the packets: Chromium alone can.
+    Play {
+        story: "in-band",
+        cast: "firefox,firefox,chromium",
+        only: Some("two become|comes late"),
+    },
     Play {
         story: "media",
         cast: "firefox",
@@ -71,10 +77,6 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
     (
         "large-frames",
         "nothing can look into the core's worker in Firefox",
-    ),
-    (
-        "in-band",
-        "Chromium alone can lose packets, and has encoded streams to forward",
     ),
     ("taken", "a page of Firefox has no encoded streams to take"),
 ];
