@@ -76,11 +76,18 @@ function answer(value, sender) {
   return null;
 }
 
-/** @param {chrome.tabs.Tab} tab @param {number} frame @param {Sotto.Cut | null} cut */
+/**
+ * Where the last of a tab's cuts ends its warning goes before the core hears of it: what the core
+ * then says stands, and where no page is attached to it nobody else takes the warning back.
+ * @param {chrome.tabs.Tab} tab @param {number} frame @param {Sotto.Cut | null} cut
+ */
 async function handleCut(tab, frame, cut) {
   const id = /** @type {number} */ (tab.id);
-  await noteCut(id, frame, cut);
-  await showDefaultBadge(id, await isOn(tab));
+  await navigator.locks.request('sotto-cuts', async () => {
+    if (cut === null && (await countCuts(id)) === 1) showBadge(id, await stateWithoutCuts(id, await isOn(tab)));
+    await noteCut(id, frame, cut);
+    if (cut !== null) await showDefaultBadge(id, await isOn(tab));
+  });
   return null;
 }
 
@@ -105,14 +112,14 @@ chrome.tabs.onUpdated.addListener(async (id, { status }, tab) => {
 });
 
 /** @param {number} tab */
-async function isCut(tab) {
+async function countCuts(tab) {
   const { sandboxed, lost } = await cutsOf(tab);
-  return sandboxed + lost > 0;
+  return sandboxed + lost;
 }
 
 /** A document without a relay asks nothing. @param {number} tab */
 async function forgetCutsLeft(tab) {
-  if ((await isCut(tab)) && !(await hasRelay(tab))) await forgetCuts(tab);
+  if ((await countCuts(tab)) > 0 && !(await hasRelay(tab))) await forgetCuts(tab);
 }
 
 // Until a page of the tab has a host page, nobody else shows that Sotto is on.
@@ -141,9 +148,15 @@ async function tellRelays(tab) {
 
 /** @param {number} tab @param {boolean} on @returns {Promise<Sotto.State>} */
 async function stateNoted(tab, on) {
+  const state = await stateWithoutCuts(tab, on);
+  if (!on || (await isWithdrawn(tab))) return state;
+  return (await countCuts(tab)) > 0 ? 'trouble' : state;
+}
+
+/** @param {number} tab @param {boolean} on @returns {Promise<Sotto.State>} */
+async function stateWithoutCuts(tab, on) {
   if (!on) return 'off';
   if (await isWithdrawn(tab)) return 'unsupported';
-  if (await isCut(tab)) return 'trouble';
   // It came before Sotto, or the browser keeps Sotto out.
   return (await hasRelay(tab)) ? 'alone' : 'unsupported';
 }

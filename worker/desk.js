@@ -34,7 +34,7 @@ export class Desk {
     const popup = popupToCore(data);
     if (popup) this.handlePopup(port, popup);
     const cuts = cutsToCore(data);
-    if (cuts) this.engine?.call(null, (core, now) => core.cuts(now, cuts.tab, cuts.sandboxed, cuts.lost));
+    if (cuts) this.handleCuts(cuts);
     const reach = reachToCore(data);
     if (reach) this.engine?.call(null, (core, now) => core.reach(now, reach.tab, reach.reach));
     const named = nameToCore(data);
@@ -76,6 +76,12 @@ export class Desk {
     if (reach && !this.modes.has(tab)) this.setMode(tab, on);
     this.watchers.add(port, tab, reach !== undefined);
     if (lock) navigator.locks.request(lock, () => this.handleClose(port));
+  }
+
+  /** The background has shown what it knows of them, which is less than the core does. @param {Sotto.CutsToCore} cuts */
+  handleCuts({ tab, sandboxed, lost }) {
+    this.engine?.call(null, (core, now) => core.cuts(now, tab, sandboxed, lost));
+    for (const page of this.pagesOf(tab)) page.showBadge(this.view(tab).state);
   }
 
   /** @param {number} tab @param {boolean} on */

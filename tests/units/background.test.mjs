@@ -176,12 +176,28 @@ for (const state of /** @type {const} */ (['alone', 'joining', 'encrypted'])) {
     shows('trouble');
     await fromCore(state);
     await ask({ kind: 'cut', cut: null }, ALWAYS);
+    await fromCore(state);
     shows(state);
     await tabs.turn(1, HERE, false);
     await sleep(5);
     shows('off');
   });
 }
+
+test('where frames that were cut off are gone, and no page is attached to the core, the badge warns no more', async () => {
+  await tabs.turn(1, HERE, true);
+  for (const frame of [3, 4]) await ask({ kind: 'cut', cut: 'sandboxed' }, ALWAYS, frame);
+  shows('trouble');
+  await Promise.all([3, 4].map((frame) => ask({ kind: 'cut', cut: null }, ALWAYS, frame)));
+  shows('alone');
+});
+
+test('while a frame is still cut off, the badge warns on', async () => {
+  await tabs.turn(1, HERE, true);
+  for (const frame of [3, 4]) await ask({ kind: 'cut', cut: 'sandboxed' }, ALWAYS, frame);
+  await ask({ kind: 'cut', cut: null }, ALWAYS, 3);
+  shows('trouble');
+});
 
 test('a page that is cut off can not hide it by its history; one that comes after it starts anew', async () => {
   await tabs.turn(1, HERE, true);

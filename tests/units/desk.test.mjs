@@ -31,13 +31,14 @@ beforeEach(() => {
     turnOn: (/** @type {number} */ _, /** @type {number} */ tab) => on.set(tab, true),
     turnOff: (/** @type {number} */ _, /** @type {number} */ tab) => on.set(tab, false),
     forget: (/** @type {number} */ _, /** @type {number} */ tab) => on.delete(tab),
-    view: (/** @type {number} */ _, /** @type {number} */ tab) => ({ on: on.get(tab) === true }),
+    view: (/** @type {number} */ _, /** @type {number} */ tab) => ({ on: on.get(tab) === true, state: on.get(tab) ? 'joining' : 'off' }),
     attach: () => {
       before.push(on.get(TAB));
       return (number += 1);
     },
     detach() {},
     reach() {},
+    cuts() {},
   };
   /** @param {unknown} _ @param {(core: any, now: number) => unknown} act */
   const call = (_, act) => act(core, 0);
@@ -124,6 +125,13 @@ test('a popup that closes keeps nothing', () => {
   assert.equal(on.has(TAB), false);
   attach(false);
   assert.equal(on.get(TAB), false);
+});
+
+test('after each word of the background on frames that are cut off, the badge is what the core says', () => {
+  const host = attach(true);
+  host.posted = [];
+  say(new FakePort(), { kind: 'cuts', tab: TAB, sandboxed: 0, lost: 0 });
+  assert.deepEqual(host.posted, [{ kind: 'badge', tab: TAB, state: 'joining' }]);
 });
 
 for (const when of ['while it is there', 'before it came']) {
