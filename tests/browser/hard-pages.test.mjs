@@ -89,6 +89,15 @@ async function nothingMoves() {
   await eventually(look, (last) => last.length === STILL && new Set(last).size === 1, 'nothing more is sent');
 }
 
+test('once the frame in a sandbox is gone, the badge warns no more', async () => {
+  const url = scene.server.add('/sandboxed', hardPages(scene.server.otherOrigin).at(-1));
+  await Promise.all([ana, ben].map((one) => one.visit(url, childFrame)));
+  await call(ana, ben);
+  await eventually(() => ana.badge(), (badge) => badge === '!', 'it warns');
+  await ana.page.evaluate(() => document.querySelector('iframe')?.remove());
+  await eventually(() => ana.badge(), (badge) => badge === 'on', 'it says that Sotto is on');
+});
+
 test('the table of pages', (t) => {
   for (const line of table) t.diagnostic(line);
 });

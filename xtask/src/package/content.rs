@@ -28,13 +28,16 @@ pub(super) fn extension() -> Result<Vec<Entry>> {
 /// All files that git knows, as they are now. Who unpacked the source archive has no git, but no
 /// other files either.
 pub(super) fn sources() -> Result<Vec<Entry>> {
-    let workspace = paths::workspace();
-    let names = if is_of_git(&workspace) {
-        known_to_git(&workspace)?
+    sources_in(&paths::workspace())
+}
+
+fn sources_in(workspace: &Path) -> Result<Vec<Entry>> {
+    let names = if is_of_git(workspace) {
+        known_to_git(workspace)?
     } else {
-        names(&workspace, "")?
+        names(workspace, "")?
     };
-    read(&workspace, &names)
+    read(workspace, &names)
 }
 
 /// An error where files would be built in that nobody else has.
@@ -103,29 +106,56 @@ fn read(root: &Path, names: &[String]) -> Result<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::{env, fs, process};
 
-    use super::{git, known_to_git, uncommitted};
+    use super::super::{archive, verify};
+    use super::{git, known_to_git, sources_in, uncommitted};
 
     fn write(folder: &Path, name: &str) {
-        fs::write(folder.join(name), name).expect("a file is written");
+        let file = folder.join(name);
+        let parent = file.parent().expect("a file lies in a folder");
+        fs::create_dir_all(parent).expect("a folder is made");
+        fs::write(file, name).expect("a file is written");
+    }
+
+    /// A folder of git's, with files that it knows.
+    fn committed(name: &str, files: &[&str]) -> PathBuf {
+        let folder = env::temp_dir().join(format!("sotto-{name}-{}", process::id()));
+        fs::create_dir_all(&folder).expect("a folder is made");
+        let git = |arguments: &[&str]| git(&folder, arguments).expect("git does it");
+        git(&["init", "--quiet"]);
+        for file in files {
+            write(&folder, file);
+            git(&["add", file]);
+        }
+        let who = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
+        git(&[&who[..], &["commit", "--quiet", "--message", "One"]].concat());
+        folder
     }
 
     #[test]
     fn a_file_that_git_does_not_know_is_no_source_and_is_found() {
-        let folder = env::temp_dir().join(format!("sotto-content-{}", process::id()));
-        fs::create_dir_all(&folder).expect("a folder is made");
-        let git = |arguments: &[&str]| git(&folder, arguments).expect("git does it");
-        git(&["init", "--quiet"]);
-        write(&folder, "one");
-        git(&["add", "one"]);
-        let who = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
-        git(&[&who[..], &["commit", "--quiet", "--message", "One"]].concat());
+        let folder = committed("content", &["one"]);
         assert_eq!(uncommitted(&folder).expect("git says"), "");
         write(&folder, "other");
         assert_eq!(known_to_git(&folder).expect("git says"), ["one"]);
         assert_eq!(uncommitted(&folder).expect("git says"), "?? other\n");
+        fs::remove_dir_all(&folder).expect("the folder is removed");
+    }
+
+    #[test]
+    fn what_was_unpacked_in_another_folder_and_built_there_is_packed_into_the_same_bytes() {
+        let folder = committed("packed", &["b", "a/target/c", ".cargo/config", "a-b"]);
+        let sources = || sources_in(&folder).expect("they are read");
+        let unpacked = folder.join("unpacked");
+        verify::unpack(sources(), &unpacked).expect("it is written");
+        write(&unpacked, "target/built");
+        write(&unpacked, "node_modules/tool/index.js");
+        let again = sources_in(&unpacked).expect("they are read");
+        let zip = |entries| archive::zip(entries).expect("it is packed");
+        assert_eq!(again.len(), 4);
+        assert!(zip(sources()) == zip(again), "the bytes are the same");
         fs::remove_dir_all(&folder).expect("the folder is removed");
     }
 }

@@ -8,6 +8,7 @@ use std::process::{self, Command};
 
 use anyhow::{Context, Result, bail};
 
+use super::archive::Entry;
 use super::{content, sums};
 use crate::step;
 
@@ -15,7 +16,7 @@ use crate::step;
 pub(super) fn run() -> Result<()> {
     let folder = env::temp_dir().join(format!("sotto-{}", process::id()));
     let sources = folder.join("sources");
-    unpack(&sources)?;
+    unpack(content::sources()?, &sources)?;
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(&sources).args(["xtask", "package"]);
     cargo
@@ -34,8 +35,8 @@ pub(super) fn run() -> Result<()> {
     Ok(())
 }
 
-fn unpack(folder: &Path) -> Result<()> {
-    for entry in content::sources()? {
+pub(super) fn unpack(entries: Vec<Entry>, folder: &Path) -> Result<()> {
+    for entry in entries {
         let file = folder.join(entry.name);
         fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
         fs::write(file, entry.bytes)?;
