@@ -1,28 +1,29 @@
 /**
  * What the others in a call's group are told that you are called. What of it they are told is the
- * core's to say; here is why it may be less than what was typed.
+ * core's to say, which is asked with every letter.
  */
 import { element, setText } from '../popup/dom.js';
 import { text } from '../popup/texts.js';
+import { connectToCore } from '../worker/connect.js';
 import { displayName, setDisplayName } from '../worker/name.js';
 
 const PAUSE_MS = 1000;
-const MOST_BYTES = 64;
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** @param {string} typed @returns {'unseen' | 'long' | null} */
-export function faultOf(typed) {
-  if (UNSEEN.test(typed)) return 'unseen';
-  return new TextEncoder().encode(typed.trim()).length > MOST_BYTES ? 'long' : null;
+/** @param {Sotto.NameTold} answer @returns {string} nothing where they are told what was typed */
+function difference({ name, told }) {
+  if (told === name.trim()) return '';
+  return told === '' ? text('name_none') : text('name_told', `\u2068${told}\u2069`);
 }
 
 export async function showName() {
   const field = /** @type {HTMLInputElement} */ (element('name'));
   field.value = await displayName();
-  const showFault = () => {
-    const fault = faultOf(field.value);
-    setText(element('name-fault'), fault ? text(`name_${fault}`) : '');
+  const core = connectToCore();
+  core.onmessage = ({ data }) => {
+    const answer = /** @type {Sotto.NameTold} */ (data);
+    if (answer.name === field.value) setText(element('name-told'), difference(answer));
   };
+  const tryName = () => core.postMessage(/** @type {Sotto.NameToCore} */ ({ kind: 'try-name', name: field.value }));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const keep = () => {
@@ -31,11 +32,11 @@ export async function showName() {
     return setDisplayName(field.value);
   };
   field.addEventListener('input', () => {
-    showFault();
+    tryName();
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE_MS);
   });
   field.addEventListener('change', keep);
   addEventListener('pagehide', () => timer && keep());
-  showFault();
+  tryName();
 }

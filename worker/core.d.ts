@@ -12,6 +12,8 @@ declare namespace Sotto {
     forget(now: number, tab: number): void;
     reach(now: number, tab: number, reach: string): void;
     name(now: number, typed: string): void;
+    /** What others would be told of a name, as it is typed. */
+    nameTold(now: number, typed: string): string;
     cuts(now: number, tab: number, sandboxed: number, lost: number): void;
     connection(now: number, page: number, connection: number, state: string): void;
     farEnd(now: number, page: number, connection: number, origin: string, iceLite: boolean): void;

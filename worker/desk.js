@@ -38,7 +38,7 @@ export class Desk {
     const reach = reachToCore(data);
     if (reach) this.engine?.call(null, (core, now) => core.reach(now, reach.tab, reach.reach));
     const named = nameToCore(data);
-    if (named) this.engine?.call(null, (core, now) => core.name(now, named.name));
+    if (named) this.handleName(port, named);
   }
 
   /**
@@ -76,6 +76,13 @@ export class Desk {
     if (reach && !this.modes.has(tab)) this.setMode(tab, on);
     this.watchers.add(port, tab, reach !== undefined);
     if (lock) navigator.locks.request(lock, () => this.handleClose(port));
+  }
+
+  /** @param {MessagePort} port @param {Sotto.NameToCore} message */
+  handleName(port, { kind, name }) {
+    if (kind === 'name') return this.engine?.call(null, (core, now) => core.name(now, name));
+    const told = this.engine?.attempt(null, (core, now) => core.nameTold(now, name));
+    if (told !== undefined) port.postMessage(/** @type {Sotto.NameTold} */ ({ kind: 'name-told', name, told }));
   }
 
   /** The background has shown what it knows of them, which is less than the core does. @param {Sotto.CutsToCore} cuts */

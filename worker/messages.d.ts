@@ -112,7 +112,9 @@ declare namespace Sotto {
   /** From the same: whether the site's permission is there. */
   type ReachToCore = { kind: 'reach'; tab: number; reach: Reach };
   /** From the same: what the person wants to be called in every call. */
-  type NameToCore = { kind: 'name'; name: string };
+  type NameToCore = { kind: 'name' | 'try-name'; name: string };
+  /** What others would be told of a name that was tried. */
+  type NameTold = { kind: 'name-told'; name: string; told: string };
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
   /** Who watches without a reach only looks on: no popup, but options. */

@@ -81,7 +81,8 @@ export function reachToCore(value) {
 /** @param {unknown} value @returns {Sotto.NameToCore | null} */
 export function nameToCore(value) {
   const { kind, name } = fields(value);
-  return kind === 'name' && typeof name === 'string' ? { kind, name: name.slice(0, MAX_NAME) } : null;
+  const isKind = isOneOf(kind, /** @type {const} */ (['name', 'try-name']));
+  return isKind && typeof name === 'string' ? { kind, name: name.slice(0, MAX_NAME) } : null;
 }
 
 /** @param {unknown} value @returns {Sotto.PopupToCore | null} */

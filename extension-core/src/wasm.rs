@@ -10,6 +10,7 @@ use crate::{
     core::{ChannelState, CodecNumber, Core, JobNumber, Output, Started},
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::{Operation, Role},
+    name::Name,
     tab::{ConnectionState, Cuts, End, FarEnd, Flow, MediaKind, Reach, Trouble},
     time::Instant,
 };
@@ -77,6 +78,12 @@ impl WasmCore {
 
     pub fn name(&mut self, now: f64, typed: &str) {
         self.core.name(at(now), typed);
+    }
+
+    /// What others would be told of a name, as it is typed.
+    #[wasm_bindgen(js_name = nameTold)]
+    pub fn name_told(&self, _now: f64, typed: &str) -> String {
+        Name::of_person(typed).map(String::from).unwrap_or_default()
     }
 
     pub fn cuts(&mut self, now: f64, tab: u32, sandboxed: u32, lost: u32) {
