@@ -277,14 +277,17 @@
     }
   }
 
-  let asked = ask();
+  /** A page can make such events too. */
+  const activation = () => new Promise((resolve) => {
+    document.addEventListener('prerenderingchange', ({ isTrusted }) => isTrusted && resolve(undefined));
+  });
+
+  // A prerendered document is in no tab yet, and the browser holds its frames back, the host's among
+  // them, until it is shown.
+  let asked = 'prerendering' in document && document.prerendering ? activation().then(ask) : ask();
   // The tab may have been set otherwise while it showed another page. A page can make such events too.
   addEventListener('pageshow', ({ isTrusted, persisted }) => {
     if (isTrusted && persisted) asked = ask();
-  });
-  // Until then it was in no tab.
-  document.addEventListener('prerenderingchange', ({ isTrusted }) => {
-    if (isTrusted) asked = ask();
   });
   addEventListener('sotto-hook', takeNode);
   dispatchEvent(new Event('sotto-relay'));

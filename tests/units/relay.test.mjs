@@ -9,8 +9,8 @@ import { createContext, runInContext } from 'node:vm';
 
 const SOURCE = readFileSync(join(resolve(import.meta.dirname, '../..'), 'content-scripts/relay/relay.js'), 'utf8');
 
-/** @param {(question: number) => unknown} answer what comes of each question, or is thrown */
-function page(answer) {
+/** @param {(question: number) => unknown} answer what comes of each question, or is thrown @param {boolean} [prerendering] */
+function page(answer, prerendering = false) {
   class HTMLElement extends EventTarget {}
   class RTCPeerConnection {}
   /** @type {string[]} */ const heard = [];
@@ -30,7 +30,10 @@ function page(answer) {
   class SottoConnection { streams = { setMode() {} }; }
   class SottoLookout {}
   class SottoPumpPlace { post() {} }
-  const document = new EventTarget();
+  const document = {
+    prerendering,
+    addEventListener: (/** @type {string} */ name, /** @type {(event: any) => void} */ act) => { listeners[name] = act; },
+  };
   runInContext(SOURCE, createContext({
     HTMLElement, RTCPeerConnection, SottoHostLink, SottoConnection, SottoLookout, SottoPumpPlace, Event, document,
     chrome: { runtime },
@@ -43,7 +46,8 @@ function page(answer) {
   for (const name of ['guard', 'unguard']) hook.addEventListener(name, () => heard.push(name));
   listeners['sotto-hook']({ relatedTarget: hook });
   const call = () => hook.dispatchEvent(Object.assign(new Event('connection'), { detail: 1, relatedTarget: new RTCPeerConnection(), altKey: false }));
-  return { state, heard, call, runtime };
+  const activate = (/** @type {boolean} */ isTrusted) => listeners.prerenderingchange({ isTrusted });
+  return { state, heard, call, runtime, activate };
 }
 
 const turns = async () => { for (let n = 0; n < 40; n += 1) await turn(); };
@@ -74,4 +78,15 @@ test('a relay whose extension is gone asks nobody', async () => {
   call();
   await turns();
   assert.deepEqual([state.asked, state.started], [1, true]);
+});
+
+test('a page that is prerendered asks once it is shown, and makes no link before', async () => {
+  const { state, heard, call, activate } = page(() => ({ on: true }), true);
+  call();
+  activate(false);
+  await turns();
+  assert.deepEqual([state.asked, state.started, heard], [0, false, []]);
+  activate(true);
+  await turns();
+  assert.deepEqual([state.asked, state.started, heard], [1, true, ['guard']]);
 });
