@@ -8,6 +8,7 @@ import { passesAxe } from '../lib/axe.mjs';
 import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { EXTENSION, Stage } from '../lib/stage.mjs';
 import { ToolbarPopup } from '../lib/toolbar.mjs';
+import { withdraw } from '../lib/withdraw.mjs';
 
 const HERE = { origins: ['http://127.0.0.1/*'] };
 
@@ -129,4 +130,15 @@ test('an update beside a call that is not encrypted does not disturb it', async 
   const popup = await ana.openPopup();
   await popup.page.locator('[data-test="reload"]').waitFor();
   assert.ok(await popup.part('toggle').isDisabled());
+});
+
+test('a site that is taken away in the settings of the browser: the popup that is open and the badge show it at once', async () => {
+  await stage.gather([ana, ben], { room: 'settings' });
+  await ana.openPopup();
+  await turnOn([ana, ben]);
+  await agree([ana, ben]);
+  await withdraw(ana.browser, HERE.origins[0]);
+  await ana.popup.page.locator('#state-word:text("Permission withdrawn")').waitFor();
+  await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
+  await stops(ben, ana);
 });

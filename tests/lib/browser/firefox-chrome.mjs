@@ -75,6 +75,15 @@ export class FirefoxChrome {
     })()`);
   }
 
+  /** As in the page on add-ons. @param {string} id of the extension @param {string} site */
+  async withdraw(id, site) {
+    await this.evaluate(`(async () => {
+      const { ExtensionPermissions } = ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
+      const { extension } = WebExtensionPolicy.getByID('${id}');
+      await ExtensionPermissions.remove('${id}', { permissions: [], origins: ['${site}'] }, extension);
+    })()`);
+  }
+
   /** Until the tabs of the last session are there. */
   async restored() {
     await this.evaluate(`(async () => {
