@@ -71,6 +71,10 @@ export class Lab {
     return lab;
   }
 
+  get ends() {
+    return [this.near, this.far];
+  }
+
   get base() {
     return `${originOf(this.server)}/`;
   }

@@ -149,4 +149,25 @@ export class FirefoxChrome {
     if (error) throw new Error(error);
     return value;
   }
+
+  /**
+   * Evaluates something in a shared worker, with the browser's own tools for developers.
+   * @param {string} file its name @param {string} expression
+   * @returns {Promise<any>} its value, if it is a plain one
+   */
+  async inSharedWorker(file, expression) {
+    const answer = await this.evaluate(`(async () => {
+      const { require } = ChromeUtils.importESModule('resource://devtools/shared/loader/Loader.sys.mjs');
+      const { CommandsFactory } = require('resource://devtools/shared/commands/commands-factory.js');
+      const browser = await CommandsFactory.forMainProcess();
+      const { shared } = await browser.client.mainRoot.listAllWorkers();
+      const worker = await CommandsFactory.forWorker(shared.find(({ url }) => url.endsWith('/${file}')).id);
+      await worker.targetCommand.startListening();
+      const { result } = await worker.scriptCommand.execute(${JSON.stringify(`JSON.stringify({ value: ${expression} })`)});
+      await worker.destroy();
+      await browser.destroy();
+      return String(result);
+    })()`);
+    return JSON.parse(answer).value;
+  }
 }

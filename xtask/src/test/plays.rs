@@ -42,6 +42,7 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
         cast: "firefox,firefox,chromium",
         only: Some("two become|comes late"),
     },
+    all_of("large-frames", "firefox,chromium"),
     Play {
         story: "media",
         cast: "firefox",
@@ -73,13 +74,8 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     all_of("toggle", "firefox"),
 ];
 
-pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
-    (
-        "large-frames",
-        "nothing can look into the core's worker in Firefox",
-    ),
-    ("taken", "a page of Firefox has no encoded streams to take"),
-];
+pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] =
+    &[("taken", "a page of Firefox has no encoded streams to take")];
 
 /// Stories with an SFU, which are played in a network of their own.
 pub(super) const THROUGH_SFU: &[&str] = &["sfu"];
