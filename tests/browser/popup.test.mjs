@@ -86,9 +86,7 @@ test('its members are told apart, with you first', async () => {
   assert.notEqual(id(own), id(other));
 });
 
-const STANDS = notInFirefox('nothing stops one worker of Firefox from outside');
-
-test('when the core stands still it takes its word back by itself', { skip: STANDS }, async () => {
+test('when the core stands still it takes its word back by itself', async () => {
   await agree([ana, ben]);
   await whileCoreStands(ana, async () => {
     await ana.popup.waitForState('joining', 6_000);

@@ -3,6 +3,7 @@
  * or the network is gone.
  */
 
+import { inCoreWorker } from './core-worker.mjs';
 import { FirefoxContext } from './browser/firefox.mjs';
 import { FirefoxPage } from './browser/firefox-page.mjs';
 
@@ -43,11 +44,19 @@ export async function whileFrozen(person, meanwhile) {
   }
 }
 
+/** In Firefox, where a worker that was told to wait hears nothing more. */
+const STANDS_MS = 10_000;
+const STAND = `(() => {
+  for (const end = performance.now() + ${STANDS_MS}; performance.now() < end; );
+})()`;
+
 /**
  * Stops the worker that holds the core at its next statement while something else happens.
  * @param {Participant} person @param {() => Promise<void>} meanwhile
  */
-export async function whileCoreStands({ browser: { context } }, meanwhile) {
+export async function whileCoreStands({ browser }, meanwhile) {
+  const { context } = browser;
+  if (context instanceof FirefoxContext) return void (await Promise.all([inCoreWorker(browser, STAND), meanwhile()]));
   const session = await /** @type {import('playwright-core').Browser} */ (context.browser()).newBrowserCDPSession();
   const { targetInfos } = await session.send('Target.getTargets');
   const core = targetInfos.find(({ type, url }) => type === 'shared_worker' && url.includes('core-worker'));

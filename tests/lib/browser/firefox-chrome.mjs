@@ -92,6 +92,11 @@ export class FirefoxChrome {
     })()`);
   }
 
+  /** @param {string} name @param {number | null} value null: as the browser comes */
+  setPreference(name, value) {
+    return this.evaluate(value === null ? `Services.prefs.clearUserPref('${name}')` : `Services.prefs.setIntPref('${name}', ${value})`);
+  }
+
   /** @param {import('puppeteer-core').Page} page @param {'light' | 'dark'} scheme */
   setColourScheme(page, scheme) {
     return this.evaluate(`void (${contextOf(page)}.prefersColorSchemeOverride = '${scheme}')`);

@@ -61,6 +61,14 @@ export class Locator {
     return this.look(look, argument);
   }
 
+  /**
+   * @template A
+   * @param {(node: any, argument: A) => unknown} act @param {A} [argument]
+   */
+  evaluate(act, argument) {
+    return this.page.evaluate(`(${act})((${find})(${JSON.stringify(this.steps)})[0], ${JSON.stringify(argument)})`);
+  }
+
   async click() {
     await until(() => this.look(([first]) => !!first?.getClientRects().length && !first.disabled), JSON.stringify(this.steps));
     await this.look(([first]) => first.click());

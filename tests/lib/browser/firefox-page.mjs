@@ -105,9 +105,12 @@ export class FirefoxPage {
     return this.raw.setViewport(size);
   }
 
-  /** @param {{colorScheme: 'light' | 'dark'}} media */
-  emulateMedia({ colorScheme }) {
-    return this.owner.chrome.setColourScheme(this.raw, colorScheme);
+  /** @param {{colorScheme?: 'light' | 'dark', reducedMotion?: 'reduce' | 'no-preference' | null, forcedColors?: 'active' | null}} media */
+  async emulateMedia({ colorScheme, reducedMotion, forcedColors }) {
+    const { chrome } = this.owner;
+    if (colorScheme) await chrome.setColourScheme(this.raw, colorScheme);
+    if (reducedMotion !== undefined) await chrome.setPreference('ui.prefersReducedMotion', reducedMotion && Number(reducedMotion === 'reduce'));
+    if (forcedColors !== undefined) await chrome.setPreference('browser.display.document_color_use', forcedColors && 2);
   }
 
   /** @param {{path: string, fullPage?: boolean}} options */
