@@ -40,7 +40,7 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     Play {
         story: "in-band",
         cast: "firefox,firefox,chromium",
-        only: Some("two become|comes late"),
+        only: Some("two become"),
     },
     all_of("large-frames", "firefox,chromium"),
     Play {
