@@ -19,10 +19,16 @@ function sottoPump(scope) {
   let underWay = [];
   /** @type {Asked[]} questions for the next message */
   let waiting = [];
+  /** When those went that the core is answering. */
+  let askedAt = 0;
+  /** Nobody waits for the answer any more. */
+  let late = false;
   /** @typedef {{transformer: any, reader: ReadableStreamDefaultReader}} Source */
   /** @typedef {Map<number, {mime: string, others: number}>} Names by payload type, and how many frames in a row had another */
   /** @type {Map<number, Source>} where each stream's frames come from */
   const sources = new Map();
+  /** @type {Map<number, number>} how many frames came of each stream, whatever became of them */
+  const came = new Map();
   /** @type {Set<number>} streams that lost frames while Sotto was on */
   const dropped = new Set();
   /** @type {() => void} */
@@ -60,6 +66,8 @@ function sottoPump(scope) {
     underWay = [];
     const fits = frames.length === answered.length;
     answered.forEach(({ resolve }, place) => resolve(fits ? frames[place] : null));
+    if (late) repairDropped();
+    late = false;
     send();
   }
 
@@ -71,6 +79,7 @@ function sottoPump(scope) {
     if (!core || underWay.length > 0 || waiting.length === 0) return;
     underWay = waiting;
     waiting = [];
+    askedAt = performance.now();
     const questions = underWay.map(({ question }) => question);
     try {
       core.postMessage(questions, questions.map(([, , data]) => data));
@@ -99,12 +108,30 @@ function sottoPump(scope) {
     await sources.get(stream)?.transformer.generateKeyFrame?.().catch(() => {});
   }
 
+  function dropWaiting() {
+    for (const { resolve } of [...underWay, ...waiting]) resolve(null);
+    waiting = [];
+  }
+
   function leaveCore() {
     core?.close();
-    for (const { resolve } of [...underWay, ...waiting]) resolve(null);
+    dropWaiting();
     underWay = [];
-    waiting = [];
+    late = false;
     core = null;
+  }
+
+  /**
+   * The core is silent, or cut off. What it has had for so long is late for any call, and a stream
+   * that waits for it would look as one of which no frame comes.
+   * @param {MessagePort} port
+   */
+  function count(port) {
+    if (underWay.length > 0 && performance.now() - askedAt > 400) {
+      late = true;
+      dropWaiting();
+    }
+    port.postMessage([...came]);
   }
 
   /** Sotto was turned off where the way to the core is cut, which would have said so. */
@@ -128,7 +155,7 @@ function sottoPump(scope) {
    * @returns {Promise<ArrayBuffer | null>}
    */
   function ask(stream, mime, data) {
-    if (!core) return Promise.resolve(null);
+    if (!core || late) return Promise.resolve(null);
     return new Promise((resolve) => {
       waiting.push({ question: [stream, mime, data], resolve });
       send();
@@ -194,6 +221,7 @@ function sottoPump(scope) {
     for (;;) {
       const { value: frame, done } = await reader.read();
       if (done) return;
+      came.set(stream, (came.get(stream) ?? 0) + 1);
       if (on && !(await protect(stream, frame, names))) continue;
       await writer.write(frame);
     }
@@ -214,12 +242,14 @@ function sottoPump(scope) {
   function forget(stream) {
     end(stream);
     dropped.delete(stream);
+    came.delete(stream);
   }
 
   /** @param {Sotto.RelayToPump} message @param {readonly MessagePort[]} ports */
   function fromRelay(message, ports) {
     if (message.kind === 'port') useCore(ports[0]);
     else if (message.kind === 'cut') leaveCore();
+    else if (message.kind === 'count') count(ports[0]);
     else if (message.kind === 'hint') takeHint(message.on);
     else if (message.kind === 'release') release();
     else if (message.kind === 'key-frame') makeKeyFrame(message.stream);

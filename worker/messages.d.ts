@@ -77,6 +77,7 @@ declare namespace Sotto {
   type RelayToPump =
     | { kind: 'port' }
     | { kind: 'cut' }
+    | { kind: 'count' }
     | { kind: 'hint'; on: boolean }
     | { kind: 'release' }
     | { kind: 'key-frame'; stream: number }

@@ -37,7 +37,7 @@ class SottoConnection {
       replaced: () => relay.trouble('page-transform'),
       bypassed: (stream) => relay.report({ kind: 'bypassed', stream }),
     });
-    this.flows = new SottoFlows(peer, (end) => this.streams.numberOf(end));
+    this.flows = new SottoFlows(peer, (end) => this.streams.numberOf(end), (stream) => this.streams.mayHaveTail(stream));
     peer.addEventListener('connectionstatechange', () => this.handleState());
     peer.addEventListener('signalingstatechange', () => this.reportRefusal());
     this.reportState();
@@ -136,21 +136,21 @@ class SottoConnection {
     if (flows.length > 0) this.relay.report({ kind: 'flows', flows });
   }
 
-  /** Where no core asks. */
-  async watchAlone() {
+  /** Where no core asks. @param {Promise<Map<number, number> | null>} came to the pump, of each stream */
+  async watchAlone(came) {
     if (this.closed) return;
     this.streams.watchAlone();
-    const { suspect, sure } = await this.flows.persistent();
-    for (const stream of suspect) this.contain(stream, 'cover');
+    const { past, sure } = await this.flows.alone(await came);
+    for (const stream of past) this.streams.coverNumber(stream);
     for (const stream of sure) this.streams.stopNumber(stream);
   }
 
   /** @param {number} stream @param {Sotto.Measure} measure */
   contain(stream, measure) {
-    const end = this.streams.endOf(stream);
-    if (!end) return;
-    if (measure === 'cover') this.streams.coverAgain(end);
-    else if (measure === 'stop') SottoStreams.stop(end);
+    const found = this.streams.find(stream);
+    if (!found) return;
+    if (measure === 'cover') this.streams.coverAgain(stream);
+    else if (measure === 'stop') SottoStreams.stop(found.end);
     else this.peer.close();
     if (measure === 'close') this.handleClose();
   }

@@ -1,15 +1,20 @@
 /**
  * Isolated world: what a connection says that flows on each of its streams, in
  * the numbers that the core compares with the frames that came to it. Where no
- * core is, nothing comes to it, so what flows on and on goes past it.
+ * core is, they are held against the frames that came to the pump, which drops
+ * them all: what is made and flows while none comes goes past it. And whatever
+ * comes to it, nothing flows on and on.
  *
  * In Chromium `framesSent`, `packetsReceived` and the like move though the
  * transform drops every frame; these here don't.
  *
- * @typedef {{stream: number, passed: number, waited: number, looks: number, more: number}} Look
- * `looks`: in how many in a row it flowed; so many, and `more`, prove that it goes past its transform
+ * @typedef {{stream: number, made: number, passed: number, waited: number, came: number | null, past: number, isPast: boolean, looks: number, more: number}} Look
+ * `came`: to the pump, null if it didn't say; `past`: in how many it was made and flowed since a frame
+ * came, `isPast` this among them; `looks`: in how many in a row it flowed; so many, and `more`, prove that it goes past its transform
  */
 class SottoFlows {
+  /** One may count late what came before it. */
+  static PAST = 2;
   /** What was with the packetizer or decoder when the core went away is through before so many looks saw it flow. */
   static LOOKS = 3;
   /** And what was with a pacer, which holds nothing back for more than 2 s. */
@@ -17,46 +22,56 @@ class SottoFlows {
   /** A jitter buffer holds sound for 4 s at most. */
   static MOST_LOOKS = 40;
 
-  /** @param {RTCPeerConnection} peer @param {(end: RTCRtpSender | RTCRtpReceiver) => number | null} streamOf */
-  constructor(peer, streamOf) {
+  /**
+   * @param {RTCPeerConnection} peer
+   * @param {(end: RTCRtpSender | RTCRtpReceiver) => number | null} streamOf
+   * @param {(stream: number) => boolean} mayHaveTail whether what flows may have been on its way
+   */
+  constructor(peer, streamOf, mayHaveTail) {
     this.peer = peer;
     this.streamOf = streamOf;
+    this.mayHaveTail = mayHaveTail;
     this.reading = false;
     /** @type {Map<number, Look>} what flows while no core is there */
-    this.alone = new Map();
+    this.seen = new Map();
   }
 
   /** A core is there. */
   reset() {
-    this.alone.clear();
+    this.seen.clear();
   }
 
   /**
-   * Streams that flow while no core is there: those that may go past their transform, once, and
-   * those that do.
-   * @returns {Promise<{suspect: number[], sure: number[]}>}
+   * Streams that flow past their transform while no core is there: those that it has just shown of,
+   * and those that still do with another transform of ours, or flow for too long.
+   * @param {Map<number, number> | null} came
+   * @returns {Promise<{past: number[], sure: number[]}>}
    */
-  async persistent() {
+  async alone(came) {
     const senders = new Set(this.peer.getSenders().map(this.streamOf));
-    const looks = (await this.read()).map((flow) => this.count(flow, senders.has(flow[0])));
-    const { LOOKS } = SottoFlows;
-    const suspect = looks.filter(({ looks }) => looks === LOOKS);
-    const sure = looks.filter(({ looks, more }) => looks > LOOKS + more);
-    return { suspect: suspect.map(({ stream }) => stream), sure: sure.map(({ stream }) => stream) };
+    const flows = await this.read();
+    const looks = flows.map((flow) => this.count(flow, senders.has(flow[0]), came && (came.get(flow[0]) ?? 0)));
+    const { PAST, LOOKS } = SottoFlows;
+    const past = looks.filter((look) => look.isPast && look.past === PAST);
+    const sure = looks.filter((look) => (look.isPast && look.past > PAST) || look.looks > LOOKS + look.more);
+    return { past: past.map(({ stream }) => stream), sure: sure.map(({ stream }) => stream) };
   }
 
-  /** @param {Sotto.Flow} flow @param {boolean} sent @returns {Look} */
-  count([stream, , samples, bytes, waited], sent) {
+  /** @param {Sotto.Flow} flow @param {boolean} sent @param {number | null} came @returns {Look} */
+  count([stream, made, samples, bytes, waited], sent, came) {
     // Padding makes packets, and adds nothing to their bytes.
     const passed = sent ? bytes : samples;
-    const last = this.alone.get(stream) ?? { passed: Infinity, waited, looks: 0, more: SottoFlows.MORE_LOOKS };
+    const last = this.seen.get(stream) ?? { made, passed: Infinity, waited, came: null, past: 0, looks: 0, more: SottoFlows.MORE_LOOKS };
     const flows = passed > last.passed;
+    const isUnseen = came !== null && came === last.came && !this.mayHaveTail(stream);
+    const isPast = isUnseen && flows && made > last.made;
     // Sound waits to be played for as long as the page would have it, twice the mean at most.
     const mean = flows ? (waited - last.waited) / (passed - last.passed) : 0;
     const waits = Math.ceil((2 * mean) / SottoLookout.INTERVAL_MS);
     const more = Math.min(Math.max(last.more, waits), SottoFlows.MOST_LOOKS);
-    const look = { stream, passed, waited, more, looks: flows ? last.looks + 1 : 0 };
-    this.alone.set(stream, look);
+    const past = isUnseen ? last.past + Number(isPast) : 0;
+    const look = { stream, made, passed, waited, came, past, isPast, more, looks: flows ? last.looks + 1 : 0 };
+    this.seen.set(stream, look);
     return look;
   }
 

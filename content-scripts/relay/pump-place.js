@@ -9,6 +9,9 @@
  * at once: a transform whose worker doesn't run, or never will, passes nothing.
  */
 class SottoPumpPlace {
+  /** Who doesn't answer so soon is too busy to be a witness. */
+  static COUNT_MS = 100;
+
   /** @param {() => void} blocked no place is left: nothing will move */
   constructor(blocked) {
     this.blocked = blocked;
@@ -87,6 +90,25 @@ class SottoPumpPlace {
     this.whenSettled(() => {
       this.worker?.postMessage(message, ports);
       this.scope?.onmessage?.({ data: message, ports });
+    });
+  }
+
+  /**
+   * How many frames of each stream came to the pump; where none will ever run, none; null where it
+   * doesn't say.
+   * @returns {Promise<Map<number, number> | null>}
+   */
+  count() {
+    if (this.isBlocked) return Promise.resolve(new Map());
+    const { port1, port2 } = new MessageChannel();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), SottoPumpPlace.COUNT_MS);
+      port1.onmessage = ({ data }) => {
+        clearTimeout(timer);
+        port1.close();
+        resolve(new Map(data));
+      };
+      this.post({ kind: 'count' }, [port2]);
     });
   }
 

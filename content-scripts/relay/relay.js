@@ -103,13 +103,14 @@
 
   /** The answer comes first: what flows, the browser says later. */
   function handleWatch() {
-    lookout?.handleWatch();
+    if (lookout?.handleWatch()) for (const { streams } of connections.values()) streams.forceKeyFrames();
     report({ kind: 'looked' });
     for (const connection of connections.values()) connection.watch();
   }
 
   function lookAlone() {
-    for (const connection of connections.values()) connection.watchAlone();
+    const came = pump().count();
+    for (const connection of connections.values()) connection.watchAlone(came);
   }
 
   /** @param {boolean} value */

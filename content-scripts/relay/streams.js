@@ -30,6 +30,8 @@ class SottoStreams {
     this.listener = listener;
     /** @type {boolean | null} null until it is known */
     this.on = null;
+    /** When it was, with media that went on without it. */
+    this.turnedOn = -Infinity;
     /** @type {Map<RTCRtpSender | RTCRtpReceiver, Sotto.Stream>} */
     this.streams = new Map();
     peer.addEventListener('track', () => this.sweep());
@@ -138,9 +140,9 @@ class SottoStreams {
   setMode(on) {
     const turnedOff = this.on && !on;
     const turnedOn = !this.on && on;
+    if (turnedOn && this.on === false) this.turnedOn = performance.now();
     this.on = on;
-    // What was dropped while on, the far side waits for until a key frame comes.
-    if (turnedOff) for (const { stream } of this.streams.values()) this.forceKeyFrame(stream);
+    if (turnedOff) this.forceKeyFrames();
     if (turnedOff) this.standStill();
     if (turnedOn) this.coverStanding();
     this.reclaim();
@@ -182,22 +184,37 @@ class SottoStreams {
     for (const stream of this.reclaim()) this.reportBypassed(stream);
   }
 
-  /** Where there is no core that could say what to do, it loses the stream at once. */
+  /** Where there is no core that could say what to do: who does it again loses the stream. */
   watchAlone() {
-    this.sweep();
-    for (const [end, stream] of this.strays()) this.stopAlone(end, stream);
-    this.reclaim();
+    for (const [end, stream] of this.strays()) if (stream.bypassed) SottoStreams.stop(end);
+    this.watch();
   }
 
-  /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */
-  stopAlone(end, stream) {
-    SottoStreams.stop(end);
-    this.reportBypassed(stream);
+  /** It goes past a transform that is ours. @param {number} number */
+  coverNumber(number) {
+    const found = this.find(number);
+    if (!found) return;
+    this.coverAgain(number);
+    this.reportBypassed(found.stream);
   }
 
   /** @param {number} number */
   stopNumber(number) {
-    for (const [end, stream] of this.streams) if (stream.stream === number) this.stopAlone(end, stream);
+    const found = this.find(number);
+    if (!found) return;
+    SottoStreams.stop(found.end);
+    // It may be stopped again and again; to the core each report is another bypass.
+    if (!found.stream.bypassed) this.reportBypassed(found.stream);
+  }
+
+  /**
+   * Frames of such a stream don't come to the pump, so what is still on its way from before Sotto
+   * was turned on can't be told from what goes past.
+   * @param {number} number
+   */
+  mayHaveTail(number) {
+    const isUnseen = this.find(number)?.stream.left || this.listener.pump().isBlocked;
+    return isUnseen && performance.now() - this.turnedOn < SottoFlows.MOST_LOOKS * SottoLookout.INTERVAL_MS;
   }
 
   /** A core that comes later hears of it too. @param {Sotto.Stream} stream */
@@ -212,17 +229,17 @@ class SottoStreams {
     return stream && !stream.ended ? stream.stream : null;
   }
 
-  /** @param {number} number @returns {RTCRtpSender | RTCRtpReceiver | null} */
-  endOf(number) {
-    for (const [end, { stream, ended }] of this.streams) if (stream === number && !ended) return end;
+  /** @param {number} number */
+  find(number) {
+    for (const [end, stream] of this.streams) if (stream.stream === number && !stream.ended) return { end, stream };
     return null;
   }
 
-  /** Where no pump runs, a stream that stands does as it should. @param {RTCRtpSender | RTCRtpReceiver} end */
-  coverAgain(end) {
-    const stream = this.streams.get(end);
+  /** Where no pump runs, a stream that stands does as it should. @param {number} number */
+  coverAgain(number) {
+    const found = this.find(number);
     const pump = this.listener.pump();
-    if (stream && !pump.isBlocked && !pump.isOnPage) this.transform(end, stream);
+    if (found && !pump.isBlocked && !pump.isOnPage) this.transform(found.end, found.stream);
   }
 
   /**
@@ -276,6 +293,11 @@ class SottoStreams {
     if (!stream || stream.ended) return;
     stream.ended = true;
     this.listener.ended(stream.stream);
+  }
+
+  /** What was dropped, the far side waits for until a key frame comes. */
+  forceKeyFrames() {
+    for (const { stream } of this.streams.values()) this.forceKeyFrame(stream);
   }
 
   /** @param {number} number */

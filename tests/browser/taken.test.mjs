@@ -6,7 +6,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { bypasses, clearFramesEnd } from '../lib/bypasses.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BOUND, bypasses, clearFramesEnd, hasEnded, keepCoreAway, letCoreBack } from '../lib/bypasses.mjs';
+import { eventually } from '../lib/expect.mjs';
 import { Lab } from '../lib/lab.mjs';
 
 /** @type {Lab} */ let lab;
@@ -17,11 +19,11 @@ before(async () => {
 });
 after(() => lab.close());
 
-/** Page side: from now on `window.take` is the native of another realm. */
+/** Page side: from now on `window.take` is the native of another realm, for senders or receivers. */
 function openRealm() {
   // eslint-disable-next-line no-restricted-properties -- only a parsed frame has a moment without extensions
   document.body.insertAdjacentHTML('beforeend', '<iframe></iframe>');
-  const { RTCRtpSender: Sender, TransformStream: Transform } = /** @type {any} */ (window)[0];
+  const { RTCRtpSender: Sender, RTCRtpReceiver: Receiver, TransformStream: Transform } = /** @type {any} */ (window)[0];
   const mark = (/** @type {any} */ frame, /** @type {any} */ controller) => {
     const marked = new Uint8Array(frame.data.byteLength + 4);
     marked.set(new Uint8Array(frame.data));
@@ -29,35 +31,130 @@ function openRealm() {
     frame.data = marked.buffer;
     controller.enqueue(frame);
   };
-  /** @type {any} */ (window).take = (/** @type {any} */ sender) => {
-    const { readable, writable } = Sender.prototype.createEncodedStreams.call(sender);
-    readable.pipeThrough(new Transform({ transform: mark })).pipeTo(writable).catch(() => {});
+  /** @type {any} */ (window).take = (/** @type {any} */ end) => {
+    const sends = end instanceof RTCRtpSender;
+    const { readable, writable } = (sends ? Sender : Receiver).prototype.createEncodedStreams.call(end);
+    const taken = sends ? readable.pipeThrough(new Transform({ transform: mark })) : readable;
+    taken.pipeTo(writable).catch(() => {});
   };
 }
 
 const marked = () => /** @type {any} */ (lab.forwarder).evaluate('window.forwarder.marked');
 
-/** The near page opens a call and takes the frames of its tracks at once. @param {object} configuration */
-async function callAndTake(configuration) {
+/**
+ * The near page opens a call, of which it can take the frames.
+ * @param {object} configuration @param {{atOnce?: boolean}} [when] whether it does, before Sotto can cover its streams
+ */
+async function call(configuration, { atOnce = false } = {}) {
   await lab.restart();
   await lab.near.do(openRealm);
   await lab.near.do((page, how) => {
-    const { peer } = page.open('call', { configuration: /** @type {RTCConfiguration} */ (how) });
-    for (const track of [page.microphone(), page.camera()]) /** @type {any} */ (window).take(peer.addTrack(track));
-  }, configuration);
+    const { peer } = page.open('call', { configuration: /** @type {RTCConfiguration} */ (how.configuration) });
+    for (const track of [page.microphone(), page.camera()]) {
+      const sender = peer.addTrack(track);
+      if (how.atOnce) /** @type {any} */ (window).take(sender);
+    }
+  }, { configuration, atOnce });
+}
+
+/** Page side: it takes them. @param {any} page */
+const takeSenders = (page) => { for (const sender of page.call('call').peer.getSenders()) /** @type {any} */ (window).take(sender); };
+
+/** Sotto has given way to the page, which has not begun to encode. */
+async function callThatStands() {
+  await call({ encodedInsertableStreams: true });
+  await lab.near.do((page) => page.until(() => page.call('call').peer.connectionState === 'connected', () => 'a connection'));
+  await sleep(500);
+  assert.deepEqual(await marked(), []);
+}
+
+/** The core comes back, and both of a picture and a sound are named. @param {import('../lib/lab.mjs').End} end */
+async function namedOnReturn(end) {
+  await end.do(letCoreBack);
+  await eventually(() => bypasses(end), ({ length }) => length === 2, 'both are named once the core is back');
 }
 
 test('senders of a connection that the page means to encode: stopped within a second, and named', async (t) => {
-  await callAndTake({ encodedInsertableStreams: true });
+  await call({ encodedInsertableStreams: true }, { atOnce: true });
   const times = await clearFramesEnd(t, lab.near, marked, 2);
   assert.ok(times.length > 0, 'there was a bypass');
   assert.equal((await lab.near.view()).state, 'trouble');
   assert.equal((await bypasses(lab.near)).length, 2, 'they stay named');
 });
 
-test('senders of any other, taken before Sotto covers them: nothing leaves in clear', async () => {
-  await callAndTake({});
+test('so they are where the page closes its connection, and keeps the core away after that', async () => {
+  await lab.restart();
+  await lab.near.do(keepCoreAway);
+  await sleep(BOUND);
+  await namedOnReturn(lab.near);
+});
+
+test('senders that are taken in mid-call: the same', async (t) => {
+  await callThatStands();
+  await lab.near.do(takeSenders);
+  const times = await clearFramesEnd(t, lab.near, marked, 4);
+  assert.ok(times.length > 0, 'there was a bypass');
+});
+
+test('senders that are taken while the page keeps the core away: the same', async (t) => {
+  await callThatStands();
+  await lab.near.do(keepCoreAway);
+  await sleep(BOUND);
+  await lab.near.do(takeSenders);
+  await sleep(2 * BOUND);
+  const times = await hasEnded(t, marked);
+  assert.ok(times.length > 0, 'there was a bypass');
+  const tracks = await lab.near.do((page) => page.call('call').peer.getSenders().map(({ track }) => track));
+  assert.deepEqual(tracks, [null, null], 'they are stopped');
+  await lab.near.do(letCoreBack);
+  await eventually(() => bypasses(lab.near), ({ length }) => length === 6, 'both are named once the core is back');
+});
+
+test('senders of any other, taken before Sotto covers them or in mid-call: nothing leaves in clear', async () => {
+  await call({}, { atOnce: true });
   await lab.joined();
   await lab.far.perceives(lab.near, 'call');
+  await call({});
+  await lab.joined();
+  await lab.far.perceives(lab.near, 'call');
+  await lab.near.do(takeSenders);
+  await sleep(BOUND);
   assert.deepEqual(await marked(), []);
 });
+
+/**
+ * Clear media comes to the far page, which takes it.
+ * @param {{away: boolean}} how whether it keeps the core away
+ */
+async function takeReceivers({ away }) {
+  await lab.restart();
+  await lab.far.do(openRealm);
+  await lab.far.do((page) => { page.open('call', { configuration: /** @type {any} */ ({ encodedInsertableStreams: true }) }); });
+  await lab.near.do((page) => {
+    const { peer } = page.open('call');
+    for (const track of [page.microphone(), page.camera()]) peer.addTrack(track);
+  });
+  await lab.far.do((page) => page.until(() => page.watched('call', 'video') && page.watched('call', 'audio'), () => 'tracks'));
+  await /** @type {any} */ (lab.forwarder).evaluate(`window.forwarder.manner = 'own'`);
+  if (away) await lab.far.do(keepCoreAway);
+  await sleep(BOUND);
+  await lab.far.do((page) => {
+    /** @type {number[]} */ const heard = [];
+    setInterval(() => { if (page.watched('call', 'audio')?.sounds(2_000)) heard.push(performance.now()); }, 20);
+    Object.assign(window, { heard });
+    page.forget('call');
+    for (const receiver of page.call('call').peer.getReceivers()) /** @type {any} */ (window).take(receiver);
+  });
+  await sleep(3 * BOUND);
+}
+
+for (const away of [false, true]) {
+  test(`receivers, taken ${away ? 'while the page keeps the core away' : 'with the core there'}: played for less than a second`, async (t) => {
+    await takeReceivers({ away });
+    const shown = () => lab.far.do((page) => page.watched('call', 'video')?.shown ?? []);
+    const heard = () => lab.far.do(() => /** @type {any} */ (window).heard);
+    for (const look of [shown, heard]) assert.ok((await hasEnded(t, look)).length > 0, 'there was a bypass');
+    if (away) await lab.far.do(letCoreBack);
+    await eventually(() => bypasses(lab.far), ({ length }) => length === (away ? 4 : 2), 'both are named');
+  });
+}

@@ -7,6 +7,19 @@ import { eventually } from './expect.mjs';
 /** Within this a bypass has to end, in milliseconds. */
 export const BOUND = 1_000;
 
+/** Page side: whatever is added beside head and body goes at once, Sotto's host among it, until `letCoreBack`. */
+export function keepCoreAway() {
+  const root = document.documentElement;
+  const strip = () => { for (const child of [...root.children]) if (child !== document.head && child !== document.body) child.remove(); };
+  const observer = new MutationObserver(strip);
+  observer.observe(root, { childList: true });
+  strip();
+  Object.assign(window, { letCoreBack: () => observer.disconnect() });
+}
+
+/** Page side. */
+export const letCoreBack = () => /** @type {any} */ (window).letCoreBack();
+
 /** @param {import('./lab.mjs').End} end */
 export const bypasses = async (end) =>
   (await end.view()).problems.filter((/** @type {any} */ { code }) => code === 'stream-bypassed');

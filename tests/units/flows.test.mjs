@@ -11,7 +11,7 @@ const [SENDER, RECEIVER] = [1, 2];
 /** Looks to a second. */
 const SECOND = 5;
 
-/** A connection with a sender and a receiver, whose counters the test sets. */
+/** A connection with a sender and a receiver, whose counters the test sets. Frames come to the pump all the time. */
 const BROWSER = `
   const [sender, receiver] = [{}, {}];
   const entries = { sent: { type: 'outbound-rtp', mid: '0' }, received: { type: 'inbound-rtp', mid: '0' } };
@@ -22,36 +22,67 @@ const BROWSER = `
   };
   const sottoPlatform = { entriesOf: (report) => Array.from(report.values()) };
 `;
-const MADE = 'const flows = new SottoFlows(peer, (end) => (end === sender ? 1 : 2)); let found;';
+const MADE = 'const tail = new Set(); const flows = new SottoFlows(peer, (end) => (end === sender ? 1 : 2), (stream) => tail.has(stream));';
 
 function connection() {
   const context = createContext({});
   const files = ['flows.js', 'lookout.js'].map((name) => readFileSync(join(FOLDER, name), 'utf8'));
   for (const source of [BROWSER, ...files, MADE]) runInContext(source, context);
-  /** @param {number} looks @param {(look: number) => {sent?: object, received?: object}} counters */
+  /** @param {number} looks @param {(look: number) => {sent?: object, received?: object, came?: number | null, tail?: boolean}} counters */
   return async function look(looks, counters) {
-    /** @type {{suspect: number[], sure: number[]}[]} */
+    /** @type {{past: number[], sure: number[]}[]} */
     const found = [];
     for (let n = 0; n < looks; n += 1) {
-      const { sent = {}, received = {} } = counters(n);
+      const { sent = {}, received = {}, came = n, tail = false } = counters(n);
+      runInContext(tail ? 'tail.add(1)' : 'tail.clear()', context);
       runInContext(`Object.assign(entries.sent, ${JSON.stringify(sent)}); Object.assign(entries.received, ${JSON.stringify(received)})`, context);
-      found.push(await runInContext('flows.persistent().then(({ suspect, sure }) => ({ suspect: [...suspect], sure: [...sure] }))', context));
+      const map = came === null ? null : `new Map([[1, ${came}], [2, ${came}]])`;
+      found.push(await runInContext(`flows.alone(${map}).then(({ past, sure }) => ({ past: [...past], sure: [...sure] }))`, context));
     }
-    const seen = (/** @type {'suspect' | 'sure'} */ which, /** @type {number} */ stream) =>
+    const seen = (/** @type {'past' | 'sure'} */ which, /** @type {number} */ stream) =>
       found.findIndex((look) => Array.from(look[which]).includes(stream));
-    return { suspect: (/** @type {number} */ stream) => seen('suspect', stream), sure: (/** @type {number} */ stream) => seen('sure', stream) };
+    return { past: (/** @type {number} */ stream) => seen('past', stream), sure: (/** @type {number} */ stream) => seen('sure', stream) };
   };
 }
 
 const video = (/** @type {number} */ n) => ({ kind: 'video', framesEncoded: n, packetsSent: 3 * n, bytesSent: 3_000 * n });
 
-test('a picture that goes past its transform gets another within a second, and is stopped if that does not help', async () => {
+test('a picture that goes past the pump gets another transform, and is stopped within a second if that does not help', async () => {
   const look = connection();
-  const found = await look(20, (n) => ({ sent: video(n) }));
-  assert.ok(found.suspect(SENDER) > 0 && found.suspect(SENDER) < SECOND);
-  assert.ok(found.sure(SENDER) > 2 * SECOND && found.sure(SENDER) < 3 * SECOND);
-  assert.equal(found.sure(RECEIVER), -1);
+  const found = await look(SECOND, (n) => ({ sent: video(n), came: Math.min(n, 1) }));
+  // The last of the pump's frames came before the second look.
+  assert.deepEqual([found.past(SENDER), found.sure(SENDER)], [3, 4]);
+  assert.equal(found.past(RECEIVER), -1);
 });
+
+test('and is let be where frames come to the pump again', async () => {
+  const look = connection();
+  const found = await look(2 * SECOND, (n) => ({ sent: video(n), came: n < 3 ? 0 : n }));
+  assert.deepEqual([found.past(SENDER), found.sure(SENDER)], [2, -1]);
+});
+
+test('what was on its way from before is waited for', async () => {
+  const look = connection();
+  const found = await look(20, (n) => ({ sent: video(n), came: 0, tail: n < 2 * SECOND }));
+  assert.deepEqual([found.past(SENDER), found.sure(SENDER)], [11, 12]);
+});
+
+test('what passes while nothing is made, or nothing while it is made, is no proof', async () => {
+  const look = connection();
+  const drained = await look(2 * SECOND, (n) => ({ sent: { ...video(n), framesEncoded: 100 }, came: 0 }));
+  const held = await look(40, (n) => ({ sent: { ...video(100), framesEncoded: n }, came: 0 }));
+  for (const found of [drained, held]) assert.deepEqual([found.past(SENDER), found.sure(SENDER)], [-1, -1]);
+});
+
+for (const [what, came] of /** @type {const} */ ([['where the pump does not say what came', null], ['beside frames that come to the pump', undefined]])) {
+  test(`a picture that flows on and on ${what} is stopped in the end`, async () => {
+    const look = connection();
+    const found = await look(20, (n) => ({ sent: video(n), came }));
+    assert.equal(found.past(SENDER), -1);
+    assert.ok(found.sure(SENDER) > 2 * SECOND && found.sure(SENDER) < 3 * SECOND);
+    assert.equal(found.sure(RECEIVER), -1);
+  });
+}
 
 test('what a pacer held back is no proof', async () => {
   const look = connection();
@@ -62,7 +93,7 @@ test('what a pacer held back is no proof', async () => {
 test('nor is padding', async () => {
   const look = connection();
   const found = await look(40, (n) => ({ sent: { kind: 'video', framesEncoded: n, packetsSent: 100 + n, bytesSent: 5_000 } }));
-  assert.deepEqual([found.suspect(SENDER), found.sure(SENDER)], [-1, -1]);
+  assert.deepEqual([found.past(SENDER), found.sure(SENDER)], [-1, -1]);
 });
 
 /** Sound that waited so long, played on from before. @param {number} n @param {number} wait in seconds */
@@ -78,6 +109,12 @@ test('sound that is played on and on is', async () => {
   const look = connection();
   const found = await look(80, (n) => ({ received: sound(n, 0.1) }));
   assert.ok(found.sure(RECEIVER) > 2 * SECOND && found.sure(RECEIVER) < 3 * SECOND);
+});
+
+test('and within a second where it does not come to the pump', async () => {
+  const look = connection();
+  const found = await look(SECOND, (n) => ({ received: sound(n, 0.1), came: Math.min(n, 1) }));
+  assert.deepEqual([found.past(RECEIVER), found.sure(RECEIVER)], [3, 4]);
 });
 
 test('a stream that stands between is begun with anew', async () => {

@@ -26,13 +26,13 @@ beforeEach(() => {
 /** @param {number[]} bytes */
 const frame = (...bytes) => ({ data: Uint8Array.from(bytes).buffer, getMetadata: () => ({ mimeType: 'audio/opus' }) });
 
-/** A transform of a stream. @param {number} stream */
-function transformer(stream) {
+/** A transform of a stream. @param {number} stream @param {object} [more] of the browser's methods */
+function transformer(stream, more = {}) {
   /** @type {any} */ let controller;
   /** @type {number[][]} */ const written = [];
   const readable = new ReadableStream({ start: (given) => { controller = given; } });
   const writable = new WritableStream({ write: ({ data }) => { written.push([...new Uint8Array(data)]); } });
-  scope.onrtctransform?.({ transformer: { options: { stream }, readable, writable } });
+  scope.onrtctransform?.({ transformer: { options: { stream }, readable, writable, ...more } });
   return { written, readable, give: (/** @type {any} */ one) => controller.enqueue(one) };
 }
 
@@ -70,6 +70,46 @@ test('a message that cannot be sent costs its frames and nothing that follows', 
   await turn();
   await answer(frame(7).data);
   assert.deepEqual(one.written, [[7]]);
+});
+
+/** What the pump says that came. @returns {[number, number][]} */
+function count() {
+  /** @type {[number, number][]} */ let counts = [];
+  scope.send({ kind: 'count' }, [{ postMessage: (/** @type {[number, number][]} */ said) => { counts = said; } }]);
+  return counts;
+}
+
+test('it counts what came of each stream, whatever became of it, until the stream ends', async () => {
+  const [one, two] = [transformer(1), transformer(2)];
+  for (const { give } of [one, two, one]) give(frame(1));
+  await turn();
+  await answer(null);
+  await answer(frame(7).data, frame(8).data);
+  assert.deepEqual(count(), [[1, 2], [2, 1]]);
+  scope.send({ kind: 'stream-ended', stream: 1 });
+  assert.deepEqual(count(), [[2, 1]]);
+});
+
+test('nobody waits for a core that has been silent for long, until it answers', async (t) => {
+  t.mock.method(performance, 'now', () => at);
+  let at = 1_000;
+  /** @type {number} */ let keyFrames = 0;
+  const one = transformer(1, { sendKeyFrameRequest: async () => { keyFrames += 1; } });
+  one.give(frame(1));
+  one.give(frame(2));
+  await turn();
+  at += 400;
+  assert.deepEqual(count(), [[1, 1]], 'it may still answer');
+  at += 1;
+  count();
+  await turn();
+  assert.deepEqual([count(), asked.length], [[[1, 2]], 1], 'what comes is dropped');
+  await answer(frame(7).data);
+  assert.deepEqual([one.written, keyFrames], [[], 1], 'what it has of it is late, and a decoder misses it');
+  one.give(frame(3));
+  await turn();
+  await answer(frame(9).data);
+  assert.deepEqual(one.written, [[9]]);
 });
 
 test('where the core is cut off frames pass once Sotto is turned off, and no more once it is on', async () => {

@@ -18,10 +18,10 @@ use crate::{
 /// A page that answers later than this stood still, and nobody watched its streams meanwhile.
 const ANSWER: Duration = Duration::from_secs(1);
 
-/// How a page's relay found a stream with another transform than ours.
+/// How it was found that a stream went past our transform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bypass {
-    /// It has put ours back by now.
+    /// By its page's relay, which has put ours back by now, or stopped it.
     Undone,
     /// What flowed shows it.
     Flowing,
@@ -65,8 +65,8 @@ impl Tab {
             return;
         };
         let strikes = stream.strike(now, how);
-        // There is nothing of ours to put back on it.
-        if stream.left && strikes == 1 {
+        // There is nothing of ours to put back on it, and one sign proves nothing.
+        if stream.left && strikes == 1 && how == Bypass::Flowing {
             return;
         }
         stream.evidence.bypassed(now);

@@ -163,6 +163,17 @@ fn what_the_page_was_to_encode_and_flows_is_stopped_without_another_try() {
 }
 
 #[test]
+fn what_the_page_was_to_encode_and_its_relay_has_stopped_is_named() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    let number = SEND_VIDEO;
+    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    pair.bypassed(0, SEND_VIDEO);
+    assert_eq!(pair.measures, []);
+    assert_eq!(pair.codes(0), ["stream-bypassed"]);
+}
+
+#[test]
 fn what_the_page_was_to_encode_and_is_refused_is_left_alone() {
     let mut pair = Pair::both_on();
     let page = pair.pages[0];
