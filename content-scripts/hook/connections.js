@@ -10,7 +10,7 @@
 'use strict';
 {
   const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards, preceded } = sottoHook;
-  const { notify, introduce, consult, overlay, refuseIfAbandoned } = sottoHook;
+  const { notify, introduce, consult, whenTold, overlay, refuseIfAbandoned } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf } = sottoHook;
   const { handleAdded, handleRemoved, handleStreamRemoved, handleClosed } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
@@ -49,6 +49,14 @@
     }
     return left;
   }
+
+  // The relay can close one, beside the page's method.
+  whenTold('closed', () => {
+    for (let one = known; one; one = one.next) {
+      const peer = deref(one.reference);
+      if (peer && signalingStateOf(peer) === 'closed') handleClosed(peer);
+    }
+  });
 
   /** @param {unknown[]} ends @param {unknown} end */
   function indexIn(ends, end) {

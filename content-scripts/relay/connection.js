@@ -11,7 +11,8 @@ class SottoConnection {
    * @param {{
    *   pump(): SottoPumpPlace,
    *   report(message: Sotto.RelayToCore): void,
-   *   streamEnded(stream: number): void,
+   *   streamEnded(connection: number, stream: Sotto.Stream): void,
+   *   closed(connection: SottoConnection): void,
    *   trouble(code: string): void,
    * }} relay
    */
@@ -33,7 +34,7 @@ class SottoConnection {
       pump: () => relay.pump(),
       changed: (stream) => this.reportStream(stream),
       left: (stream) => relay.report({ kind: 'stream-left', stream }),
-      ended: (stream) => relay.streamEnded(stream),
+      ended: (stream) => relay.streamEnded(number, stream),
       replaced: () => relay.trouble('page-transform'),
       bypassed: (stream) => relay.report({ kind: 'bypassed', stream }),
     });
@@ -147,12 +148,16 @@ class SottoConnection {
 
   /** @param {number} stream @param {Sotto.Measure} measure */
   contain(stream, measure) {
-    const found = this.streams.find(stream);
-    if (!found) return;
+    if (!this.streams.find(stream)) return;
     if (measure === 'cover') this.streams.coverAgain(stream);
-    else if (measure === 'stop') SottoStreams.stop(found.end);
-    else this.peer.close();
-    if (measure === 'close') this.handleClose();
+    else if (measure === 'stop') this.streams.stopBypassed(stream);
+    else this.close();
+  }
+
+  close() {
+    this.peer.close();
+    this.handleClose();
+    this.relay.closed(this);
   }
 
   /** Everything a core that has just begun needs to hear. */

@@ -11,6 +11,8 @@
 {
   /** Control messages that come before the core is ready; the core repairs what is lost. */
   const MAX_EARLY = 64;
+  /** Streams that went past Sotto and have ended, to be told a core that begins. */
+  const MAX_GONE = 16;
   /** Of asking how the tab is set: some three seconds in all. */
   const MAX_TRIES = 6;
   const FIRST_PAUSE_MS = 50;
@@ -21,6 +23,8 @@
   const troubles = new Set();
   /** @type {Sotto.RelayToCore[]} */
   let early = [];
+  /** @type {{connection: number, stream: Sotto.Stream}[]} */
+  let gone = [];
   /** @type {SottoPumpPlace | null} */
   let place = null;
   /** @type {SottoHostLink | null} */
@@ -62,9 +66,17 @@
     report({ kind: 'trouble', code });
   }
 
-  /** @param {number} stream */
-  function streamEnded(stream) {
-    pump().post({ kind: 'stream-ended', stream });
+  /** @param {number} connection @param {Sotto.Stream} stream */
+  function streamEnded(connection, stream) {
+    pump().post({ kind: 'stream-ended', stream: stream.stream });
+    report({ kind: 'stream-ended', stream: stream.stream });
+    if (stream.bypassed) gone = [...gone, { connection, stream }].slice(-MAX_GONE);
+  }
+
+  /** So that it stays named. @param {{connection: number, stream: Sotto.Stream}} one */
+  function repeatGone({ connection, stream: { stream, direction, carries } }) {
+    report({ kind: 'stream', stream, connection, direction, carries });
+    report({ kind: 'bypassed', stream });
     report({ kind: 'stream-ended', stream });
   }
 
@@ -78,6 +90,7 @@
     control.addEventListener('message', ({ data }) => fromCore(data, frames));
     control.start();
     for (const connection of connections.values()) connection.repeat();
+    for (const one of gone) repeatGone(one);
     for (const code of troubles) report({ kind: 'trouble', code });
     report({ kind: 'ping' });
   }
@@ -116,6 +129,7 @@
   /** @param {boolean} value */
   function handleMode(value) {
     on = value;
+    if (!on) gone = [];
     guard(value);
     tellHook(value);
     for (const connection of connections.values()) connection.streams.setMode(on);
@@ -171,7 +185,7 @@
     const { detail, relatedTarget, altKey } = /** @type {MouseEvent} */ (event);
     if (!(relatedTarget instanceof RTCPeerConnection)) return;
     if (!link) startLink();
-    const relay = { pump, report, streamEnded, trouble };
+    const relay = { pump, report, streamEnded, closed: handleClosed, trouble };
     const connection = new SottoConnection(detail, relatedTarget, altKey, relay);
     if (told !== null) connection.streams.setMode(on);
     connections.set(detail, connection);
@@ -181,6 +195,12 @@
   function handleClose(connection) {
     connection.handleClose();
     connections.delete(connection.number);
+  }
+
+  /** Not by the page, so the hook can't know. @param {SottoConnection} connection */
+  function handleClosed(connection) {
+    connections.delete(connection.number);
+    hook?.dispatchEvent(new Event('closed'));
   }
 
   /** @param {HTMLElement} node @param {number} connection */

@@ -19,7 +19,7 @@ class SottoStreams {
    *   pump(): SottoPumpPlace,
    *   changed(stream: Sotto.Stream): void,
    *   left(stream: number): void,
-   *   ended(stream: number): void,
+   *   ended(stream: Sotto.Stream): void,
    *   replaced(): void,
    *   bypassed(stream: number): void,
    * }} listener
@@ -207,6 +207,14 @@ class SottoStreams {
     if (!found.stream.bypassed) this.reportBypassed(found.stream);
   }
 
+  /** The core says so. @param {number} number */
+  stopBypassed(number) {
+    const found = this.find(number);
+    if (!found) return;
+    SottoStreams.stop(found.end);
+    found.stream.bypassed = true;
+  }
+
   /**
    * Frames of such a stream don't come to the pump, so what is still on its way from before Sotto
    * was turned on can't be told from what goes past.
@@ -292,7 +300,7 @@ class SottoStreams {
   end(stream) {
     if (!stream || stream.ended) return;
     stream.ended = true;
-    this.listener.ended(stream.stream);
+    this.listener.ended(stream);
   }
 
   /** What was dropped, the far side waits for until a key frame comes. */

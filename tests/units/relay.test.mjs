@@ -15,6 +15,7 @@ function page(answer, prerendering = false) {
   class RTCPeerConnection {}
   /** @type {string[]} */ const heard = [];
   /** @type {Record<string, (event: any) => void>} */ const listeners = {};
+  /** @type {{asked: number, started: boolean, link?: any, relay?: any, made?: any}} */
   const state = { asked: 0, started: false };
   const runtime = {
     id: 'sotto',
@@ -26,8 +27,18 @@ function page(answer, prerendering = false) {
       return given;
     },
   };
-  class SottoHostLink { start() { state.started = true; } }
-  class SottoConnection { streams = { setMode() {} }; }
+  class SottoHostLink {
+    /** @param {any} listener */
+    constructor(listener) { state.link = listener; }
+    start() { state.started = true; }
+  }
+  class SottoConnection {
+    streams = { setMode() {} };
+    /** @param {number} number @param {object} _peer @param {boolean} _transforms @param {any} relay */
+    constructor(number, _peer, _transforms, relay) { Object.assign(state, { relay, made: this, number }); }
+    repeat() {}
+    handleClose() {}
+  }
   class SottoLookout {}
   class SottoPumpPlace { post() {} }
   const document = {
@@ -43,7 +54,7 @@ function page(answer, prerendering = false) {
     dispatchEvent() {},
   }));
   const hook = new HTMLElement();
-  for (const name of ['guard', 'unguard']) hook.addEventListener(name, () => heard.push(name));
+  for (const name of ['guard', 'unguard', 'closed']) hook.addEventListener(name, () => heard.push(name));
   listeners['sotto-hook']({ relatedTarget: hook });
   const call = () => hook.dispatchEvent(Object.assign(new Event('connection'), { detail: 1, relatedTarget: new RTCPeerConnection(), altKey: false }));
   const activate = (/** @type {boolean} */ isTrusted) => listeners.prerenderingchange({ isTrusted });
@@ -90,3 +101,38 @@ test('a page that is prerendered asks once it is shown, and makes no link before
   await turns();
   assert.deepEqual([state.asked, state.started, heard], [1, true, ['guard']]);
 });
+
+/** What a core that begins is told; it may say something itself. @param {any} link @param {object} [message] */
+function begin(link, message) {
+  /** @type {string[]} */ const said = [];
+  const listen = (/** @type {string} */ _, /** @type {(event: object) => void} */ hear) => message && hear({ data: message });
+  const control = { addEventListener: listen, start() {}, postMessage: (/** @type {any} */ { kind, stream }) => { said.push(stream ? `${kind} ${stream}` : kind); } };
+  link.ports(control, {});
+  return said;
+}
+
+test('a core that begins is told what went past and has ended, of the last of it, until Sotto is off', async () => {
+  const { state: { relay, link } } = await calling();
+  link.mode(true);
+  relay.streamEnded(1, { stream: 1, direction: 'send', carries: 'camera', bypassed: false });
+  assert.deepEqual(begin(link), ['ping']);
+  for (let stream = 2; stream < 20; stream += 1) relay.streamEnded(1, { stream, direction: 'send', carries: 'camera', bypassed: true });
+  const said = begin(link);
+  assert.deepEqual(said.slice(0, 3), ['stream 4', 'bypassed 4', 'stream-ended 4']);
+  assert.equal(said.length, 3 * 16 + 1);
+  begin(link, { kind: 'mode', on: false });
+  assert.deepEqual(begin(link), ['ping']);
+});
+
+test('the hook is told of a connection that the relay closes', async () => {
+  const { state: { relay, made }, heard } = await calling();
+  relay.closed(made);
+  assert.equal(heard.at(-1), 'closed');
+});
+
+async function calling() {
+  const opened = page(() => ({ on: false }));
+  opened.call();
+  await turns();
+  return opened;
+}
