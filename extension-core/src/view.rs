@@ -60,6 +60,8 @@ pub struct StreamView {
     pub role: Option<Role>,
     pub codec: Option<String>,
     member: Option<PeerId>,
+    /// Since when all that was opened is that member's, in that role; by the clock of the caller.
+    pub since: Option<u64>,
     /// What was done to its frames lately.
     pub protection: Protection,
     /// Why frames are dropped, if they are.
@@ -364,6 +366,7 @@ fn stream_view(tab: &Tab, now: Instant, id: StreamId, stream: &Stream) -> Stream
         role: stream.role,
         codec: stream.codec_name.as_deref().map(codec_label),
         member,
+        since: stream.since.map(|Instant(millis)| millis),
         protection,
         reason: stream.evidence.reason(now).filter(|_| dropped),
     }

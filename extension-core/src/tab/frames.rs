@@ -358,8 +358,7 @@ impl Passage<'_> {
         if !belongs {
             return Err(DropReason::Misdirected.into());
         }
-        self.stream.member = Some(opened.member);
-        self.stream.role = Some(role);
+        self.stream.opened_from(self.now, opened.member, role);
         Ok(opened.frame)
     }
 

@@ -99,6 +99,8 @@ pub struct Stream {
     pub codec_name: Option<String>,
     /// Who sealed what we opened last.
     pub member: Option<PeerId>,
+    /// Since when all that we opened is that member's, in that role.
+    pub since: Option<Instant>,
     pub evidence: Evidence,
     pub watch: Watch,
     /// The page encodes it: no frame of it is ours, and none may flow.
@@ -121,6 +123,7 @@ impl Stream {
             role: None,
             codec_name: None,
             member: None,
+            since: None,
             evidence: Evidence::default(),
             watch: Watch::default(),
             left: false,
@@ -158,10 +161,21 @@ impl Stream {
         self.codec
     }
 
+    /// A frame was opened.
+    pub fn opened_from(&mut self, now: Instant, member: PeerId, role: Role) {
+        if (self.member, self.role) == (Some(member), Some(role)) {
+            return;
+        }
+        self.member = Some(member);
+        self.role = Some(role);
+        self.since = Some(now);
+    }
+
     fn forget_evidence(&mut self) {
         self.evidence = Evidence::default();
         self.watch = Watch::default();
         self.member = None;
+        self.since = None;
         self.decoder_behind = true;
         if self.direction == Direction::Receive {
             self.role = None;

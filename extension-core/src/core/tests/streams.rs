@@ -94,6 +94,22 @@ fn where_streams_were_swapped_from_the_start_their_lines_tell_the_truth() {
     assert_eq!(role(RECEIVE_VIDEO), Some(Role::ScreenPicture));
 }
 
+/// An SFU may show one receiver several streams in turn, as fast as it likes.
+#[test]
+fn a_receivers_line_says_since_when_all_that_was_opened_is_of_one_source() {
+    let mut pair = Pair::with_screens();
+    let mut since = Vec::new();
+    for from in [SEND_VIDEO, SEND_VIDEO, SEND_SCREEN, SEND_VIDEO, SEND_VIDEO] {
+        pair.run_for(Duration::from_millis(100));
+        let sealed = pair.seal(from);
+        assert!(pair.opens(RECEIVE_VIDEO, &sealed));
+        let at = pair.stream_view(1, RECEIVE_VIDEO).since;
+        since.push(at.map(|at| pair.now.since(Instant(at)).as_millis()));
+    }
+    assert_eq!(since, [Some(0), Some(100), Some(0), Some(0), Some(100)]);
+    assert_eq!(pair.stream_view(0, SEND_VIDEO).since, None);
+}
+
 #[test]
 fn a_sender_that_goes_over_to_the_screen_and_back_misses_no_frame() {
     let mut pair = Pair::both_on();
