@@ -24,6 +24,7 @@ const SHARED = {
     SottoPumpPlace: 'readonly',
     SottoFlows: 'readonly',
     SottoLookout: 'readonly',
+    SottoStill: 'readonly',
     SottoStreams: 'readonly',
   },
 };

@@ -25,8 +25,9 @@ async function holdLock() {
  * @param {Sotto.Reach | null} reach none from who only looks on
  * @param {boolean} on
  * @param {(view: Sotto.View) => void} show
+ * @param {(look: Sotto.Look) => void} [handleLook]
  */
-export async function connect(tab, reach, on, show) {
+export async function connect(tab, reach, on, show, handleLook) {
   const lock = await holdLock();
   const port = connectToCore();
   const silence = new Silence(show);
@@ -34,7 +35,8 @@ export async function connect(tab, reach, on, show) {
   const post = (message) => port.postMessage(message);
   port.onmessage = ({ data }) => {
     const message = /** @type {Sotto.CoreToPopup} */ (data);
-    if (message.kind !== 'view' || message.tab !== tab) return;
+    if (message.tab !== tab) return;
+    if (message.kind === 'still') return handleLook?.(message);
     silence.end(message.view);
     show(message.view);
   };
@@ -55,5 +57,7 @@ export async function connect(tab, reach, on, show) {
     },
     /** @param {Sotto.Reach} value */
     reach: (value) => post({ kind: 'reach', tab, reach: value }),
+    /** @param {number} page @param {number} stream */
+    look: (page, stream) => post({ kind: 'look', tab, page, stream }),
   };
 }

@@ -11,7 +11,7 @@ import { prepareNumber, showNumber } from './sections/number.js';
 import { prepareOffer, showOffer } from './sections/offer.js';
 import { showProblems } from './sections/problems.js';
 import { showState } from './sections/state.js';
-import { showStreams } from './sections/streams.js';
+import { handleLook, prepareLooks, showStreams } from './sections/streams.js';
 import { prepareToggle, showToggle } from './sections/toggle.js';
 import { allow, currentTab, reachOf, reload, remember } from './tab.js';
 import { element, keepFocus, setText } from './dom.js';
@@ -54,11 +54,12 @@ async function start() {
   const tab = await currentTab();
   setText(element('host'), tab.host);
   const reach = await reachOf(tab);
-  const core = await connect(tab.id, reach, await isOn(tab), show);
+  const core = await connect(tab.id, reach, await isOn(tab), show, handleLook);
   const look = follow(tab, core.reach);
   // It may have been loading when it was asked, and have ended before anybody listened.
   if (reach !== 'ok') look();
   prepareNumber();
+  prepareLooks(core.look);
   element('options').addEventListener('click', () => chrome.runtime.openOptionsPage());
   /** @param {boolean} on */
   const turn = async (on) => {

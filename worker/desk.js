@@ -4,6 +4,7 @@
  * popups. Knows ports and numbers, nothing of what is in the bytes.
  */
 import { crashedView } from './crashed-view.js';
+import { Looks } from './looks.js';
 import { Page } from './page.js';
 import { cutsToCore, hostToCore, nameToCore, popupToCore, reachToCore } from './parse.js';
 import { Presence } from './presence.js';
@@ -19,6 +20,7 @@ export class Desk {
     this.modes = new Map();
     this.lastOutside = 0;
     this.watchers = new Watchers((tab) => this.view(tab));
+    this.looks = new Looks((tab) => this.view(tab));
   }
 
   /** @param {import('./engine.js').Engine} engine */
@@ -51,7 +53,7 @@ export class Desk {
     // page remembers being on is news, what it remembers being off may be older than a toggle.
     if (on || !this.modes.has(tab)) this.setMode(tab, on);
     const number = engine.attempt(null, (core, now) => core.attach(now, tab)) ?? (this.lastOutside -= 1);
-    const page = new Page(number, tab, { host: port, control, frames }, engine);
+    const page = new Page(number, tab, { host: port, control, frames }, engine, (...still) => this.looks.answer(...still));
     this.pages.set(number, page);
     if (page.outside || engine.dead) this.shut(page, this.modes.get(tab) === true);
     if (engine.dead) page.handleCrash();
@@ -70,6 +72,7 @@ export class Desk {
   /** @param {MessagePort} port @param {Sotto.PopupToCore} message */
   handlePopup(port, message) {
     if (message.kind === 'toggle') return this.setMode(message.tab, message.on);
+    if (message.kind === 'look') return this.looks.ask(port, message, this.pages.get(message.page));
     const { tab, reach, on, lock } = message;
     if (reach) this.engine?.call(null, (core, now) => core.reach(now, tab, reach));
     // Who only looks on follows no tab to where it goes next, and has no word in what it is set to.

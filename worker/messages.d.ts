@@ -39,6 +39,13 @@ declare namespace Sotto {
 
   /** What flows on a stream, in the numbers that the core's `Flow` explains. */
   type Flow = [stream: number, made: number, passed: number, bytes: number, waited: number];
+  /** What is decoded of a stream, small: four bytes a pixel, as a canvas has them. */
+  interface Still {
+    width: number;
+    height: number;
+    pixels: ArrayBuffer;
+  }
+  type StillToCore = { kind: 'still'; look: number; still: Still | null };
   type Measure = 'cover' | 'stop' | 'close';
 
   /** With a control and a frame port. */
@@ -62,6 +69,7 @@ declare namespace Sotto {
     | { kind: 'flows'; flows: Flow[] }
     | { kind: 'bypassed'; stream: number }
     | { kind: 'trouble'; code: string }
+    | StillToCore
     | { kind: 'ping' };
 
   type CoreToRelay =
@@ -70,6 +78,7 @@ declare namespace Sotto {
     | { kind: 'send'; connection: number; bytes: ArrayBuffer }
     | { kind: 'force-key-frame'; stream: number }
     | { kind: 'watch' }
+    | { kind: 'look'; look: number; stream: number }
     | { kind: 'crashed' }
     | { kind: 'contain'; stream: number; measure: Measure };
 
@@ -121,8 +130,13 @@ declare namespace Sotto {
   /** Who watches without a reach only looks on: no popup, but options. */
   type PopupToCore =
     | { kind: 'watch'; tab: number; reach?: Reach; on: boolean; lock?: string }
-    | { kind: 'toggle'; tab: number; on: boolean };
-  type CoreToPopup = { kind: 'view'; tab: number; view: View };
+    | { kind: 'toggle'; tab: number; on: boolean }
+    | ({ kind: 'look' } & Place);
+  /** A stream of a tab. */
+  type Place = { tab: number; page: number; stream: number };
+  type CoreToPopup = { kind: 'view'; tab: number; view: View } | Look;
+  /** With a still picture where there is one and it is certain whose. */
+  type Look = { kind: 'still'; still: Still | null } & Place;
 
   interface MemberView {
     id: string;
@@ -141,6 +155,8 @@ declare namespace Sotto {
     role: Role | null;
     codec: string | null;
     member: string | null;
+    /** Since when all that was opened is that member's, in that role, by the core worker's clock. */
+    since: number | null;
     protection: 'encrypted' | 'waiting' | 'dropped' | 'clear';
     reason: string | null;
   }

@@ -15,13 +15,15 @@ export class Page {
    * @param {number} tab
    * @param {{host: MessagePort, control: MessagePort, frames: MessagePort}} ports
    * @param {import('./engine.js').Engine} engine
+   * @param {(page: Page, message: Sotto.StillToCore) => void} handleStill
    */
-  constructor(number, tab, ports, engine) {
+  constructor(number, tab, ports, engine, handleStill) {
     this.number = number;
     this.tab = tab;
     this.outside = number < 0;
     this.ports = ports;
     this.engine = engine;
+    this.handleStill = handleStill;
     /** @type {import('./presence.js').Presence | null} */
     this.presence = null;
     /** @type {Map<string, number>} */
@@ -100,10 +102,11 @@ export class Page {
     const message = relayToCore(data);
     this.presence?.handleSign();
     if (message?.kind === 'ping') this.tellRelay({ kind: 'pong' });
+    else if (message?.kind === 'still') this.handleStill(this, message);
     else if (message && !this.outside) this.engine.call(this.number, (core, now) => this.pass(core, now, message));
   }
 
-  /** @param {Sotto.Core} core @param {number} now @param {Exclude<Sotto.RelayToCore, {kind: 'ping'}>} message */
+  /** @param {Sotto.Core} core @param {number} now @param {Exclude<Sotto.RelayToCore, {kind: 'ping' | 'still'}>} message */
   pass(core, now, message) {
     const page = this.number;
     switch (message.kind) {

@@ -10,6 +10,8 @@ const MAX_FLOWS = 4096;
 const MAX_NAME = 256;
 const MAX_ORIGIN = 200;
 const MAX_FRAME = 16 * 1024 * 1024;
+/** The largest still picture, as the relay has it too. */
+const MAX_STILL = { width: 160, height: 90 };
 
 /** What a stream can carry: a sender's role is known, of a receiver only what it takes. */
 const CARRIED = /** @type {const} */ ({
@@ -29,6 +31,17 @@ const isId = (value) => Number.isInteger(value) && /** @type {number} */ (value)
 
 /** @param {unknown} value @param {number} max @returns {value is ArrayBuffer} */
 const isBytes = (value, max) => value instanceof ArrayBuffer && value.byteLength <= max;
+
+/** @param {unknown} value @param {number} max @returns {value is number} */
+const isSide = (value, max) => isId(value) && value > 0 && value <= max;
+
+/** @param {unknown} value @returns {Sotto.Still | null} */
+function stillOf(value) {
+  const { width, height, pixels } = fields(value);
+  if (!isSide(width, MAX_STILL.width) || !isSide(height, MAX_STILL.height)) return null;
+  const length = 4 * width * height;
+  return isBytes(pixels, length) && pixels.byteLength === length ? { width, height, pixels } : null;
+}
 
 /** @param {unknown} value @returns {value is Sotto.Flow} */
 const isFlow = (value) =>
@@ -87,8 +100,10 @@ export function nameToCore(value) {
 
 /** @param {unknown} value @returns {Sotto.PopupToCore | null} */
 export function popupToCore(value) {
-  const { kind, tab, on, reach, lock } = fields(value);
-  if (!isId(tab) || !isBoolean(on)) return null;
+  const { kind, tab, on, reach, lock, page, stream } = fields(value);
+  if (!isId(tab)) return null;
+  if (kind === 'look') return isId(page) && isId(stream) ? { kind, tab, page, stream } : null;
+  if (!isBoolean(on)) return null;
   if (kind === 'toggle') return { kind, tab, on };
   if (kind !== 'watch') return null;
   const watch = { kind: /** @type {const} */ ('watch'), tab, on, ...(isOneOf(reach, REACHES) && { reach }) };
@@ -122,6 +137,7 @@ const fromRelay = {
     Array.isArray(flows) && flows.length <= MAX_FLOWS && flows.every(isFlow) ? { kind: 'flows', flows } : null,
   bypassed: ({ stream }) => (isId(stream) ? { kind: 'bypassed', stream } : null),
   looked: () => ({ kind: 'looked' }),
+  still: ({ look, still }) => (isId(look) ? { kind: 'still', look, still: stillOf(still) } : null),
   ping: () => ({ kind: 'ping' }),
   trouble: ({ code }) => (isWord(code) ? { kind: 'trouble', code } : null),
 };

@@ -111,6 +111,7 @@
     else if (message.kind === 'mode') handleMode(message.on);
     else if (message.kind === 'watch') handleWatch();
     else if (message.kind === 'crashed') lookout?.handleLoss();
+    else if (message.kind === 'look') handleLook(message.look, message.stream);
     else for (const connection of connections.values()) connection.handleOrder(message);
   }
 
@@ -119,6 +120,14 @@
     if (lookout?.handleWatch()) for (const { streams } of connections.values()) streams.forceKeyFrames();
     report({ kind: 'looked' });
     for (const connection of connections.values()) connection.watch();
+  }
+
+  /** Whose it is the core says. @param {number} look @param {number} stream */
+  async function handleLook(look, stream) {
+    const tracks = Array.from(connections.values(), ({ streams }) => streams.trackAt(stream));
+    const track = tracks.find((track) => track !== null);
+    const still = on && track ? await SottoStill.of(track) : null;
+    report({ kind: 'still', look, still });
   }
 
   function lookAlone() {

@@ -243,6 +243,12 @@ class SottoStreams {
     return null;
   }
 
+  /** What a receiver decodes, whatever the page makes of it. @param {number} number */
+  trackAt(number) {
+    const end = this.endOf(number);
+    return end instanceof RTCRtpReceiver ? end.track : null;
+  }
+
   /** Where no pump runs, a stream that stands does as it should. @param {number} number */
   coverAgain(number) {
     const found = this.find(number);

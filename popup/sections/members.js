@@ -6,7 +6,7 @@ const newMember = () =>
   make('li', { 'data-test': 'member' }, make('span', {}), make('code', {}), make('span', { class: 'note' }), make('span', { class: 'name' }));
 
 /** A name is what somebody says, and stays in quotation marks beside who it is. @param {Sotto.MemberView} member */
-function nameOf({ name, alike }) {
+export function nameOf({ name, alike }) {
   if (name === null) return '';
   // Its direction stays its own.
   const said = text('member_name', `\u2068${name}\u2069`);

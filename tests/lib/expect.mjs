@@ -121,6 +121,21 @@ export async function agree(people, patience) {
   return shown[0].number;
 }
 
+/**
+ * Looks at a stream from the popup, as often as it takes.
+ * @param {Participant} person @param {string} line a part of what the stream's line says
+ */
+export async function looksAt({ popup }, line) {
+  await popup.look(line).click();
+  const look = async () => {
+    const still = await popup.still(line);
+    if (!still) await popup.look(line).click();
+    return still;
+  };
+  const still = await eventually(look, Boolean, `the popup has a picture of ${line}`);
+  return /** @type {NonNullable<typeof still>} */ (still);
+}
+
 /** @param {Participant[]} people */
 export async function turnOn(people) {
   for (const person of people) {

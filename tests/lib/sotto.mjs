@@ -99,6 +99,29 @@ export class Popup {
     });
   }
 
+  /** The button that looks at a stream. @param {string} line a part of what its line says */
+  look(line) {
+    return this.page.locator('[data-test="stream"]', { hasText: line }).locator('[data-test="look"]');
+  }
+
+  /**
+   * The mean colour of a stream's still picture, where it has one.
+   * @param {string} line @returns {Promise<{colour: [number, number, number], width: number, height: number} | null>}
+   */
+  still(line) {
+    return this.page.evaluate((wanted) => {
+      const lines = [...document.querySelectorAll('[data-test="stream"]')];
+      const found = lines.find(({ textContent }) => textContent?.includes(wanted));
+      const canvas = /** @type {HTMLCanvasElement | null | undefined} */ (found?.querySelector('[data-test="still"]'));
+      if (!canvas?.width || !canvas.getClientRects().length) return null;
+      const { width, height } = canvas;
+      const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, width, height);
+      const mean = (/** @type {number} */ part) =>
+        Math.round(data.reduce((sum, value, n) => (n % 4 === part ? sum + value : sum), 0) / (width * height));
+      return { colour: [mean(0), mean(1), mean(2)], width, height };
+    }, line);
+  }
+
   /**
    * The core's view of the tab, asked for as a second popup would; the lock tells the worker
    * when that one is gone.

@@ -43,6 +43,7 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
         only: Some("two become"),
     },
     all_of("large-frames", "firefox,chromium"),
+    all_of("looks", "firefox,chromium,firefox"),
     Play {
         story: "media",
         cast: "firefox",
