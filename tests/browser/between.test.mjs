@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../lib/expect.mjs';
+import { isNear } from '../lib/call.mjs';
+import { eventually, looksAt } from '../lib/expect.mjs';
 import { Lab } from '../lib/lab.mjs';
 
 /** How long a receiver keeps its claim to a stream (PROTOCOL.md, M12). */
@@ -78,6 +79,11 @@ test('swapped for longer than a claim, they are shown for what they are', async 
   await sleep(CLAIM);
   const roles = async () => (await received()).map((/** @type {any} */ { role }) => role);
   await eventually(roles, ([first, second]) => first === 'screen-picture' && second === 'camera', 'the lines tell the truth');
+  const isCamera = (/** @type {{colour: [number, number, number]}} */ { colour }) => isNear(colour, lab.near.colour);
+  const stills = [await looksAt(lab.far.person, 'Camera of'), await looksAt(lab.far.person, 'Screen of')];
+  assert.deepEqual(stills.map(isCamera), [true, false], 'and each has its picture, by the popup');
+  const first = await lab.far.do((page) => page.watched('call', 'video', 0)?.colour());
+  assert.ok(first && !isNear(first, lab.near.colour), 'while the page has the screen for the camera');
   await back();
   await sleep(CLAIM);
   await callStands();
