@@ -293,6 +293,7 @@ impl Groups for Abstract {
         group: &mut Group,
         add: &[&Joiner],
         remove: &[Leaf],
+        _longest: usize,
     ) -> Result<Committed, GroupError> {
         let fourth = add.iter().any(|joiner| joiner.peer == PeerId([4; 16]));
         if fourth && self.has(Flaw::RefusesTheFourth) {

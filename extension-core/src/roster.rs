@@ -398,6 +398,16 @@ impl Roster {
         self.peers.get(&peer)?.beacon.seeks
     }
 
+    /// Of these joins so many, those that have waited longest.
+    pub fn longest_waiting(&self, joins: &[(PeerId, KeyPackageRef)], most: usize) -> Joins {
+        let mut joins = joins.to_vec();
+        if joins.len() > most {
+            joins.sort_by_key(|(peer, _)| self.pending.first(*peer));
+            joins.truncate(most);
+        }
+        joins
+    }
+
     /// How many joins and leaves wait to be committed.
     pub fn pending(&self) -> usize {
         self.pending.len()

@@ -3,12 +3,19 @@
 
 use super::{Call, links::Origin};
 use crate::{
-    carrier::MAX_SOUND,
+    carrier::{MAX_CARRIED, MAX_SOUND},
     framing::Codec,
     ids::{ConnectionId, StreamId},
     media::{Context, MAX_OVERHEAD, SealError},
+    membership::Width,
     time::Instant,
-    wire::{Message, WireError},
+    wire::{ENVELOPE, Message, WireError},
+};
+
+/// R3, G11: of what four join by, with its fragments for repair, I4 lets all go within R4's time.
+const NARROW: Width = Width {
+    longest: MAX_CARRIED - ENVELOPE,
+    joins: 4,
 };
 
 /// A frame that is about to go out.
@@ -46,6 +53,7 @@ impl Call {
             return;
         }
         self.inband.open(now, self.peer().0[0]);
+        self.membership.set_width(NARROW);
         if let Some(peer) = self.links.share(link) {
             self.membership.handle_link_lost(now, peer);
         }
@@ -63,6 +71,7 @@ impl Call {
         }
         if !self.links.has_room() {
             self.inband.close();
+            self.membership.set_width(Width::WIDE);
         }
         self.drain(now);
     }

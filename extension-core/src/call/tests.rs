@@ -572,7 +572,9 @@ fn a_welcome_to_a_group_that_we_did_not_seek_is_refused() {
     let rng = ChaCha20Rng::from_seed([7; 32]);
     let mut thief = Mls::new(rng);
     let mut trap = thief.found().expect("a group");
-    let committed = thief.commit(&mut trap, &[&joiner], &[]).expect("a commit");
+    let committed = thief
+        .commit(&mut trap, &[&joiner], &[], usize::MAX)
+        .expect("a commit");
     let body = Message::Welcome(committed.welcome.expect("adds").into()).to_bytes();
     let outcome = say(&mut mesh, seeker, 1 - seeker, &body);
     assert_eq!(outcome, Err(WireError::Malformed));

@@ -41,6 +41,9 @@ const REPAIR_AT_LEAST: usize = 5;
 /// Of a message; so at least as many are left for repair.
 const MAX_FRAGMENTS: usize = 128;
 
+/// I5: a message over this isn't sent so.
+pub const MAX_CARRIED: usize = FRAME_FRAGMENT * MAX_FRAGMENTS;
+
 /// A stream that had no frame for this long doesn't count.
 const STREAM_RESTS: Duration = Duration::from_millis(300);
 
@@ -347,7 +350,7 @@ impl InbandCarrier {
             return;
         };
         let Some(room) = &mut self.room else { return };
-        if message.len() <= FRAME_FRAGMENT * MAX_FRAGMENTS {
+        if message.len() <= MAX_CARRIED {
             room.add(now, kind, message);
         }
     }

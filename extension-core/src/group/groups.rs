@@ -103,7 +103,7 @@ pub trait Groups {
     ) -> Result<Self::Group, (Self::Candidate, GroupError)>;
 
     /// Commits joins and removals and moves to the epoch that they make. With neither, it renews
-    /// our own leaf.
+    /// our own leaf. Neither Commit nor Welcome may be longer than `longest`: nobody would get it.
     ///
     /// # Errors
     /// [`GroupError::Full`] or [`GroupError::Internal`]; the group is as before then.
@@ -112,6 +112,7 @@ pub trait Groups {
         group: &mut Self::Group,
         add: &[&Self::Joiner],
         remove: &[Leaf],
+        longest: usize,
     ) -> Result<Committed, GroupError>;
 
     /// Merges a Commit of another member.

@@ -93,8 +93,9 @@ impl Groups for Mls {
         group: &mut Group,
         add: &[&Joiner],
         remove: &[Leaf],
+        longest: usize,
     ) -> Result<Committed, GroupError> {
-        group.commit(&self.identity, add, remove)
+        group.commit_within(&self.identity, add, remove, longest)
     }
 
     fn receive(&mut self, group: &mut Group, commit: &[u8]) -> Result<Merged, GroupError> {

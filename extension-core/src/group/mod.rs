@@ -261,18 +261,32 @@ impl Group {
     /// Commits joins and removals in one go and moves to the epoch that they make.
     ///
     /// # Errors
-    /// [`GroupError::Full`], or [`GroupError::Internal`] when the commit can't be built; the
-    /// group is as before then.
+    /// See [`Group::commit_within`].
     pub fn commit(
         &mut self,
         identity: &Identity,
         add: &[&Joiner],
         remove: &[Leaf],
     ) -> Result<Committed, GroupError> {
+        self.commit_within(identity, add, remove, MAX_MLS_MESSAGE)
+    }
+
+    /// The same, with neither Commit nor Welcome longer than so much.
+    ///
+    /// # Errors
+    /// [`GroupError::Full`], or [`GroupError::Internal`] when the commit can't be built; the
+    /// group is as before then.
+    pub fn commit_within(
+        &mut self,
+        identity: &Identity,
+        add: &[&Joiner],
+        remove: &[Leaf],
+        longest: usize,
+    ) -> Result<Committed, GroupError> {
         if self.mls.members().count() + add.len() > MAX_MEMBERS as usize {
             return Err(GroupError::Full);
         }
-        let built = self.build_commit(identity, add, remove);
+        let built = self.build_commit(identity, add, remove, longest);
         if built.is_err() {
             let _ = self.mls.clear_pending_commit(self.provider.storage());
         }
@@ -288,6 +302,7 @@ impl Group {
         identity: &Identity,
         add: &[&Joiner],
         remove: &[Leaf],
+        longest: usize,
     ) -> Result<Committed, GroupError> {
         let bundle = self
             .mls
@@ -311,8 +326,8 @@ impl Group {
             .transpose()?;
         let commit = to_bytes(bundle.commit())?;
         // Nobody could put them together again.
-        let longest = welcome.as_ref().map_or(0, Vec::len).max(commit.len());
-        if longest > MAX_MLS_MESSAGE {
+        let longer = welcome.as_ref().map_or(0, Vec::len).max(commit.len());
+        if longer > longest {
             return Err(GroupError::Full);
         }
         Ok(Committed { commit, welcome })

@@ -311,6 +311,7 @@ impl<G: Groups> Membership<G> {
         add: &[(PeerId, KeyPackageRef)],
         remove: &[Leaf],
     ) -> bool {
+        let add = &self.roster.longest_waiting(add, self.width.joins)[..];
         let joiners: Vec<G::Joiner> = add
             .iter()
             .filter_map(|(peer, reference)| self.archive.joiner(*peer, *reference).cloned())
@@ -374,7 +375,10 @@ impl<G: Groups> Membership<G> {
     fn publish(&mut self, now: Instant, joiners: &[G::Joiner], remove: &[Leaf]) -> bool {
         let ended = self.standing;
         let references: Vec<&G::Joiner> = joiners.iter().collect();
-        let committed = self.groups.commit(&mut self.group, &references, remove);
+        let longest = self.width.longest;
+        let committed = self
+            .groups
+            .commit(&mut self.group, &references, remove, longest);
         let Ok(Committed { commit, welcome }) = committed else {
             return false;
         };

@@ -34,7 +34,7 @@ use crate::{
     ids::{EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
     roster::{BEACON_INTERVAL, Ourselves, Roster, Step},
     time::Instant,
-    wire::{Beacon, Presence, Seek, Standing, Unheard},
+    wire::{Beacon, MAX_MLS_MESSAGE, Presence, Seek, Standing, Unheard},
 };
 
 /// M1: senders switch to a new epoch at the latest after this.
@@ -78,6 +78,23 @@ pub enum Outgoing {
     Repair(Vec<u8>, BTreeSet<PeerId>),
 }
 
+/// What the narrowest carrier has room for.
+#[derive(Clone, Copy, Debug, Hash)]
+pub struct Width {
+    /// G11: the longest MLS message.
+    pub longest: usize,
+    /// R3: how many join by one Commit.
+    pub joins: usize,
+}
+
+impl Width {
+    /// Channels.
+    pub const WIDE: Self = Self {
+        longest: MAX_MLS_MESSAGE,
+        joins: usize::MAX,
+    };
+}
+
 /// What a membership wants done.
 #[derive(Clone, Hash)]
 pub enum Output<K> {
@@ -115,6 +132,7 @@ pub struct Membership<G: Groups> {
     made: VecDeque<Instant>,
     roster: Roster,
     archive: Archive<G::Joiner>,
+    width: Width,
     switch_by: Option<Instant>,
     sequence: u64,
     voice: Voice,
@@ -141,6 +159,7 @@ impl<G: Groups> Membership<G> {
             made: VecDeque::new(),
             roster: Roster::default(),
             archive: Archive::default(),
+            width: Width::WIDE,
             switch_by: None,
             sequence,
             voice: Voice::Unheard,
@@ -174,6 +193,11 @@ impl<G: Groups> Membership<G> {
         self.say_unless_crowded();
         self.mind.stir();
         self.run(now);
+    }
+
+    /// What we commit from now on goes through this.
+    pub fn set_width(&mut self, width: Width) {
+        self.width = width;
     }
 
     /// Does what is due by now.

@@ -169,7 +169,9 @@ fn r13_a_refused_welcome_leaves_the_wish_as_it_was() {
     let mut trap = thief.found().expect("a group");
     let announced = us.wish.seeking().expect("it seeks").candidate.message();
     let joiner = thief.read_key_package(announced).expect("a key package");
-    let committed = thief.commit(&mut trap, &[&joiner], &[]).expect("a commit");
+    let committed = thief
+        .commit(&mut trap, &[&joiner], &[], usize::MAX)
+        .expect("a commit");
     let welcome = committed.welcome.expect("it adds");
     assert!(us.handle_welcome(Instant(1), &welcome).is_err());
     assert_eq!(us.seeks(), Some(target));

@@ -72,6 +72,11 @@ impl Pending {
         times.min()
     }
 
+    /// Since when somebody has waited in this group.
+    pub fn first(&self, joiner: PeerId) -> Option<Instant> {
+        self.first.get(&Work::Join(joiner)).copied()
+    }
+
     /// How many things wait.
     pub fn len(&self) -> usize {
         self.work.len()

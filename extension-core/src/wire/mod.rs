@@ -22,8 +22,11 @@ pub const HEADER: usize = 17;
 /// The longest message that may be reassembled, in bytes: a Welcome to a group of some 1,000.
 pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 
+/// What a message has beside its MLS message.
+pub const ENVELOPE: usize = 16;
+
 /// The longest MLS message that fits into one of ours.
-pub const MAX_MLS_MESSAGE: usize = MAX_MESSAGE - 16;
+pub const MAX_MLS_MESSAGE: usize = MAX_MESSAGE - ENVELOPE;
 
 /// Why bytes from a carrier were refused. All of these are the sender's doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,6 +8,7 @@ use rand_core::SeedableRng;
 use sotto_core::{
     group::{Candidate, Committed, Group, Groups, Joiner, Merged, Mls},
     ids::Leaf,
+    wire::MAX_MLS_MESSAGE,
 };
 
 use super::measure::Cost;
@@ -23,7 +24,9 @@ struct Member {
 
 impl Member {
     fn commit(&mut self, add: &[&Joiner], remove: &[Leaf]) -> Result<Committed> {
-        Ok(self.mls.commit(&mut self.group, add, remove)?)
+        Ok(self
+            .mls
+            .commit(&mut self.group, add, remove, MAX_MLS_MESSAGE)?)
     }
 
     fn receive(&mut self, commit: &[u8]) -> Result<Merged> {

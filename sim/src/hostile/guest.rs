@@ -10,7 +10,9 @@ use sotto_core::{
     group::{Candidate, Committed, Group, Groups, Joiner, Merged, Mls},
     ids::{ConnectionId, GroupId, Leaf, PeerId},
     time::Instant,
-    wire::{Beacon, Company, Message, Presence, Seek, SignedBeacon, Standing, Unheard},
+    wire::{
+        Beacon, Company, MAX_MLS_MESSAGE, Message, Presence, Seek, SignedBeacon, Standing, Unheard,
+    },
 };
 
 use crate::dice::Dice;
@@ -232,7 +234,7 @@ impl Guest {
         let (Some(joiner), Ok(mut trap)) = (joiner, self.mls.found()) else {
             return;
         };
-        let committed = self.mls.commit(&mut trap, &[&joiner], &[]);
+        let committed = self.mls.commit(&mut trap, &[&joiner], &[], MAX_MLS_MESSAGE);
         if let Ok(Committed {
             welcome: Some(welcome),
             ..
@@ -244,7 +246,7 @@ impl Guest {
 
     fn commit(&mut self, add: &[&Joiner], remove: &[Leaf], audience: &Audience) {
         let Some(group) = &mut self.group else { return };
-        if let Ok(Committed { commit, .. }) = self.mls.commit(group, add, remove) {
+        if let Ok(Committed { commit, .. }) = self.mls.commit(group, add, remove, MAX_MLS_MESSAGE) {
             self.send(&Message::Commit(commit.into()), audience);
         }
     }

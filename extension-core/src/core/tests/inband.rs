@@ -13,6 +13,7 @@ use crate::{call::Call, carrier::MAX_SOUND, framing::Codec, tab::FarEnd, wire::t
 mod lies;
 mod listening;
 mod loss;
+mod strangers;
 
 const STEP: u64 = 20;
 const OPUS: &str = "audio/opus";

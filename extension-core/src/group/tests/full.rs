@@ -57,6 +57,19 @@ fn g11_a_commit_whose_welcome_nobody_could_put_together_is_not_made() {
     assert!(ours.commit(&alice, &crowd[..2], &[]).is_ok(), "as before");
 }
 
+#[test]
+fn g11_what_is_longer_than_carriers_bring_is_not_made() {
+    let alice = identity(1);
+    let mut ours = founded(&alice);
+    let crowd = crowd(8);
+    let crowd: Vec<&Joiner> = crowd.iter().collect();
+    let mut add = |count, longest| ours.commit_within(&alice, &crowd[..count], &[], longest);
+    assert_eq!(add(8, 20_000), Err(GroupError::Full), "a Commit of 22 kB");
+    let committed = add(4, 20_000).expect("as before");
+    let welcome = committed.welcome.map_or(0, |welcome| welcome.len());
+    assert!(committed.commit.len().max(welcome) <= 20_000);
+}
+
 /// A Welcome of this suite, for so many, each by three empty strings.
 fn hollow_welcome(entries: u32) -> Vec<u8> {
     let secrets = VLBytes::new(vec![0; 3 * entries as usize]);

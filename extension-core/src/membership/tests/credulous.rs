@@ -80,7 +80,13 @@ impl Groups for Credulous {
         Err(((), GroupError::PeerMisbehaved))
     }
 
-    fn commit(&mut self, (): &mut (), _: &[&()], _: &[Leaf]) -> Result<Committed, GroupError> {
+    fn commit(
+        &mut self,
+        (): &mut (),
+        _: &[&()],
+        _: &[Leaf],
+        _: usize,
+    ) -> Result<Committed, GroupError> {
         self.tried += 1;
         Err(GroupError::Full)
     }

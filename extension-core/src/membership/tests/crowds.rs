@@ -85,7 +85,7 @@ impl Host {
 
     /// Renews its leaf.
     fn renews(&mut self) -> Vec<u8> {
-        let renewal = self.mls.commit(&mut self.group, &[], &[]);
+        let renewal = self.mls.commit(&mut self.group, &[], &[], usize::MAX);
         renewal.expect("a Commit").commit
     }
 
@@ -93,7 +93,9 @@ impl Host {
     fn welcomes(&mut self, us: &mut Membership<Mls>, now: u64) {
         let announced = us.wish.seeking().expect("it seeks").candidate.message();
         let joiner = self.mls.read_key_package(announced).expect("well-formed");
-        let committed = self.mls.commit(&mut self.group, &[&joiner], &[]);
+        let committed = self
+            .mls
+            .commit(&mut self.group, &[&joiner], &[], usize::MAX);
         let welcome = committed.expect("a Commit").welcome.expect("it adds");
         us.handle_welcome(Instant(now), &welcome).expect("joined");
     }

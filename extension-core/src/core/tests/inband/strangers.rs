@@ -1,0 +1,106 @@
+//! People in the room who are there to disturb, and have nothing but streams of their own.
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::*;
+use crate::{
+    carrier::FRAME_FRAGMENT,
+    group::{Candidate, Group, Groups, Mls},
+    ids::GroupId,
+    wire::{Beacon, Company, Message, MessageId, Packet, Presence, Seek, SignedBeacon, Unheard},
+};
+
+/// Somebody alone in a group, who seeks another.
+struct Stranger {
+    mls: Mls,
+    group: Group,
+    candidate: Candidate,
+    sequence: u64,
+}
+
+impl Stranger {
+    fn new(number: u8) -> Self {
+        let mut mls = Mls::new(ChaCha20Rng::from_seed([number; 32]));
+        Self {
+            group: mls.found().expect("a group"),
+            candidate: mls.candidate().expect("a key package"),
+            mls,
+            sequence: 0,
+        }
+    }
+
+    fn beacon(&mut self, seeks: Option<GroupId>) -> Beacon {
+        self.sequence += 1;
+        let (key_package, _) = self.mls.announcement(&self.candidate);
+        Beacon {
+            sequence: self.sequence,
+            standing: self.mls.standing(&self.group),
+            seeks: seeks.map(|group| Seek { group, key_package }),
+            presence: Presence::Here,
+            company: Company::Alone,
+            unheard: Unheard::default(),
+        }
+    }
+
+    /// Its wish to be in a group, and its key package.
+    fn wish(&mut self, group: GroupId) -> [Message; 2] {
+        let beacon = self.beacon(Some(group));
+        let (_, announced) = self.mls.announcement(&self.candidate);
+        let signed = SignedBeacon::sign(self.mls.identity(), beacon);
+        [
+            Message::Beacon(signed),
+            Message::KeyPackage(announced.to_vec().into()),
+        ]
+    }
+}
+
+fn packets(message: &Message) -> Vec<Vec<u8>> {
+    let bytes = message.to_bytes();
+    let pieces: Vec<_> = bytes.chunks(FRAME_FRAGMENT).collect();
+    let all = (0..).zip(&pieces).map(|(index, fragment)| Packet {
+        message: MessageId::of(&bytes),
+        index,
+        count: pieces.len() as u16,
+        fragment,
+    });
+    all.map(Packet::to_bytes).collect()
+}
+
+impl Room {
+    fn call(&mut self, who: usize) -> &mut Call {
+        let tab = self.core(who).tabs.get_mut(&TAB).expect("a tab");
+        tab.call.as_mut().expect("a call")
+    }
+
+    /// Somebody gets a message in frames.
+    fn tell(&mut self, who: usize, message: &Message) {
+        let now = self.now;
+        for packet in packets(message) {
+            let _ = self.call(who).handle_carried(now, &packet);
+        }
+    }
+}
+
+#[test]
+fn i14_of_many_who_wish_to_join_a_room_four_do_by_one_commit() {
+    let mut room = Room::all_on(2, Layout::OneForAll);
+    room.until_it_stands(&[0, 1]);
+    let group = room.call(0).membership().standing().group;
+    let mut strangers: Vec<_> = (100..134).map(Stranger::new).collect();
+    let wishes = strangers
+        .iter_mut()
+        .flat_map(|stranger| stranger.wish(group));
+    wishes.for_each(|message| (0..2).for_each(|who| room.tell(who, &message)));
+    let mut grew = Vec::new();
+    for _ in 0..200 {
+        let before = room.call(0).members().len();
+        room.step();
+        let now = room.call(0).members().len();
+        grew.extend((now > before).then(|| now - before));
+    }
+    assert!(grew.len() >= 2, "{grew:?}");
+    assert!(grew.iter().all(|count| *count <= 4), "{grew:?}");
+}
