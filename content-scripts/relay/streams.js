@@ -245,7 +245,7 @@ class SottoStreams {
 
   /** What a receiver decodes, whatever the page makes of it. @param {number} number */
   trackAt(number) {
-    const end = this.endOf(number);
+    const end = this.find(number)?.end;
     return end instanceof RTCRtpReceiver ? end.track : null;
   }
 

@@ -7,7 +7,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { agree, doesNotHear, doesNotSee, eventually, hearEachOther, pictureStands, seeEachOther, sees, turnOn } from '../lib/expect.mjs';
 import { Janus } from '../lib/sfu/janus.mjs';
-import { lose } from '../lib/sfu/loss.mjs';
 import { SfuTable } from '../lib/sfu/table.mjs';
 import { VIDEO_ROOM } from '../lib/sfu/video-room.mjs';
 import { Stage } from '../lib/stage.mjs';
@@ -181,47 +180,3 @@ test('table: who stops publishing and starts again is perceived again', async ()
   await agree(all);
   await perceiveEachOther(all);
 });
-
-/** Joins that are measured, and how long the middle one may take, in milliseconds. */
-const JOINS = 5;
-const MEDIAN = 3_000;
-
-/** Cleo turns Sotto on: until she opens frames, and all three are members for each of them. */
-async function joins() {
-  const began = performance.now();
-  await cleo.popup.turn(true);
-  await cleo.popup.waitForState('encrypted');
-  const look = () => Promise.all(all.map(({ popup }) => popup.view()));
-  await eventually(look, (views) => views.every(({ members }) => members.length === 3), 'each has three members');
-  return Math.round(performance.now() - began);
-}
-
-async function leaves() {
-  await cleo.popup.turn(false);
-  const look = () => Promise.all([ana, ben].map(({ popup }) => popup.view()));
-  await eventually(look, (views) => views.every(({ members }) => members.length === 2), 'Cleo is no member any more');
-}
-
-for (const percent of [0, 5, 20]) {
-  test(`table: joins where of a hundred packets ${percent} are lost on each hop`, async (t) => {
-    const own = await janus.open({});
-    all = [ana, ben, cleo];
-    await stage.gather(all, { room: String(own.room) });
-    await turnOn(all);
-    await agree(all);
-    lose(percent * 10);
-    try {
-      const took = [];
-      for (let n = 0; n < JOINS; n += 1) {
-        await leaves();
-        took.push(await joins());
-      }
-      took.sort((one, other) => one - other);
-      t.diagnostic(`${percent} % lost: joined after ${took.join(', ')} ms`);
-      if (percent <= 5) assert.ok(took[JOINS >> 1] <= MEDIAN, `the middle of ${took} ms`);
-    } finally {
-      lose(0);
-    }
-    await perceiveEachOther(all);
-  });
-}

@@ -35,7 +35,7 @@ impl Count {
 /// One story instead of all tests.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Only this story of tests/browser (`media` and `sfu` print their tables)
+    /// Only this story of tests/browser (`media`, `networks` and `sfu` print their tables)
     story: Option<String>,
     /// Who has which browser, in turn: chromium, firefox
     #[arg(long, default_value = USUAL, requires = "story")]
@@ -54,7 +54,10 @@ impl Options {
 /// Plays one story alone.
 fn one(play: &Play<'_>) -> Result<ExitCode> {
     build::run()?;
-    step::run("build the demo's server", &mut demo_server())?;
+    step::run(
+        "build the demo's server and the bad network",
+        &mut programs(),
+    )?;
     let mut table = Table::default();
     let total = Stage::find(THROUGH_SFU.contains(&play.story), play.cast)?.play_each(
         &[*play],
@@ -89,7 +92,10 @@ fn all() -> Result<ExitCode> {
     total.add(suite("native tests", native())?.0);
     total.add(suite("tests of the core on wasm32", on_wasm()?)?.0);
     total.add(suite("tests of scripts by themselves", node_tests(None, units()?))?.0);
-    step::run("build the demo's server", &mut demo_server())?;
+    step::run(
+        "build the demo's server and the bad network",
+        &mut programs(),
+    )?;
     let mut table = Table::default();
     total.add(stage.play_all(&mut table)?);
     println!("{}", table_of(&all_of("media", USUAL))?);
@@ -137,11 +143,12 @@ fn on_wasm() -> Result<Command> {
     Ok(cargo)
 }
 
-fn demo_server() -> Command {
+/// What stories need beside browsers.
+fn programs() -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .current_dir(paths::workspace())
-        .args(["build", "--package", "demo"]);
+        .args(["build", "--package", "demo", "--package", "link"]);
     cargo
 }
 

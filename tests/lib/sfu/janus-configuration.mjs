@@ -5,8 +5,11 @@ export const INTERFACE = 'sotto0';
 const PORT = 8088;
 export const SERVER = `http://127.0.0.1:${PORT}/janus`;
 
-/** @param {string} folder @returns {Record<string, string>} by the name of the file */
-export const configuration = (folder) => ({
+/**
+ * @param {string} folder @param {typeof import('./link.mjs').PLACE} [link] what stands before it
+ * @returns {Record<string, string>} by the name of the file
+ */
+export const configuration = (folder, link) => ({
   'janus.jcfg': `
 general: {
   configs_folder = "${folder}"
@@ -15,7 +18,11 @@ general: {
 }
 nat: {
   ice_lite = true
-  ice_enforce_list = "${INTERFACE}"
+  ice_enforce_list = "${link?.to ?? INTERFACE}"
+  ${link ? `nat_1_1_mapping = "${link.at}"` : ''}
+}
+media: {
+  ${link ? `rtp_port_range = "${link.first}-${link.last}"` : ''}
 }
 plugins: {
   disable = "${OTHER_PLUGINS.map((name) => `libjanus_${name}.so`).join()}"

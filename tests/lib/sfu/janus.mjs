@@ -26,12 +26,13 @@ export class Janus {
     this.process = spawnJanus(folder);
   }
 
-  static async start() {
+  /** @param {{link?: typeof import('./link.mjs').PLACE}} [how] */
+  static async start({ link } = {}) {
     if (!networkInterfaces()[INTERFACE]) {
       throw new Error(`no interface ${INTERFACE} here: run this by cargo xtask, or by tests/lib/sfu/in-network.sh`);
     }
     const folder = mkdtempSync(join(tmpdir(), 'sotto-janus-'));
-    for (const [name, text] of Object.entries(configuration(folder))) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(configuration(folder, link))) writeFileSync(join(folder, name), text);
     const { server, origin } = await servePages(SERVER);
     const janus = new Janus(folder, server, origin);
     await janus.answers();

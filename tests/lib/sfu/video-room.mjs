@@ -4,7 +4,7 @@ import { PATIENCE } from '../patience.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** @type {import('../call.mjs').CallPage} */
+/** @type {import('../call.mjs').CallPage & {portsOf(page: Page): Promise<number[]>, isLost(page: Page): Promise<boolean>}} */
 export const VIDEO_ROOM = {
   async enter(page, base, name, place) {
     await page.goto(`${base}/videoroomtest.html?${new URLSearchParams({ ...place })}`);
@@ -39,14 +39,28 @@ export const VIDEO_ROOM = {
     }, [...names].sort(), { timeout });
   },
 
+  async portsOf(page) {
+    const candidates = (await statsOf(page)).filter(({ type }) => type === 'local-candidate');
+    return candidates.map(({ port }) => port);
+  },
+
+  /** Whether the browser has given up a connection. @param {Page} page */
+  async isLost(page) {
+    return (await statsOf(page)).some(({ type, iceState }) => type === 'transport' && iceState === 'failed');
+  },
+
   async carrierOf(page) {
-    const came = await page.evaluate(async () => {
-      const { sfutest, feeds } = /** @type {any} */ (window);
-      const peers = [sfutest, ...feeds].filter(Boolean).map(({ webrtcStuff }) => webrtcStuff.pc).filter(Boolean);
-      const reports = await Promise.all(peers.map((peer) => peer.getStats()));
-      const channels = reports.flatMap((report) => [...report.values()]).filter(({ type }) => type === 'data-channel');
-      return channels.reduce((sum, { messagesReceived }) => sum + messagesReceived, 0);
-    });
+    const channels = (await statsOf(page)).filter(({ type }) => type === 'data-channel');
+    const came = channels.reduce((sum, { messagesReceived }) => sum + messagesReceived, 0);
     return came === 0 ? 'in-band' : 'channel';
   },
 };
+
+/** Of all its connections. @param {Page} page @returns {Promise<any[]>} */
+const statsOf = (page) =>
+  page.evaluate(async () => {
+    const { sfutest, feeds } = /** @type {any} */ (window);
+    const peers = [sfutest, ...feeds].filter(Boolean).map(({ webrtcStuff }) => webrtcStuff.pc).filter(Boolean);
+    const reports = await Promise.all(peers.map((peer) => peer.getStats()));
+    return reports.flatMap((report) => [...report.values()]);
+  });

@@ -12,11 +12,10 @@ use crate::{paths, step};
 pub(crate) const ELSEWHERE: &str = "a network of its own for an SFU is for Linux";
 
 /// What is used of each package of Debian's.
-const NEEDED: [(&str, &str); 5] = [
+const NEEDED: [(&str, &str); 4] = [
     ("janus", "/usr/bin/janus"),
     ("janus-demos", "/usr/share/janus/demos/videoroomtest.html"),
     ("iproute2", "/usr/sbin/ip"),
-    ("nftables", "/usr/sbin/nft"),
     ("util-linux", "/usr/bin/unshare"),
 ];
 

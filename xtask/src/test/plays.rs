@@ -75,19 +75,28 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
     all_of("toggle", "firefox"),
 ];
 
-pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] =
-    &[("taken", "a page of Firefox has no encoded streams to take")];
+pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
+    ("taken", "a page of Firefox has no encoded streams to take"),
+    (
+        "networks",
+        "Firefox looks for ways through the SFU's own interface too, which go round the bad network",
+    ),
+];
 
 /// Stories with an SFU, which are played in a network of their own.
-pub(super) const THROUGH_SFU: &[&str] = &["sfu"];
+pub(super) const THROUGH_SFU: &[&str] = &["networks", "sfu"];
 
 /// Stories of which each run has a part, with the usual cast.
-pub(super) const IN_PART: &[Play<'_>] = &[Play {
-    story: "sfu",
-    cast: USUAL,
-    // Node plays all tests of a file where the pattern fits the file's root.
-    only: Some("^(?!table: |<root>|$)"),
-}];
+pub(super) const IN_PART: &[Play<'_>] = &[without_table("networks"), without_table("sfu")];
+
+const fn without_table(story: &str) -> Play<'_> {
+    Play {
+        story,
+        cast: USUAL,
+        // Node plays all tests of a file where the pattern fits the file's root.
+        only: Some("^(?!table: |<root>|$)"),
+    }
+}
 
 /// Stories that measure time or share, which others beside them would change.
 pub(super) const ALONE: &[&str] = &[
@@ -96,11 +105,12 @@ pub(super) const ALONE: &[&str] = &[
     "in-band",
     "large-frames",
     "media",
+    "networks",
     "switch",
 ];
 
 /// Stories that write a table of their own.
-pub(super) const WITH_TABLE: &[&str] = &["media", "sfu"];
+pub(super) const WITH_TABLE: &[&str] = &["media", "networks", "sfu"];
 
 /// Every story is played so.
 pub(super) const USUAL: &str = "chromium";

@@ -99,7 +99,8 @@ impl Stage {
         node.env("CHROME", &self.chromium)
             .env("SOTTO_CAST", play.cast)
             .env("SOTTO_EXTENSION", paths::extension())
-            .env("SOTTO_DEMO", paths::target().join("debug/demo"));
+            .env("SOTTO_DEMO", paths::target().join("debug/demo"))
+            .env("SOTTO_LINK", paths::target().join("debug/link"));
         if let Some(firefox) = &self.firefox {
             node.env("FIREFOX", firefox);
         }
