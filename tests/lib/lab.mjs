@@ -88,13 +88,8 @@ export class Lab {
   }
 
   /** @param {End} end @param {boolean} polite @param {(signal: object) => unknown} send */
-  async equip({ person, colour, pitch }, polite, send) {
-    await person.page.exposeFunction('sendSignal', send);
-    const self = JSON.stringify({ polite, colour, pitch });
-    await person.page.evaluate(`import('/page.mjs').then(async ({ Lab, prepareSound }) => {
-      await prepareSound();
-      window.lab = new Lab(${self}, window.sendSignal);
-    })`);
+  equip({ person, colour, pitch }, polite, send) {
+    return equip(person.page, { polite, colour, pitch }, send);
   }
 
   /** @param {import('playwright-core').Page} page */
@@ -139,19 +134,31 @@ export class Lab {
 }
 
 /** @param {string} name @param {number} index @param {boolean} without */
-function start(name, index, without) {
+export function start(name, index, without) {
   return Participant.start({ ...browserOf(index), extension: without ? null : EXTENSION, folder: FOLDER, index, name });
 }
 
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {{polite: boolean, colour: [number, number, number], pitch: number}} self @param {(signal: object) => unknown} send
+ */
+export async function equip(page, self, send) {
+  await page.exposeFunction('sendSignal', send);
+  await page.evaluate(`import('/page.mjs').then(async ({ Lab, prepareSound }) => {
+    await prepareSound();
+    window.lab = new Lab(${JSON.stringify(self)}, window.sendSignal);
+  })`);
+}
+
 /** A page that is closing hears nothing more. @param {End} end @param {object} signal */
-const hear = ({ person }, signal) => person.page.evaluate((heard) => /** @type {any} */ (window).lab.receive(heard), signal).catch(() => {});
+export const hear = ({ person }, signal) => person.page.evaluate((heard) => /** @type {any} */ (window).lab.receive(heard), signal).catch(() => {});
 
 /** @param {import('playwright-core').Page} page @param {object} signal @param {number} side */
 const tell = (page, signal, side) =>
   page.evaluate(([from, said]) => /** @type {any} */ (window).forwarder.receive(from, said), /** @type {const} */ ([side, signal])).catch(() => {});
 
 /** The blank page and the modules of `lab/`. @returns {Promise<import('node:http').Server>} */
-async function serve() {
+export async function serve() {
   const server = createServer(async ({ url }, response) => {
     const module = /^\/([a-z-]+\.mjs)$/.exec(url ?? '')?.[1];
     response.setHeader('content-type', module ? 'text/javascript' : 'text/html');

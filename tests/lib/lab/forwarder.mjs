@@ -7,6 +7,7 @@
 import { forceKeyFrame } from './key-frame.mjs';
 import { Negotiator } from './negotiator.mjs';
 import { withNumbersOf } from './payload-types.mjs';
+import { asServers, described, withoutData } from './server-sdp.mjs';
 import { picture, tone } from './sources.mjs';
 
 /** Of Sotto's control channel, as PROTOCOL.md section 2 has it. */
@@ -80,24 +81,6 @@ export class Forwarder {
 
 /** @param {ArrayBuffer} data */
 const isMarked = (data) => data.byteLength > 4 && new DataView(data).getUint32(data.byteLength - 4) === MARK;
-
-/** @typedef {import('./negotiator.mjs').Signal} Signal */
-
-/** @param {Signal} signal @param {(sdp: string) => string} change @returns {Signal} */
-const described = ({ description, ...rest }, change) =>
-  description ? { ...rest, description: { ...description, sdp: change(description.sdp ?? '') } } : rest;
-
-/** @param {string} sdp */
-const asServers = (sdp) => sdp.replace(/^o=.*$/m, 'o=- 1 1 IN IP4 192.0.2.1');
-
-/** An offer as if it had none for data. @param {string} sdp */
-function withoutData(sdp) {
-  const section = /^m=application [\s\S]*$/m.exec(sdp)?.[0] ?? '';
-  const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
-  return sdp
-    .replace(/^m=application \d+/m, 'm=application 0')
-    .replace(/^a=group:BUNDLE.*$/m, (group) => group.split(' ').filter((one) => one !== mid).join(' '));
-}
 
 class Leg {
   /** @param {Forwarder} forwarder @param {number} side @param {(signal: object) => void} send */

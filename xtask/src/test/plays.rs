@@ -76,6 +76,10 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
 ];
 
 pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
+    (
+        "lies",
+        "Chromium alone has encoded streams to forward, and they keep its numbers of codecs",
+    ),
     ("taken", "a page of Firefox has no encoded streams to take"),
     (
         "networks",
@@ -104,6 +108,7 @@ pub(super) const ALONE: &[&str] = &[
     "healing",
     "in-band",
     "large-frames",
+    "lies",
     "media",
     "networks",
     "switch",
