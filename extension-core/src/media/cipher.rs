@@ -2,42 +2,35 @@
 //! and what it does to a frame. The algorithms are RustCrypto's; `sframe`'s own backend would
 //! expand the AES key for every frame.
 
-use aes_gcm::{AeadInOut, Aes128Gcm, KeyInit, Nonce, Tag};
 use hkdf::Hkdf;
 use sframe::{
     crypto::{get_hkdf_key_expand_label, get_hkdf_salt_expand_label},
     header::{Counter, KeyId},
 };
 use sha2::Sha256;
+use sotto_cipher::{Cipher, KEY, NONCE};
+pub use sotto_cipher::{Refused, TAG};
 use zeroize::Zeroizing;
 
 use super::{CIPHER_SUITE, subtle::SubtleKey};
 
-const KEY: usize = 16;
-const SALT: usize = 12;
-pub const TAG: usize = 16;
-
 /// The AES key of a stream, wiped when dropped.
 pub type AesKey = Zeroizing<[u8; KEY]>;
-type Salt = Zeroizing<[u8; SALT]>;
+type Salt = Zeroizing<[u8; NONCE]>;
 
 /// A key, expanded, and its salt. Both are wiped when this is dropped.
 pub struct Secret {
-    cipher: Aes128Gcm,
+    cipher: Cipher,
     salt: Salt,
     /// The same key, where WebCrypto holds it too.
     pub subtle: Option<SubtleKey>,
 }
 
-/// The frame is longer than the cipher takes, or its tag is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused;
-
 impl Secret {
     /// RFC 9605 section 4.4.2.
     pub fn derive(base_key: &[u8], kid: KeyId) -> Self {
         let (key, salt) = derive(base_key, kid);
-        let cipher = Aes128Gcm::new_from_slice(key.as_ref()).expect("16 bytes");
+        let cipher = Cipher::new(&key);
         Self {
             cipher,
             salt,
@@ -46,9 +39,9 @@ impl Secret {
     }
 
     /// RFC 9605 section 4.4.3: the salt, with the counter added to its end.
-    pub fn nonce(&self, counter: Counter) -> [u8; SALT] {
+    pub fn nonce(&self, counter: Counter) -> [u8; NONCE] {
         let mut nonce = *self.salt;
-        for (byte, counter) in nonce[SALT - 8..].iter_mut().zip(counter.to_be_bytes()) {
+        for (byte, counter) in nonce[NONCE - 8..].iter_mut().zip(counter.to_be_bytes()) {
             *byte ^= counter;
         }
         nonce
@@ -61,21 +54,12 @@ impl Secret {
         aad: &[u8],
         data: &mut [u8],
     ) -> Result<[u8; TAG], Refused> {
-        let nonce = Nonce::from(self.nonce(counter));
-        let tag = self
-            .cipher
-            .encrypt_inout_detached(&nonce, aad, data.into())
-            .map_err(|_| Refused)?;
-        Ok(tag.into())
+        self.cipher.seal(self.nonce(counter), aad, data)
     }
 
     /// Opens a ciphertext with its tag in place: what is before the tag is the plaintext then.
     pub fn open(&self, counter: Counter, aad: &[u8], data: &mut [u8]) -> Result<(), Refused> {
-        let (data, tag) = data.split_last_chunk_mut::<TAG>().ok_or(Refused)?;
-        let (nonce, tag) = (Nonce::from(self.nonce(counter)), Tag::from(*tag));
-        self.cipher
-            .decrypt_inout_detached(&nonce, aad, data.into(), &tag)
-            .map_err(|_| Refused)
+        self.cipher.open(self.nonce(counter), aad, data)
     }
 }
 
@@ -87,7 +71,7 @@ pub fn aes_key(base_key: &[u8], kid: KeyId) -> AesKey {
 fn derive(base_key: &[u8], kid: KeyId) -> (AesKey, Salt) {
     let hkdf = Hkdf::<Sha256>::new(None, base_key);
     let mut key = Zeroizing::new([0; KEY]);
-    let mut salt = Zeroizing::new([0; SALT]);
+    let mut salt = Zeroizing::new([0; NONCE]);
     hkdf.expand(
         &get_hkdf_key_expand_label(kid, CIPHER_SUITE),
         key.as_mut_slice(),
