@@ -93,12 +93,17 @@ impl Call {
         self.inband.has_no_way_up(now) && !self.links.has_owners() && !self.links.has_relayed()
     }
 
-    /// Takes a packet that came in a frame.
+    /// Takes a packet that came in a frame of a stream.
     ///
     /// # Errors
     /// Says what was wrong with it; the call goes on as if it had been lost.
-    pub fn handle_carried(&mut self, now: Instant, packet: &[u8]) -> Result<(), WireError> {
-        match self.inband.handle_packet(now, packet)? {
+    pub fn handle_carried(
+        &mut self,
+        now: Instant,
+        stream: StreamId,
+        packet: &[u8],
+    ) -> Result<(), WireError> {
+        match self.inband.handle_packet(now, stream, packet)? {
             Some(message) => self.take_message(now, Origin::Room, Message::parse(&message)?),
             None => Ok(()),
         }

@@ -17,7 +17,7 @@ use crate::{
     carrier::{FRAGMENT, cut},
     group::Joiner,
     identity::Identity,
-    ids::{BranchDigest, GroupId},
+    ids::{BranchDigest, GroupId, StreamId},
     wire::{Beacon, Company, MAX_MESSAGE, Packet, Presence, Standing, Unheard},
 };
 
@@ -352,7 +352,9 @@ fn i7_strangers_in_a_room_keep_nobody_out_who_has_a_channel() {
     let (now, standing) = (mesh.now(), mesh.call(1).membership().standing());
     mesh.call_mut(0).share(now, Mesh::link(0, 200));
     let mut rng = ChaCha20Rng::from_seed([5; 32]);
-    for _ in 0..1_100 {
+    for number in 0..1_100 {
+        let page = Mesh::link(0, 200).page;
+        let stream = StreamId { page, number };
         let stranger = Identity::generate(&mut rng);
         let beacon = Beacon {
             sequence: 1,
@@ -364,7 +366,7 @@ fn i7_strangers_in_a_room_keep_nobody_out_who_has_a_channel() {
         };
         let signed = SignedBeacon::sign(&stranger, beacon);
         let packets = cut(&Message::Beacon(signed).to_bytes());
-        let heard = mesh.call_mut(0).handle_carried(now, &packets[0]);
+        let heard = mesh.call_mut(0).handle_carried(now, stream, &packets[0]);
         heard.expect("well-formed");
     }
     assert_eq!(mesh.call(0).live_peers(now).count(), 1 + 256);

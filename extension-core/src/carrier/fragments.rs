@@ -2,12 +2,13 @@
 //! is bounded in messages, in bytes and in time.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
 use super::{rate::Bucket, repair};
 use crate::{
+    ids::StreamId,
     time::Instant,
     wire::{MAX_MESSAGE, MessageId, Packet, WireError},
 };
@@ -24,7 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const ECHO: Duration = Duration::from_millis(250);
 const MAX_DONE: usize = 16;
 
-/// Repairs that come to nothing: each costs as much as one that does.
+/// Streams that may have a part in one message.
+const MAX_SOURCES: usize = 16;
+
+/// What is put together in vain, of one source: it costs as much as a message does.
 const VAIN_BURST: u64 = 8;
 const VAIN_PER_SECOND: u64 = 4;
 
@@ -50,18 +54,23 @@ pub fn cut(message: &[u8]) -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// Where a fragment came from: the stream that brought it. On a link there is but one source.
+pub type Source = Option<StreamId>;
+
 struct Partial {
     since: Instant,
     count: u16,
-    fragments: BTreeMap<u16, Vec<u8>>,
+    sources: Vec<(Source, BTreeMap<u16, Vec<u8>>)>,
+    /// Sources, each by a bit, whose fragments together were no message.
+    vain: BTreeSet<u16>,
 }
 
-/// The messages of one link that are not yet whole.
+/// The messages of one link, or of a room, that are not yet whole.
 pub struct Reassembly {
     most: usize,
-    partial: BTreeMap<MessageId, Partial>,
+    partial: BTreeMap<(MessageId, u16), Partial>,
     done: VecDeque<(MessageId, Instant)>,
-    vain: Bucket,
+    vain: BTreeMap<Source, Bucket>,
 }
 
 impl Default for Reassembly {
@@ -71,13 +80,13 @@ impl Default for Reassembly {
 }
 
 impl Reassembly {
-    /// For so many unfinished messages at once.
+    /// For so many unfinished messages of each source at once.
     pub fn of(most: usize) -> Self {
         Self {
             most,
             partial: BTreeMap::new(),
             done: VecDeque::new(),
-            vain: Bucket::new(Instant(0), VAIN_BURST, VAIN_PER_SECOND),
+            vain: BTreeMap::new(),
         }
     }
 
@@ -85,6 +94,7 @@ impl Reassembly {
     pub fn handle(
         &mut self,
         now: Instant,
+        source: Source,
         packet: Packet<'_>,
     ) -> Result<Option<Vec<u8>>, WireError> {
         let Packet {
@@ -103,47 +113,34 @@ impl Reassembly {
         if self.done.iter().any(|(id, _)| *id == message) {
             return Ok(None);
         }
-        self.make_room(message);
-        let partial = self.partial.entry(message).or_insert_with(|| Partial {
+        let key = (message, count);
+        self.make_room(key, source);
+        let partial = self.partial.entry(key).or_insert_with(|| Partial {
             since: now,
             count,
-            fragments: BTreeMap::new(),
+            sources: Vec::new(),
+            vain: BTreeSet::new(),
         });
-        if partial.count != count {
-            return Err(WireError::Malformed);
+        let place = partial.place(source).ok_or(WireError::TooLarge)?;
+        let (_, fragments) = &mut partial.sources[place];
+        fragments.entry(index).or_insert_with(|| fragment.to_vec());
+        let full = || Bucket::new(now, VAIN_BURST, VAIN_PER_SECOND);
+        let vain = self.vain.entry(source).or_insert_with(full);
+        let finished = partial.finish(now, message, place, vain);
+        if partial.is_empty() || matches!(finished, Ok(Some(_))) {
+            self.partial.remove(&key);
         }
-        let mut vain = self.vain;
-        if partial.is_repaired_by(index) && !vain.take(now, 1) {
-            return Err(WireError::TooLarge);
-        }
-        let fragment = fragment.to_vec();
-        partial.fragments.entry(index).or_insert(fragment);
-        if partial.fragments.len() < usize::from(count) {
-            return Ok(None);
-        }
-        let finished = self.finish(now, message);
-        if finished.is_err() {
-            self.vain = vain;
+        if matches!(finished, Ok(Some(_))) {
+            self.done.truncate(MAX_DONE - 1);
+            self.done.push_front((message, now));
         }
         finished
     }
 
-    fn finish(&mut self, now: Instant, message: MessageId) -> Result<Option<Vec<u8>>, WireError> {
-        let Some(partial) = self.partial.remove(&message) else {
-            return Ok(None);
-        };
-        let whole = partial.join().ok_or(WireError::Malformed)?;
-        let whole = checked(message, whole)?;
-        if self.done.len() >= MAX_DONE {
-            self.done.pop_front();
-        }
-        self.done.push_back((message, now));
-        Ok(Some(whole))
-    }
-
     /// Bytes that are held for messages that aren't whole yet.
     pub fn held(&self) -> usize {
-        self.partial.values().map(Partial::held).sum()
+        let sources = self.partial.values().flat_map(|partial| &partial.sources);
+        sources.map(|(_, fragments)| held(fragments)).sum()
     }
 
     /// Forgets all of it.
@@ -151,22 +148,56 @@ impl Reassembly {
         self.partial.clear();
     }
 
+    /// Of more bytes than these, the source that we hold the most of loses it.
+    pub fn bound(&mut self, most: usize) {
+        if self.held() <= most {
+            return;
+        }
+        let mut of: BTreeMap<Source, usize> = BTreeMap::new();
+        for (source, fragments) in self.partial.values().flat_map(|partial| &partial.sources) {
+            *of.entry(*source).or_default() += held(fragments);
+        }
+        let greediest = of.into_iter().max_by_key(|(_, held)| *held);
+        if let Some((greediest, _)) = greediest {
+            self.partial.retain(|_, partial| {
+                partial.forget(greediest);
+                !partial.is_empty()
+            });
+        }
+    }
+
     /// Forgets what was begun too long ago.
     pub fn forget_stale(&mut self, now: Instant) {
         self.partial
             .retain(|_, partial| now.since(partial.since) < PATIENCE);
         self.done.retain(|(_, at)| now.since(*at) < ECHO);
+        self.vain.retain(|_, vain| !vain.is_full(now));
     }
 
-    fn make_room(&mut self, message: MessageId) {
-        if self.partial.len() < self.most || self.partial.contains_key(&message) {
-            return;
-        }
-        let oldest = self.partial.iter().min_by_key(|(_, partial)| partial.since);
-        if let Some(oldest) = oldest.map(|(id, _)| *id) {
-            self.partial.remove(&oldest);
+    fn make_room(&mut self, key: (MessageId, u16), source: Source) {
+        let begun = self.partial.iter().filter(|(_, one)| one.has(source));
+        let begun: Vec<_> = begun.map(|(key, partial)| (partial.since, *key)).collect();
+        let is_new = begun.iter().all(|(_, known)| *known != key);
+        let oldest = begun
+            .iter()
+            .min()
+            .filter(|_| is_new && begun.len() >= self.most);
+        if let Some((_, oldest)) = oldest {
+            let partial = self.partial.get_mut(oldest);
+            if partial.is_some_and(|one| {
+                one.forget(source);
+                one.is_empty()
+            }) {
+                self.partial.remove(oldest);
+            }
         }
     }
+}
+
+/// With what it costs to hold a fragment, however short.
+fn held(fragments: &BTreeMap<u16, Vec<u8>>) -> usize {
+    let fragments = fragments.values();
+    fragments.map(|fragment| fragment.len() + 64).sum()
 }
 
 /// W10: what was put together must be what its id says.
@@ -179,26 +210,97 @@ fn checked(id: MessageId, message: Vec<u8>) -> Result<Vec<u8>, WireError> {
 }
 
 impl Partial {
-    /// With what it costs to hold a fragment, however short.
-    fn held(&self) -> usize {
-        let fragments = self.fragments.values();
-        fragments.map(|fragment| fragment.len() + 64).sum()
-    }
-
-    /// Whether a fragment is the last one missing, and pieces have to be computed then.
-    fn is_repaired_by(&self, index: u16) -> bool {
-        let is_last = self.fragments.len() + 1 == usize::from(self.count);
-        let mut repairs = self.fragments.range(self.count..);
-        is_last
-            && !self.fragments.contains_key(&index)
-            && (index >= self.count || repairs.next().is_some())
-    }
-
-    fn join(self) -> Option<Vec<u8>> {
-        if self.fragments.range(self.count..).next().is_some() {
-            return repair::message(self.count, &self.fragments);
+    fn place(&mut self, source: Source) -> Option<usize> {
+        let mut sources = self.sources.iter();
+        let known = sources.position(|(known, _)| *known == source);
+        if known.is_none() && self.sources.len() < MAX_SOURCES {
+            self.sources.push((source, BTreeMap::new()));
+            return Some(self.sources.len() - 1);
         }
-        let fragments: Vec<_> = self.fragments.into_values().collect();
+        known
+    }
+
+    fn has(&self, source: Source) -> bool {
+        let mut sources = self.sources.iter();
+        sources.any(|(known, fragments)| *known == source && !fragments.is_empty())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.sources.iter().all(|(_, one)| one.is_empty())
+    }
+
+    /// What a source brings from now on is judged anew.
+    fn forget(&mut self, source: Source) {
+        for (place, (_, fragments)) in (0..)
+            .zip(&mut self.sources)
+            .filter(|(_, one)| one.0 == source)
+        {
+            fragments.clear();
+            self.vain.retain(|set| set & (1 << place) == 0);
+        }
+    }
+
+    /// Whom the message may be of, now that one of them brought something: all, one alone, two, or all
+    /// but one, so that nobody else spoils it.
+    fn sets(&self, place: usize) -> Vec<u16> {
+        let bits = (0..self.sources.len()).map(|place| 1 << place);
+        let all: u16 = bits.clone().sum();
+        let one: u16 = 1 << place;
+        let others = bits.filter(|other| *other != one);
+        let fewer = others.flat_map(|other| [one | other, all & !other]);
+        [all, one].into_iter().chain(fewer).collect()
+    }
+
+    fn finish(
+        &mut self,
+        now: Instant,
+        message: MessageId,
+        place: usize,
+        vain: &mut Bucket,
+    ) -> Result<Option<Vec<u8>>, WireError> {
+        for set in self.sets(place) {
+            if self.vain.contains(&set) || !self.suffices(set) {
+                continue;
+            }
+            let mut spent = *vain;
+            if !spent.take(now, 1) {
+                return Err(WireError::TooLarge);
+            }
+            let whole = self.join(set).map(|whole| checked(message, whole));
+            if let Some(Ok(whole)) = whole {
+                return Ok(Some(whole));
+            }
+            *vain = spent;
+            self.vain.insert(set);
+            if set == 1 << place {
+                // It has all that it takes from one source, which so isn't honest, or was garbled.
+                self.forget(self.sources[place].0);
+                return Err(WireError::Malformed);
+            }
+        }
+        Ok(None)
+    }
+
+    fn of(&self, set: u16) -> BTreeMap<u16, &[u8]> {
+        let sources = (0..).zip(&self.sources);
+        let sources = sources.filter(|(place, _)| set & (1 << *place) != 0);
+        let fragments = sources.flat_map(|(_, (_, fragments))| fragments);
+        fragments
+            .map(|(index, fragment)| (*index, &fragment[..]))
+            .collect()
+    }
+
+    fn suffices(&self, set: u16) -> bool {
+        self.of(set).len() >= usize::from(self.count)
+    }
+
+    fn join(&self, set: u16) -> Option<Vec<u8>> {
+        let enough = self.of(set).into_iter().take(self.count.into());
+        let fragments: BTreeMap<_, _> = enough.collect();
+        if fragments.range(self.count..).next().is_some() {
+            return repair::message(self.count, &fragments);
+        }
+        let fragments: Vec<_> = fragments.into_values().collect();
         Some(fragments.concat())
     }
 }
@@ -234,7 +336,7 @@ mod tests {
             .iter()
             .map(|bytes| Packet::parse(bytes).expect("our own packet"));
         packets
-            .map(|packet| reassembly.handle(now, packet).expect("within bounds"))
+            .map(|packet| reassembly.handle(now, None, packet).expect("within bounds"))
             .collect()
     }
 
@@ -268,7 +370,9 @@ mod tests {
         assert!(reassembly.partial.is_empty());
         let mut again = |now| {
             let again = Packet::parse(&packets[0]).expect("our own packet");
-            reassembly.handle(Instant(now), again).expect("in bounds");
+            reassembly
+                .handle(Instant(now), None, again)
+                .expect("in bounds");
             reassembly.partial.len()
         };
         assert_eq!([again(249), again(250)], [0, 1]);
@@ -294,7 +398,9 @@ mod tests {
         let mut reassembly = Reassembly::default();
         let outcomes: Vec<_> = packets
             .iter()
-            .map(|bytes| reassembly.handle(Instant(0), Packet::parse(bytes).expect("a packet")))
+            .map(|bytes| {
+                reassembly.handle(Instant(0), None, Packet::parse(bytes).expect("a packet"))
+            })
             .collect();
         assert_eq!(outcomes, [Ok(None), Ok(None), Err(WireError::Malformed)]);
     }
@@ -316,7 +422,7 @@ mod tests {
         let packets = cut(&message());
         let late = Packet::parse(&packets[0]).expect("our own packet");
         reassembly
-            .handle(Instant(60_000), late)
+            .handle(Instant(60_000), None, late)
             .expect("within bounds");
         assert_eq!(reassembly.partial.len(), 1);
     }
@@ -357,7 +463,7 @@ mod tests {
                 count,
                 fragment,
             };
-            let outcome = reassembly.handle(Instant(0), packet);
+            let outcome = reassembly.handle(Instant(0), None, packet);
             (outcome, reassembly.partial.len())
         };
         let refused = (Err(WireError::TooLarge), 0);
@@ -369,7 +475,7 @@ mod tests {
     }
 
     #[test]
-    fn w5_of_fragments_that_contradict_each_other_the_later_ones_are_refused() {
+    fn w5_fragments_that_disagree_on_how_many_there_are_are_of_two_messages() {
         let packets = cut(&message());
         let mut reassembly = Reassembly::default();
         assert_eq!(feed(&mut reassembly, &packets[..1]), [None]);
@@ -379,8 +485,8 @@ mod tests {
             count: 5,
             fragment: b"b",
         };
-        let refused = reassembly.handle(Instant(0), liar);
-        assert_eq!(refused, Err(WireError::Malformed));
+        let apart = reassembly.handle(Instant(0), None, liar);
+        assert_eq!(apart, Ok(None));
         let rest = feed(&mut reassembly, &packets[1..]);
         assert_eq!(rest, [None, Some(message())]);
     }

@@ -50,9 +50,10 @@ const STREAM_RESTS: Duration = Duration::from_millis(300);
 /// Who sent no frame for this long can't speak.
 const NO_WAY_UP: Duration = Duration::from_secs(2);
 
-/// Messages of others that may be unfinished; many speak in a room. With their fragments' size, at
-/// most 4 MiB.
-const MAX_PARTIAL: usize = 32;
+/// Messages that may be unfinished of what one stream brings.
+const MAX_PARTIAL: usize = 16;
+/// Bytes that are held for those of all.
+const MAX_HELD: usize = 4 * 1024 * 1024;
 
 /// Packets of all streams that are looked at.
 const PACKETS_BURST: u64 = 1_200;
@@ -140,7 +141,10 @@ impl Waiting {
     fn again(&mut self, now: Instant) {
         self.since = now;
         if self.is_done() {
-            self.wanted += self.count.div_ceil(4).max(2);
+            self.wanted += match self.kind.is_routine() {
+                true => self.count,
+                false => self.count.div_ceil(4).max(2),
+            };
         }
     }
 
@@ -380,13 +384,14 @@ impl InbandCarrier {
         room.is_some_and(|room| now.since(room.last_frame) >= NO_WAY_UP)
     }
 
-    /// Takes a packet that came in a frame. Gives a message back once it is whole.
+    /// Takes a packet that came in a frame of a stream. Gives a message back once it is whole.
     ///
     /// # Errors
     /// Says why it was refused; it is as if it had been lost.
     pub fn handle_packet(
         &mut self,
         now: Instant,
+        stream: StreamId,
         bytes: &[u8],
     ) -> Result<Option<Vec<u8>>, WireError> {
         let room = self.room.as_mut().ok_or(WireError::NotOurs)?;
@@ -402,7 +407,9 @@ impl InbandCarrier {
         if packet.count == 0 || usize::from(packet.index) >= indices {
             return Err(WireError::Malformed);
         }
-        room.reassembly.handle(now, packet)
+        let whole = room.reassembly.handle(now, Some(stream), packet);
+        room.reassembly.bound(MAX_HELD);
+        whole
     }
 
     /// Forgets what was begun too long ago.

@@ -89,7 +89,7 @@ impl Carrier for MeshCarrier {
         }
         let packet = Packet::parse(bytes)?;
         let whole = packet.count == 1;
-        let message = link.reassembly.handle(now, packet);
+        let message = link.reassembly.handle(now, None, packet);
         if !whole {
             self.bound();
         }

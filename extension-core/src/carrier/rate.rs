@@ -36,6 +36,11 @@ impl Bucket {
         }
         enough
     }
+
+    /// Whether nothing is missing.
+    pub fn is_full(mut self, now: Instant) -> bool {
+        self.take(now, self.size)
+    }
 }
 
 #[cfg(test)]

@@ -274,7 +274,7 @@ impl Passage<'_> {
             return false;
         };
         if self.stream.may_bring_packet(self.now) {
-            self.inbox.put(carried.packet);
+            self.inbox.put(self.id, carried.packet);
         }
         carried.alone
     }

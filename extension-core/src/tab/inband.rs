@@ -3,7 +3,7 @@
 
 use super::{ConnectionState, Tab};
 use crate::{
-    ids::{ConnectionId, PageId},
+    ids::{ConnectionId, PageId, StreamId},
     time::Instant,
 };
 
@@ -32,12 +32,12 @@ impl FarEnd<'_> {
 
 /// See the module's text. A frame brings one packet.
 #[derive(Default)]
-pub struct Inbox(Option<Vec<u8>>);
+pub struct Inbox(Option<(StreamId, Vec<u8>)>);
 
 impl Inbox {
-    /// A packet that came in a frame.
-    pub fn put(&mut self, packet: &[u8]) {
-        self.0 = Some(packet.to_vec());
+    /// A packet that came in a frame of a stream.
+    pub fn put(&mut self, stream: StreamId, packet: &[u8]) {
+        self.0 = Some((stream, packet.to_vec()));
     }
 }
 
@@ -94,11 +94,11 @@ impl Tab {
 
     /// Hears what came in a frame. False: nothing did.
     pub(crate) fn hear_frame(&mut self, now: Instant) -> bool {
-        let Some(packet) = self.inbox.0.take() else {
+        let Some((stream, packet)) = self.inbox.0.take() else {
             return false;
         };
         if let Some(call) = &mut self.call {
-            let outcome = call.handle_carried(now, &packet);
+            let outcome = call.handle_carried(now, stream, &packet);
             self.heard(now, outcome);
         }
         true

@@ -1,7 +1,13 @@
 //! A packet behind a frame's body (PROTOCOL.md section 9): it is cut off as it was put there, whatever
 //! is in front of it, and whatever arrives is cut or left alone, and heard within bounds.
 
-use sotto_core::{carrier::InbandCarrier, framing::Codec, time::Instant, wire::trailer};
+use sotto_core::{
+    carrier::InbandCarrier,
+    framing::Codec,
+    ids::{PageId, StreamId},
+    time::Instant,
+    wire::trailer,
+};
 
 pub fn run(bytes: &[u8]) {
     let (body, packet) = trailer::split(bytes);
@@ -24,7 +30,11 @@ pub fn run(bytes: &[u8]) {
 fn hear(packet: &[u8]) {
     let mut carrier = InbandCarrier::default();
     carrier.open(Instant(0), 0);
-    if let Ok(Some(message)) = carrier.handle_packet(Instant(0), packet) {
+    let stream = StreamId {
+        page: PageId(1),
+        number: 1,
+    };
+    if let Ok(Some(message)) = carrier.handle_packet(Instant(0), stream, packet) {
         assert!(packet.ends_with(&message));
     }
 }

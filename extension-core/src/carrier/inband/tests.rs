@@ -65,7 +65,7 @@ fn heard<'a>(packets: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<Vec<u8>> {
     let mut carrier = carrier();
     let messages = packets
         .into_iter()
-        .filter_map(|packet| carrier.handle_packet(Instant(0), packet).ok()?);
+        .filter_map(|packet| carrier.handle_packet(Instant(0), stream(1), packet).ok()?);
     messages.collect()
 }
 
@@ -286,6 +286,7 @@ fn i5_no_packet_is_longer_than_was_said() {
 fn i6_what_comes_is_bounded_in_memory_and_forgotten_in_time() {
     let mut carrier = carrier();
     for number in 0..40u8 {
+        let from = stream(u32::from(number) / 8);
         let (now, id) = (u64::from(number) * 200, MessageId([number; 8]));
         for index in 1..MAX_FRAGMENTS as u16 {
             let packet = Packet {
@@ -294,7 +295,7 @@ fn i6_what_comes_is_bounded_in_memory_and_forgotten_in_time() {
                 count: MAX_FRAGMENTS as u16,
                 fragment: &[7; FRAME_FRAGMENT],
             };
-            let came = carrier.handle_packet(Instant(now), &packet.to_bytes());
+            let came = carrier.handle_packet(Instant(now), from, &packet.to_bytes());
             assert_eq!(came, Ok(None));
         }
     }
@@ -326,7 +327,8 @@ fn i6_what_is_repaired_in_vain_is_bounded_in_the_room() {
     let mut carrier = carrier();
     let mut errors = |now, numbers: std::ops::Range<u8>| {
         let packets = numbers.flat_map(vain);
-        let outcomes = packets.map(|packet| carrier.handle_packet(Instant(now), &packet));
+        let outcomes =
+            packets.map(|packet| carrier.handle_packet(Instant(now), stream(1), &packet));
         let errors: Vec<_> = outcomes.filter_map(Result::err).collect();
         let of = |error| errors.iter().filter(|one| **one == error).count();
         (of(WireError::Malformed), of(WireError::TooLarge))
@@ -339,8 +341,85 @@ fn i6_what_is_repaired_in_vain_is_bounded_in_the_room() {
     sender.send(Instant(0), &welcome);
     let packets = sent(&mut sender, &[1], 0..1_490);
     let mut came = packets[5..].iter();
-    let whole = came.find_map(|(_, packet)| carrier.handle_packet(Instant(1_300), packet).ok()?);
+    let whole = came.find_map(|(_, packet)| {
+        carrier
+            .handle_packet(Instant(1_300), stream(1), packet)
+            .ok()?
+    });
     assert_eq!(whole, Some(welcome), "what is not in vain costs nothing");
+}
+
+/// Fragments of a message that two streams of its sender bring in turn, and then as many of other
+/// bytes, or of another count, by other streams.
+fn spoilt(message: &[u8], liars: u32) -> Vec<(u32, Vec<u8>)> {
+    let mut sender = carrier();
+    sender.send(Instant(0), message);
+    let sent = sent(&mut sender, &[1, 2], 0..1_490);
+    let forge = |(number, sent): (u32, &Vec<u8>)| {
+        let mut forged = sent.clone();
+        *forged.last_mut().expect("bytes") ^= number as u8;
+        (number, forged)
+    };
+    let pieces = || sent.iter().map(|(_, packet)| packet).take(3);
+    let forged = (10..10 + liars).flat_map(|number| pieces().map(move |one| (number, one)));
+    let mut all: Vec<_> = forged.map(forge).collect();
+    all.extend(sent.clone());
+    all
+}
+
+#[test]
+fn i6_who_forges_fragments_of_a_message_keeps_it_from_nobody() {
+    for liars in 1..=3 {
+        let commit = message(4, 2_800);
+        let mut carrier = carrier();
+        let came = spoilt(&commit, liars).into_iter();
+        let came = came.filter_map(|(number, packet)| {
+            let came = carrier.handle_packet(Instant(0), stream(number), &packet);
+            came.ok().flatten()
+        });
+        assert_eq!(came.collect::<Vec<_>>(), [commit], "{liars} liars");
+    }
+}
+
+#[test]
+fn i6_who_says_another_count_keeps_a_message_from_nobody() {
+    let commit = message(4, 2_800);
+    let mut carrier = carrier();
+    let packet = Packet {
+        message: MessageId::of(&commit),
+        index: 0,
+        count: 9,
+        fragment: &[7; FRAME_FRAGMENT],
+    };
+    let forged = carrier.handle_packet(Instant(0), stream(10), &packet.to_bytes());
+    assert_eq!(forged, Ok(None));
+    let mut came = spoilt(&commit, 0).into_iter();
+    let whole = came.find_map(|(number, packet)| {
+        let came = carrier.handle_packet(Instant(0), stream(number), &packet);
+        came.ok().flatten()
+    });
+    assert_eq!(whole, Some(commit));
+}
+
+#[test]
+fn i6_who_begins_many_messages_takes_nobody_elses_place() {
+    let commit = message(4, 2_800);
+    let mut carrier = carrier();
+    let came = spoilt(&commit, 0);
+    let (last, first) = came[..4].split_last().expect("four");
+    for (number, packet) in first {
+        let came = carrier.handle_packet(Instant(0), stream(*number), packet);
+        assert_eq!(came, Ok(None));
+    }
+    for packet in (0..100).flat_map(|number| vain(number).take(1)) {
+        let begun = carrier.handle_packet(Instant(1), stream(10), &packet);
+        assert_eq!(begun, Ok(None));
+    }
+    for packet in (0..20).flat_map(vain) {
+        let _ = carrier.handle_packet(Instant(1), stream(10), &packet);
+    }
+    let whole = carrier.handle_packet(Instant(2), stream(last.0), &last.1);
+    assert_eq!(whole, Ok(Some(commit)));
 }
 
 #[test]
@@ -348,7 +427,7 @@ fn i6_packets_are_bounded_in_the_room() {
     let mut carrier = carrier();
     let packet = &cut(&BEACON)[0];
     let mut looked_at = |now| {
-        let all = (0..2_000).map(|_| carrier.handle_packet(Instant(now), packet));
+        let all = (0..2_000).map(|_| carrier.handle_packet(Instant(now), stream(1), packet));
         all.filter(Result::is_ok).count()
     };
     assert_eq!([looked_at(0), looked_at(1_000)], [1_200, 600]);
@@ -365,7 +444,7 @@ fn i6_a_packet_outside_these_bounds_is_refused() {
             count,
             fragment,
         };
-        carrier().handle_packet(Instant(0), &packet.to_bytes())
+        carrier().handle_packet(Instant(0), stream(1), &packet.to_bytes())
     };
     assert_eq!(packet(255, 128, 702), Ok(None));
     for (index, count, length, error) in [
@@ -412,7 +491,7 @@ fn where_there_is_no_room_nothing_goes_and_nothing_comes() {
     carrier.send(Instant(0), &BEACON);
     assert_eq!(sent(&mut carrier, &[1], 0..100), []);
     let packet = &cut(&BEACON)[0];
-    let refused = carrier.handle_packet(Instant(0), packet);
+    let refused = carrier.handle_packet(Instant(0), stream(1), packet);
     assert_eq!(refused, Err(WireError::NotOurs));
     assert!(!carrier.has_no_way_up(Instant(9_000)));
 }

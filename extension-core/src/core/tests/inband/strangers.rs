@@ -75,11 +75,12 @@ impl Room {
         tab.call.as_mut().expect("a call")
     }
 
-    /// Somebody gets a message in frames.
-    fn tell(&mut self, who: usize, message: &Message) {
-        let now = self.now;
+    /// Somebody gets a message in frames of a stream.
+    fn tell(&mut self, who: usize, number: u32, message: &Message) {
+        let (now, page) = (self.now, self.people[who].1);
+        let stream = StreamId { page, number };
         for packet in packets(message) {
-            let _ = self.call(who).handle_carried(now, &packet);
+            let _ = self.call(who).handle_carried(now, stream, &packet);
         }
     }
 }
@@ -90,10 +91,11 @@ fn i14_of_many_who_wish_to_join_a_room_four_do_by_one_commit() {
     room.until_it_stands(&[0, 1]);
     let group = room.call(0).membership().standing().group;
     let mut strangers: Vec<_> = (100..134).map(Stranger::new).collect();
-    let wishes = strangers
-        .iter_mut()
-        .flat_map(|stranger| stranger.wish(group));
-    wishes.for_each(|message| (0..2).for_each(|who| room.tell(who, &message)));
+    for (number, stranger) in (100..).zip(&mut strangers) {
+        for message in stranger.wish(group) {
+            (0..2).for_each(|who| room.tell(who, number, &message));
+        }
+    }
     let mut grew = Vec::new();
     for _ in 0..200 {
         let before = room.call(0).members().len();
