@@ -185,6 +185,7 @@ pub struct Roster {
     /// When the Commit that ended an epoch was last sent again.
     repaired: BTreeMap<Epoch, Instant>,
     rewelcomed: BTreeMap<PeerId, Instant>,
+    surplus: BTreeSet<PeerId>,
 }
 
 /// Whether a beacon said anything new.
@@ -274,6 +275,11 @@ impl Roster {
         if let Some(peer) = self.peers.get_mut(&peer) {
             peer.link_lost = Some(now);
         }
+    }
+
+    /// I7: these are heard, and not counted, since somebody else is who came the same way.
+    pub fn set_surplus(&mut self, surplus: BTreeSet<PeerId>) {
+        self.surplus = surplus;
     }
 
     /// Someone was added by a commit, ours or another's.
@@ -386,6 +392,7 @@ impl Roster {
         self.live(now)
             .filter(move |(_, beacon)| beacon.standing.group == group)
             .map(|(peer, _)| peer)
+            .filter(move |peer| !self.surplus.contains(peer))
     }
 
     /// What a participant said last.
@@ -416,7 +423,8 @@ impl Roster {
     /// Decides. Everything follows from what is known and the time; called again after each
     /// change and when its `Wait` is over.
     pub fn decide(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
-        self.crowds = u32::try_from(self.live(now).count() / CROWD).unwrap_or(u32::MAX);
+        let live = self.live(now).filter(|(id, _)| !self.surplus.contains(id));
+        self.crowds = u32::try_from(live.count() / CROWD).unwrap_or(u32::MAX);
         let grace = JOIN_GRACE * (1 + self.crowds);
         self.additions
             .retain(|_, addition| now.since(addition.at) < grace);

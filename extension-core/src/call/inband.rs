@@ -1,7 +1,12 @@
 //! What a call does on forwarded connections: its messages go along with frames of any of them, to
 //! whoever is in the room, and those of others come out of them.
 
-use super::{Call, links::Origin};
+use std::collections::BTreeSet;
+
+use super::{
+    Call,
+    links::{Origin, Via},
+};
 use crate::{
     carrier::{MAX_CARRIED, MAX_SOUND},
     framing::Codec,
@@ -72,6 +77,7 @@ impl Call {
         if !self.links.has_room() {
             self.inband.close();
             self.membership.set_width(Width::WIDE);
+            self.membership.set_surplus(BTreeSet::new());
         }
         self.drain(now);
     }
@@ -90,7 +96,9 @@ impl Call {
     /// Whether nothing goes to the room that could take our messages along, and nobody is heard
     /// over a channel.
     pub fn has_no_way_up(&self, now: Instant) -> bool {
-        self.inband.has_no_way_up(now) && !self.links.has_owners() && !self.links.has_relayed()
+        let mut relayed = self.links.relayed();
+        let is_answered = relayed.any(|peer| self.membership.is_live(now, peer));
+        self.inband.has_no_way_up(now) && !self.links.has_owners() && !is_answered
     }
 
     /// Takes a packet that came in a frame of a stream.
@@ -104,7 +112,10 @@ impl Call {
         packet: &[u8],
     ) -> Result<(), WireError> {
         match self.inband.handle_packet(now, stream, packet)? {
-            Some(message) => self.take_message(now, Origin::Room, Message::parse(&message)?),
+            Some(message) => {
+                let origin = Origin::Room(Via::Stream(stream));
+                self.take_message(now, origin, Message::parse(&message)?)
+            }
             None => Ok(()),
         }
     }

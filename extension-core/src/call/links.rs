@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    ids::{ConnectionId, PeerId},
+    carrier::Bucket,
+    ids::{ConnectionId, PeerId, StreamId},
     time::Instant,
 };
 
@@ -17,8 +18,25 @@ const TURNOVER: Duration = Duration::from_secs(10);
 /// I7: so many are told apart in the room.
 const MAX_HEARD: usize = 1_024;
 
-/// I7: of these, so many who are neither members nor heard on a channel of their own.
+/// I7: of these, so many who are neither members nor heard on a channel of their own...
 const MAX_STRANGERS: usize = 256;
+/// ...and of these so many by one stream, where each takes so much of what [`turnover`] gives.
+const GUESTS: usize = 4;
+const A_GUEST: u64 = 10;
+
+/// B6, for a stream that may bring several.
+fn turnover(now: Instant) -> Bucket {
+    Bucket::new(now, GUESTS as u64 * A_GUEST, 1)
+}
+
+/// What brought a message from the room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Via {
+    /// Frames of this stream.
+    Stream(StreamId),
+    /// A channel, which a server forwards.
+    Channel(ConnectionId),
+}
 
 /// Where a message came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +44,14 @@ pub enum Origin {
     /// A channel of the mesh, which ends at one participant.
     Channel(ConnectionId),
     /// The room, from whoever is there.
-    Room,
+    Room(Via),
+}
+
+/// Somebody who was heard in the room.
+pub struct Guest {
+    via: Via,
+    /// One of a stream does.
+    counts: bool,
 }
 
 #[derive(Default)]
@@ -35,9 +60,10 @@ pub struct Links {
     /// When a channel's owner last made way for another.
     replaced: BTreeMap<ConnectionId, Instant>,
     shared: BTreeSet<ConnectionId>,
-    /// Those of the shared whose channels brought a message.
-    relayed: BTreeSet<ConnectionId>,
-    room: BTreeSet<PeerId>,
+    /// Who was heard last over a channel of one of the shared.
+    relayed: BTreeMap<ConnectionId, PeerId>,
+    room: BTreeMap<PeerId, Guest>,
+    turnover: BTreeMap<Via, Bucket>,
 }
 
 impl Links {
@@ -69,33 +95,58 @@ impl Links {
             return Vec::new();
         }
         let heard = std::mem::take(&mut self.room);
-        let lost = heard.into_iter().filter(|peer| !self.is_heard(*peer));
+        let lost = heard.into_keys().filter(|peer| !self.is_heard(*peer));
         lost.collect()
     }
 
-    /// Somebody was heard in the room.
+    /// Somebody was heard in the room. Who was silent for long has to be let in again.
     pub fn heard_in_room(
         &mut self,
+        now: Instant,
+        via: Via,
         peer: PeerId,
         members: impl Iterator<Item = PeerId>,
         is_live: impl Fn(PeerId) -> bool,
     ) {
-        if self.room.contains(&peer) {
+        let others = self.room.iter().filter(|(one, _)| **one != peer);
+        let mut ahead = others.filter(|(_, guest)| guest.via == via && guest.counts);
+        let counts = !ahead.any(|(one, _)| is_live(*one));
+        if let Some(guest) = self.room.get_mut(&peer).filter(|_| is_live(peer)) {
+            if counts && !guest.counts {
+                *guest = Guest { via, counts };
+            }
             return;
         }
+        self.room.remove(&peer);
         let mut known: BTreeSet<_> = self.owners.values().copied().flatten().collect();
         known.extend(members);
-        if !self.has_space(peer, &known) {
-            self.room.retain(|one| is_live(*one));
+        let is_stranger = |one: &PeerId| is_live(*one) && !known.contains(one);
+        if !known.contains(&peer) && !self.lets_in(now, via, is_stranger) {
+            return;
         }
-        if self.has_space(peer, &known) {
-            self.room.insert(peer);
+        if self.room.len() >= MAX_HEARD {
+            self.room.retain(|one, _| is_live(*one));
+        }
+        if self.room.len() < MAX_HEARD {
+            self.room.insert(peer, Guest { via, counts });
         }
     }
 
-    fn has_space(&self, peer: PeerId, known: &BTreeSet<PeerId>) -> bool {
-        let strangers = self.room.difference(known).count();
-        self.room.len() < MAX_HEARD && (known.contains(&peer) || strangers < MAX_STRANGERS)
+    fn lets_in(&mut self, now: Instant, via: Via, is_stranger: impl Fn(&PeerId) -> bool) -> bool {
+        let strangers = || self.room.iter().filter(|(one, _)| is_stranger(one));
+        let of_stream = strangers().filter(|(_, guest)| guest.via == via).count();
+        if of_stream >= GUESTS || strangers().count() >= MAX_STRANGERS {
+            return false;
+        }
+        self.turnover.retain(|_, left| !left.is_full(now));
+        let left = self.turnover.entry(via).or_insert_with(|| turnover(now));
+        left.take(now, A_GUEST)
+    }
+
+    /// R6, R8: who isn't the first of its stream.
+    pub fn surplus(&self) -> impl Iterator<Item = PeerId> {
+        let surplus = self.room.iter().filter(|(_, guest)| !guest.counts);
+        surplus.map(|(peer, _)| *peer)
     }
 
     pub fn is_shared(&self, link: ConnectionId) -> bool {
@@ -107,8 +158,13 @@ impl Links {
     }
 
     /// Everyone who was heard in the room.
-    pub fn room(&self) -> &BTreeSet<PeerId> {
-        &self.room
+    pub fn room(&self) -> impl Iterator<Item = &PeerId> {
+        self.room.keys()
+    }
+
+    /// Whether somebody was heard in the room.
+    pub fn is_in_room(&self, peer: PeerId) -> bool {
+        self.room.contains_key(&peer)
     }
 
     /// Whether a channel is open.
@@ -116,16 +172,20 @@ impl Links {
         self.owners.contains_key(&link)
     }
 
-    /// Whether who forwards frames forwards what channels carry, too.
-    pub fn has_relayed(&self) -> bool {
-        !self.relayed.is_empty()
+    /// A channel of a server brought what somebody else said.
+    pub fn note_relayed(&mut self, link: ConnectionId, peer: PeerId) {
+        self.relayed.insert(link, peer);
+    }
+
+    /// Whom who forwards frames forwarded over channels, too.
+    pub fn relayed(&self) -> impl Iterator<Item = PeerId> {
+        self.relayed.values().copied()
     }
 
     /// Where a message on a channel came from.
-    pub fn origin(&mut self, link: ConnectionId) -> Origin {
+    pub fn origin(&self, link: ConnectionId) -> Origin {
         if self.is_shared(link) {
-            self.relayed.insert(link);
-            Origin::Room
+            Origin::Room(Via::Channel(link))
         } else {
             Origin::Channel(link)
         }
@@ -135,13 +195,13 @@ impl Links {
     pub fn is_from(&self, origin: Origin, peer: PeerId) -> bool {
         match origin {
             Origin::Channel(link) => self.peer(link) == Some(peer),
-            Origin::Room => self.room.contains(&peer),
+            Origin::Room(_) => self.is_in_room(peer),
         }
     }
 
     fn is_heard(&self, peer: PeerId) -> bool {
         let on_a_channel = self.owners.values().any(|owner| *owner == Some(peer));
-        on_a_channel || self.room.contains(&peer)
+        on_a_channel || self.is_in_room(peer)
     }
 
     pub fn heard(&mut self, link: ConnectionId, peer: PeerId) {
@@ -208,37 +268,91 @@ mod tests {
         PeerId(id)
     }
 
-    #[test]
-    fn i7_who_is_heard_in_the_room_is_bounded_and_the_dead_make_room() {
+    fn stream(number: u32) -> Via {
+        let page = PageId(1);
+        Via::Stream(StreamId { page, number })
+    }
+
+    fn in_room() -> Links {
         let mut links = Links::default();
         links.share(link(1));
+        links
+    }
+
+    const NOW: Instant = Instant(0);
+
+    fn nobody() -> impl Iterator<Item = PeerId> {
+        [].into_iter()
+    }
+
+    /// Strangers of these numbers, each by a stream of its own.
+    fn come(links: &mut Links, numbers: std::ops::Range<u32>) {
+        for number in numbers {
+            links.heard_in_room(NOW, stream(number), peer(number), nobody(), |_| true);
+        }
+    }
+
+    #[test]
+    fn i7_who_is_heard_in_the_room_is_bounded_and_the_dead_make_room() {
+        let mut links = in_room();
         let members = || (0..2_000).map(peer);
         for member in members() {
-            links.heard_in_room(member, members(), |_| true);
+            links.heard_in_room(NOW, stream(1), member, members(), |_| true);
         }
-        assert_eq!(links.room().len(), MAX_HEARD);
-        links.heard_in_room(peer(3_000), members(), |known| known == peer(7));
-        assert!(links.room().iter().eq(&[peer(7), peer(3_000)]));
+        assert_eq!(links.room().count(), MAX_HEARD);
+        let lives = |known| known == peer(7);
+        links.heard_in_room(NOW, stream(1), peer(1_999), members(), lives);
+        assert!(links.room().eq(&[peer(7), peer(1_999)]));
     }
 
     #[test]
     fn i7_strangers_are_bounded_and_take_nobody_elses_place() {
-        let mut links = Links::default();
-        links.share(link(1));
-        let nobody = || [].into_iter();
-        for number in 0..1_000 {
-            links.heard_in_room(peer(number), nobody(), |_| true);
-        }
-        assert_eq!(links.room().len(), MAX_STRANGERS);
+        let mut links = in_room();
+        come(&mut links, 0..1_000);
+        assert_eq!(links.room().count(), MAX_STRANGERS);
         links.open(link(2));
         links.heard(link(2), peer(2_000));
         for [known, member] in [[2_000, 0], [3_000, 3_000]] {
             let members = [peer(member)].into_iter();
-            links.heard_in_room(peer(known), members, |_| true);
-            assert!(links.room().contains(&peer(known)));
+            links.heard_in_room(NOW, stream(1), peer(known), members, |_| true);
+            assert!(links.is_in_room(peer(known)));
         }
-        links.heard_in_room(peer(4_000), nobody(), |known| known > peer(7));
-        assert!(links.room().contains(&peer(4_000)), "the dead make room");
+        links.heard_in_room(NOW, stream(2), peer(4_000), nobody(), |known| {
+            known > peer(7)
+        });
+        assert!(links.is_in_room(peer(4_000)), "the dead make room");
+    }
+
+    #[test]
+    fn i7_a_stream_brings_four_strangers_at_once_and_another_each_ten_seconds() {
+        let mut links = in_room();
+        let mut comes = |now, number: u32, lives: std::ops::Range<u32>| {
+            let lives = |one| lives.clone().any(|number| one == peer(number));
+            links.heard_in_room(Instant(now), stream(1), peer(number), nobody(), lives);
+            links.is_in_room(peer(number))
+        };
+        assert!((0..4).all(|number| comes(0, number, 0..number)));
+        assert!(!comes(60_000, 4, 0..4), "four are there");
+        let came: Vec<_> = (10..60)
+            .filter(|number| comes(60_000, *number, 0..0))
+            .collect();
+        assert_eq!(came, [10, 11, 12, 13]);
+        assert!(!comes(69_999, 70, 0..0) && comes(70_000, 71, 0..0));
+        assert!(!comes(70_001, 10, 0..0), "who was silent comes anew");
+    }
+
+    #[test]
+    fn i7_of_one_stream_one_counts_and_another_once_that_is_gone() {
+        let mut links = in_room();
+        let comes = |links: &mut Links, number, lives: fn(PeerId) -> bool| {
+            links.heard_in_room(NOW, stream(1), peer(number), nobody(), lives);
+        };
+        (0..3).for_each(|number| comes(&mut links, number, |_| true));
+        assert!(links.surplus().eq([peer(1), peer(2)]));
+        comes(&mut links, 2, |one| one != peer(0));
+        assert!(links.surplus().eq([peer(1)]));
+        links.heard_in_room(NOW, stream(2), peer(1), nobody(), |_| true);
+        assert_eq!(links.surplus().count(), 0, "it has a stream of its own");
     }
 
     #[test]
@@ -247,10 +361,10 @@ mod tests {
         for number in [1, 2] {
             links.share(link(number));
         }
-        links.heard_in_room(peer(1), [].into_iter(), |_| true);
+        links.heard_in_room(NOW, stream(1), peer(1), nobody(), |_| true);
         links.open(link(3));
         links.heard(link(3), peer(3));
-        links.heard_in_room(peer(3), [].into_iter(), |_| true);
+        links.heard_in_room(NOW, stream(3), peer(3), nobody(), |_| true);
         assert_eq!(links.unshare(link(1)), []);
         assert_eq!(links.unshare(link(2)), [peer(1)]);
         assert_eq!(links.close(link(3)), Some(peer(3)));
@@ -263,6 +377,7 @@ mod tests {
         links.heard(link(1), peer(1));
         assert_eq!(links.share(link(1)), Some(peer(1)));
         assert_eq!(links.peer(link(1)), None);
-        assert_eq!(links.origin(link(1)), Origin::Room);
+        let room = Origin::Room(Via::Channel(link(1)));
+        assert_eq!(links.origin(link(1)), room);
     }
 }

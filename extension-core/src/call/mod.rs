@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use epochs::Epochs;
 pub use inband::Going;
-use links::{Links, Origin};
+use links::{Links, Origin, Via};
 use names::{Names, To};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
@@ -199,10 +199,13 @@ impl Call {
     fn introduce(&mut self, now: Instant, origin: Origin, peer: PeerId) -> bool {
         let membership = &self.membership;
         let is_live = |known| membership.is_live(now, known);
-        let Origin::Channel(link) = origin else {
-            let members = membership.members().iter().map(|(_, member)| *member);
-            self.links.heard_in_room(peer, members, is_live);
-            return self.links.is_from(origin, peer);
+        let link = match origin {
+            Origin::Channel(link) => link,
+            Origin::Room(via) => {
+                let members = membership.members().iter().map(|(_, member)| *member);
+                self.links.heard_in_room(now, via, peer, members, is_live);
+                return self.note_guest(via, peer);
+            }
         };
         match self.links.peer(link) {
             Some(known) if known == peer => true,
@@ -213,6 +216,18 @@ impl Call {
                 true
             }
         }
+    }
+
+    /// I7: whether somebody was let in there. Of who isn't a member, one counts for each stream.
+    fn note_guest(&mut self, via: Via, peer: PeerId) -> bool {
+        let surplus = self.links.surplus().filter(|one| !self.is_member(*one));
+        let surplus = surplus.collect();
+        self.membership.set_surplus(surplus);
+        let is_there = self.links.is_in_room(peer);
+        if let (Via::Channel(link), true) = (via, is_there) {
+            self.links.note_relayed(link, peer);
+        }
+        is_there
     }
 
     /// Does what is due by now.
@@ -451,7 +466,7 @@ impl Call {
     /// M9: whether a member's frames may come over a connection.
     pub fn may_come_over(&self, now: Instant, link: ConnectionId, member: PeerId) -> bool {
         if self.is_shared(link) {
-            return self.links.room().contains(&member);
+            return self.links.is_in_room(member);
         }
         self.peer_on(now, link) == Some(member)
     }
@@ -466,7 +481,7 @@ impl Call {
         };
         let is_there = |peer: &PeerId| self.is_member(*peer) && self.epochs.has(epoch, *peer);
         if self.is_shared(link) {
-            return self.links.room().iter().any(is_there);
+            return self.links.room().any(is_there);
         }
         self.links.peer(link).as_ref().is_some_and(is_there)
     }

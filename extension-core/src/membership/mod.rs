@@ -195,6 +195,11 @@ impl<G: Groups> Membership<G> {
         self.run(now);
     }
 
+    /// See [`Roster::set_surplus`].
+    pub fn set_surplus(&mut self, surplus: BTreeSet<PeerId>) {
+        self.roster.set_surplus(surplus);
+    }
+
     /// What we commit from now on goes through this.
     pub fn set_width(&mut self, width: Width) {
         self.width = width;

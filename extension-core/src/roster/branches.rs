@@ -82,11 +82,12 @@ impl Roster {
             .collect()
     }
 
-    /// R17: everyone live who isn't left out.
+    /// R17 and I7: everyone live who isn't left out.
     fn counted(&self, now: Instant) -> impl Iterator<Item = (&PeerId, &Peer)> {
         let live = self.peers.iter();
         live.filter(move |(_, peer)| is_live(peer, now, self.crowds))
             .filter(move |(id, _)| !self.shunned.is_shunned(now, **id))
+            .filter(move |(id, _)| !self.surplus.contains(*id))
     }
 
     /// Branches that go on, each by itself, are apart since they parted.

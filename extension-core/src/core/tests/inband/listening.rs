@@ -3,8 +3,11 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::*;
-use crate::{carrier::cut, wire::Message};
+use super::{strangers::Stranger, *};
+use crate::{
+    carrier::cut,
+    wire::{Beacon, Message, SignedBeacon},
+};
 
 #[test]
 fn i11_who_has_nothing_to_send_is_told_and_let_in_once_it_has() {
@@ -43,6 +46,19 @@ fn i11_who_has_only_sound_that_is_not_silent_is_told_of_the_codec() {
     assert!(codes.eq(["codec-not-silent"]));
 }
 
+/// What somebody says who is alone in the room.
+fn own_beacon(pair: &mut Pair) -> Message {
+    let call = pair.cores[0].tabs[&TAB].call.as_ref().expect("a call");
+    let membership = call.membership();
+    let standing = membership.standing();
+    let beacon = Beacon {
+        sequence: u64::MAX,
+        standing,
+        ..Stranger::new(1).beacon(None)
+    };
+    Message::Beacon(SignedBeacon::sign(membership.groups().identity(), beacon))
+}
+
 #[test]
 fn i11_who_is_answered_over_a_channel_of_a_room_can_speak() {
     let mut pair = Pair::new();
@@ -51,9 +67,21 @@ fn i11_who_is_answered_over_a_channel_of_a_room_can_speak() {
     pair.cores[0].turn_on(pair.now, TAB);
     pair.run_for(Duration::from_secs(3));
     assert_eq!(pair.view(0).reason, "no-way-up");
-    let message = Message::KeyPackage(vec![7; 300].into()).to_bytes();
-    pair.cores[0].control(pair.now, link, &cut(&message)[0]);
-    assert_eq!(pair.view(0).reason, "alone");
+    let say = |pair: &mut Pair, message: &Message| {
+        let packet = &cut(&message.to_bytes())[0];
+        pair.cores[0].control(pair.now, link, packet);
+    };
+    let garbage = Message::KeyPackage(vec![7; 300].into());
+    let ours = own_beacon(&mut pair);
+    for message in [garbage, ours] {
+        say(&mut pair, &message);
+        assert_eq!(pair.view(0).reason, "no-way-up");
+    }
+    let message = Message::Beacon(Stranger::new(9).signed());
+    say(&mut pair, &message);
+    assert_eq!(pair.view(0).reason, "joining");
+    pair.run_for(Duration::from_secs(5));
+    assert_eq!(pair.view(0).reason, "no-way-up", "for R2's time");
 }
 
 #[test]

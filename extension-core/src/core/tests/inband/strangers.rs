@@ -9,12 +9,12 @@ use super::*;
 use crate::{
     carrier::FRAME_FRAGMENT,
     group::{Candidate, Group, Groups, Mls},
-    ids::GroupId,
+    ids::{Epoch, GroupId},
     wire::{Beacon, Company, Message, MessageId, Packet, Presence, Seek, SignedBeacon, Unheard},
 };
 
 /// Somebody alone in a group, who seeks another.
-struct Stranger {
+pub struct Stranger {
     mls: Mls,
     group: Group,
     candidate: Candidate,
@@ -22,7 +22,7 @@ struct Stranger {
 }
 
 impl Stranger {
-    fn new(number: u8) -> Self {
+    pub fn new(number: u8) -> Self {
         let mut mls = Mls::new(ChaCha20Rng::from_seed([number; 32]));
         Self {
             group: mls.found().expect("a group"),
@@ -32,7 +32,7 @@ impl Stranger {
         }
     }
 
-    fn beacon(&mut self, seeks: Option<GroupId>) -> Beacon {
+    pub fn beacon(&mut self, seeks: Option<GroupId>) -> Beacon {
         self.sequence += 1;
         let (key_package, _) = self.mls.announcement(&self.candidate);
         Beacon {
@@ -43,6 +43,21 @@ impl Stranger {
             company: Company::Alone,
             unheard: Unheard::default(),
         }
+    }
+
+    /// That it is here, and seeks nothing.
+    pub fn signed(&mut self) -> SignedBeacon {
+        let beacon = self.beacon(None);
+        SignedBeacon::sign(self.mls.identity(), beacon)
+    }
+
+    /// That it is in a group that is stronger than any.
+    fn boast(&mut self, group: u8) -> Message {
+        let mut beacon = self.beacon(None);
+        beacon.standing.group = GroupId([group; 16]);
+        beacon.standing.epoch = Epoch(u64::MAX);
+        beacon.company = Company::Together;
+        Message::Beacon(SignedBeacon::sign(self.mls.identity(), beacon))
     }
 
     /// Its wish to be in a group, and its key package.
@@ -105,4 +120,47 @@ fn i14_of_many_who_wish_to_join_a_room_four_do_by_one_commit() {
     }
     assert!(grew.len() >= 2, "{grew:?}");
     assert!(grew.iter().all(|count| *count <= 4), "{grew:?}");
+}
+
+#[test]
+fn i7_who_boasts_with_many_names_on_two_streams_keeps_three_who_are_together_busy_with_nothing() {
+    let mut room = Room::all_on(3, Layout::OneForAll);
+    room.until_it_stands(&[0, 1, 2]);
+    let mut strangers: Vec<_> = (100..124).map(Stranger::new).collect();
+    for second in 0..30u8 {
+        for (number, stranger) in (0..).zip(&mut strangers) {
+            let lie = stranger.boast(second / 8);
+            (0..3).for_each(|who| room.tell(who, 100 + number % 2, &lie));
+        }
+        room.run_for(Duration::from_secs(1));
+        for who in 0..3 {
+            assert_eq!(
+                room.call(who).membership().seeks(),
+                None,
+                "after {second} s"
+            );
+        }
+    }
+    assert!(room.stands(&[0, 1, 2]));
+}
+
+#[test]
+fn i7_silent_strangers_on_a_stream_keep_no_newcomer_out() {
+    let mut room = Room::of(3, Layout::OneForAll);
+    room.turn_on(0);
+    room.turn_on(1);
+    room.until_it_stands(&[0, 1]);
+    let mut strangers: Vec<_> = (0..=255).map(Stranger::new).collect();
+    for round in 0..12 {
+        for stranger in strangers.iter_mut().skip(round % 4 * 64).take(64) {
+            let message = Message::Beacon(stranger.signed());
+            (0..2).for_each(|who| room.tell(who, 100, &message));
+        }
+        room.run_for(Duration::from_millis(250));
+    }
+    let (now, call) = (room.now, room.call(0));
+    assert!(call.live_peers(now).count() <= 1 + 5);
+    room.turn_on(2);
+    let took = room.until_it_stands(&[0, 1, 2]);
+    assert!(took <= Duration::from_secs(5), "{took:?}");
 }
