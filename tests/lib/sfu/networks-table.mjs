@@ -7,7 +7,7 @@ import { FOLDER } from '../stage.mjs';
 
 /**
  * @typedef {import('./link.mjs').Counts} Counts
- * @typedef {{picture: number, sound: number}} Perceived milliseconds until all see and hear all
+ * @typedef {{picture: number | null, sound: number | null}} Perceived milliseconds until all see and hear all, if they did
  * @typedef {{joins: number[], perceived: Perceived, up: Counts, down: Counts}} Joined in milliseconds, from the quickest
  * @typedef {{without: Perceived | null, group: number, perceived: Perceived}} Cut
  */
@@ -46,7 +46,7 @@ export class NetworksTable {
 
 /** @param {Joined} row */
 const joinedCells = ({ joins, perceived: { picture, sound }, up, down }) =>
-  [joins[joins.length >> 1], `${joins[0]} to ${joins.at(-1)}`, picture, sound, LOST(up), LOST(down)].map(String);
+  [joins[joins.length >> 1], `${joins[0]} to ${joins.at(-1)}`, picture ?? 'never', sound ?? 'never', LOST(up), LOST(down)].map(String);
 
 /** @param {Cut} row */
 const cutCells = ({ without, group, perceived: { picture, sound } }) =>
@@ -70,7 +70,8 @@ Times are milliseconds. Faults are each person's own, and befall each hop: what 
 meets them on the way up to Janus and again on the way down. So 20 % lost are 36 % between two people, and
 200 ms are 400. What goes by UDP has them; the page and Janus's API have none. 300 kbit/s are each
 person's up, and as much down, with the packets that would wait for more than 300 ms lost; Janus doesn't fit pictures to
-who receives them, so that room asks for 64 kbit/s of each.
+who receives them, so that room asks for 64 kbit/s of each. There alone a picture may stand still (**never**: not within
+45 s), and has to move again once the network has room; it wasn't measured without Sotto.
 
 - **join**: somebody turns Sotto on in a call of two who have it on; until it opens frames and all three
   are members for each other. The middle of five, then the quickest and the slowest. Bound where at
