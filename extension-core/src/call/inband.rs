@@ -163,3 +163,48 @@ impl Call {
         codec.carry(frame, packet, buffer, scratch).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+    use crate::{framing::samples, ids::PageId};
+
+    fn space(codec: Codec, frame: &[u8], sound: bool, sealed: usize) -> usize {
+        let page = PageId(1);
+        let going = Going {
+            link: ConnectionId { page, number: 1 },
+            stream: StreamId { page, number: 1 },
+            sound,
+            codec,
+            frame,
+        };
+        going.space(sealed)
+    }
+
+    #[test]
+    fn i5_sound_and_its_packet_are_as_long_as_servers_forward_and_no_longer() {
+        for name in ["opus-20ms", "opus-120ms", "red-two-blocks", "cn"] {
+            let (_, codec, frame) = samples::named(name);
+            let sealed = vec![0; frame.len() + MAX_OVERHEAD];
+            let packet = vec![0; space(*codec, frame, true, sealed.len())];
+            let (meta, _) = codec.cover(frame).expect("a frame of its codec");
+            let mut body = [meta.bytes(), &sealed, &packet].concat();
+            let wire = codec.pack(frame, &meta, &mut body, &mut Vec::new());
+            assert_eq!(wire.len(), MAX_SOUND, "{name}");
+            assert_eq!(space(*codec, frame, true, MAX_SOUND), 0, "{name}");
+            assert_eq!(space(*codec, frame, false, 0), usize::MAX, "{name}");
+        }
+    }
+
+    #[test]
+    fn i13_a_frame_that_is_heard_without_keys_has_no_space() {
+        for (name, codec, frame) in samples::ALL {
+            let refused = ["pcmu", "pcma", "g722"].contains(name);
+            assert_eq!(space(*codec, frame, true, 0) == 0, refused, "{name}");
+            assert_eq!(space(*codec, frame, false, 0) == 0, refused, "{name}");
+        }
+    }
+}

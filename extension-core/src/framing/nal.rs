@@ -188,12 +188,16 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use super::{Kind, escape, kind_of, unescape, units};
-    use crate::framing::{
-        Codec, NotSealed,
-        h264::H264,
-        samples,
-        tests::{frame_of, wire_of},
+    use super::{Format, Kind, STOP, escape, kind_of, unescape, units};
+    use crate::{
+        framing::{
+            Codec, NotSealed,
+            h264::H264,
+            h265::H265,
+            samples,
+            tests::{frame_of, wire_of},
+        },
+        wire::trailer,
     };
 
     fn kinds(stream: &[u8]) -> Vec<Kind> {
@@ -212,6 +216,32 @@ mod tests {
         assert!(sets(frame).eq(sets(&wire)));
         assert_eq!(kinds(&wire)[..2], [Kind::ParameterSet; 2]);
         assert_eq!(kinds(&wire)[2..], [Kind::RandomAccessSlice]);
+    }
+
+    /// All that goes of a frame with nothing but a packet: copies of its sets, and slices of ours.
+    fn i8_sets_and_slices<F: Format>(codec: Codec, name: &str) {
+        let (frame, packet) = (samples::of(name), [&b"SOTO"[..], &[7; 100]].concat());
+        let (mut buffer, mut scratch) = (Vec::new(), Vec::new());
+        let made = codec.carry(frame, &packet, &mut buffer, &mut scratch);
+        let wire = made.expect("a frame").to_vec();
+        let is_set = |unit: &&[u8]| kind_of::<F>(unit) == Kind::ParameterSet;
+        assert!(units(&wire).filter(is_set).eq(units(frame).filter(is_set)));
+        let (meta, _) = codec.cover(frame).expect("a frame");
+        let mut ours = meta.clear().to_vec();
+        trailer::append(&packet, &mut ours);
+        ours.push(STOP);
+        let rest: Vec<_> = units(&wire).filter(|unit| !is_set(unit)).collect();
+        assert_eq!(rest, [ours], "{name}");
+    }
+
+    #[test]
+    fn i8_of_nal_units_only_parameter_sets_go_with_a_packet() {
+        for name in ["h264-key", "h264-delta"] {
+            i8_sets_and_slices::<H264>(Codec::H264, name);
+        }
+        for name in ["h265-key", "h265-delta"] {
+            i8_sets_and_slices::<H265>(Codec::H265, name);
+        }
     }
 
     #[test]

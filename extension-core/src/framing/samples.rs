@@ -40,7 +40,12 @@ pub const ALL: &[Sample] = samples![
 ];
 
 /// One of them.
-pub fn of(name: &str) -> &'static [u8] {
+pub fn named(name: &str) -> &'static Sample {
     let found = ALL.iter().find(|(known, ..)| *known == name);
-    found.expect("a sample of that name").2
+    found.expect("a sample of that name")
+}
+
+/// Its frame.
+pub fn of(name: &str) -> &'static [u8] {
+    named(name).2
 }

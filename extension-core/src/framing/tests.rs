@@ -5,6 +5,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::{Codec, Malformed, NotSealed, samples};
+use crate::wire::trailer;
 
 /// Stands for header and tag.
 const AROUND: [u8; 8] = [0x9a, 0, 0, 0, 0, 1, 0, 0];
@@ -47,6 +48,36 @@ fn both_ends_see_the_same_metadata() {
         let mut scratch = Vec::new();
         let (seen, _) = codec.uncover(&wire, &mut scratch).expect("laid out so");
         assert_eq!(seen.bytes(), meta.bytes(), "{name}");
+    }
+}
+
+/// A frame with a packet and nothing else, and the body in it.
+fn carrying(codec: Codec, frame: &[u8], packet: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let (mut buffer, mut scratch) = (Vec::new(), Vec::new());
+    let made = codec.carry(frame, packet, &mut buffer, &mut scratch);
+    let wire = made.expect("a frame of its codec").to_vec();
+    let mut body = Vec::new();
+    trailer::append(packet, &mut body);
+    (wire, body)
+}
+
+#[test]
+fn i8_of_a_plain_frame_only_what_stays_clear_goes_with_a_packet() {
+    for (name, codec, frame) in samples::ALL {
+        let packet = [&b"SOTO"[..], &[0; 3], &[0xa5; 2_000]].concat();
+        let (wire, body) = carrying(*codec, frame, &packet);
+        let (meta, _) = codec.cover(frame).expect("a frame of its codec");
+        let mut scratch = Vec::new();
+        let (seen, rest) = codec.uncover(&wire, &mut scratch).expect("laid out so");
+        assert_eq!((seen.bytes(), rest), (meta.bytes(), &body[..]), "{name}");
+        let carried = codec.carried(&wire, &mut scratch).expect("a packet");
+        assert_eq!(
+            (carried.packet, carried.alone),
+            (&packet[..], true),
+            "{name}"
+        );
+        let in_units = matches!(codec, Codec::H264 | Codec::H265);
+        assert!(in_units || wire == [meta.clear(), &body].concat(), "{name}");
     }
 }
 

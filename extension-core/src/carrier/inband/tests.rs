@@ -270,6 +270,15 @@ fn i5_a_packet_waits_for_a_frame_with_space() {
 }
 
 #[test]
+fn i5_a_message_of_more_than_128_fragments_is_left_to_others() {
+    let mut carrier = carrier();
+    carrier.send(Instant(0), &message(3, 128 * 700 + 1));
+    assert!(!carrier.waits());
+    carrier.send(Instant(0), &message(3, 128 * 700));
+    assert!(carrier.waits());
+}
+
+#[test]
 fn i5_no_packet_is_longer_than_was_said() {
     let mut carrier = carrier();
     carrier.send(Instant(0), &message(2, 2_700));

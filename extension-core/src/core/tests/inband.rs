@@ -13,6 +13,7 @@ use crate::{call::Call, carrier::MAX_SOUND, framing::Codec, tab::FarEnd, wire::t
 mod lies;
 mod listening;
 mod loss;
+mod paths;
 mod strangers;
 
 const STEP: u64 = 20;
@@ -449,6 +450,33 @@ fn i5_a_frame_of_sound_stays_below_1100_bytes_and_a_quiet_call_costs_2_kbit() {
     let ours = room.wire.iter().filter(|sent| sent.from == 0);
     let added: usize = ours.filter_map(carried).map(|(added, _)| added).sum();
     assert!(added > 0 && added * 8 <= 2_000 * 22, "{added} in 20 s");
+}
+
+/// So long that a full fragment just fits, or just doesn't.
+#[test]
+fn i5_long_frames_of_sound_stay_below_1100_bytes_too_and_carry_what_fits() {
+    for (mime, head) in [(OPUS, &[0x78][..]), ("audio/red", &[111, 0x78])] {
+        let mut room = Room::of(3, Layout::OneForAll);
+        room.sends = vec![BTreeSet::new(); 3];
+        for step in 0..500 {
+            match step {
+                0 => [0, 1].into_iter().for_each(|who| room.turn_on(who)),
+                300 => room.turn_on(2),
+                _ => {}
+            }
+            room.step();
+            for from in 0..3 {
+                room.send(from, 1, mime, [head, &vec![7; 330 + step % 50]].concat());
+            }
+        }
+        assert!(room.stands(&[0, 1, 2]), "{mime}");
+        let longest = room.wire.iter().map(|sent| sent.wire.len()).max();
+        let nearly = MAX_SOUND - 8..=MAX_SOUND;
+        assert!(
+            longest.is_some_and(|one| nearly.contains(&one)),
+            "{mime}: {longest:?}"
+        );
+    }
 }
 
 #[test]
