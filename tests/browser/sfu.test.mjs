@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { agree, doesNotHear, doesNotSee, eventually, hearEachOther, pictureStands, seeEachOther, sees, turnOn } from '../lib/expect.mjs';
+import { ADD_TO_OFFER, BYTES, givenTo, listenInJanusPage, sendOver } from '../lib/sfu/added-channel.mjs';
 import { Janus } from '../lib/sfu/janus.mjs';
 import { SfuTable } from '../lib/sfu/table.mjs';
 import { VIDEO_ROOM } from '../lib/sfu/video-room.mjs';
@@ -145,7 +146,7 @@ const SETTINGS = [
 
 /** @param {(typeof SETTINGS)[number]} setting */
 const rowOf = ({ codec, wishes }) => `Janus, Opus and ${codec}${wishes.simulcast ? ', simulcast' : ''}`;
-const table = new SfuTable(SETTINGS.map(rowOf));
+const table = new SfuTable('sfu', SETTINGS.map(rowOf));
 after(() => { table.write(); });
 
 for (const setting of SETTINGS) {
@@ -162,9 +163,23 @@ for (const setting of SETTINGS) {
     const carriers = await Promise.all(all.map(({ page }) => VIDEO_ROOM.carrierOf(page)));
     assert.deepEqual(carriers, ['in-band', 'in-band', 'in-band']);
     table.set(rowOf(setting), 'in-band', 'passed');
-    table.set(rowOf(setting), 'channel', 'refused: not built; Janus takes Sotto\'s channel and relays nothing of it');
   });
 }
+
+// Why Sotto adds no such channel of its own.
+test('table: a data channel that Janus relays comes to the page itself of who has no Sotto', async () => {
+  table.setAll('channel', 'FAILED');
+  const { room: own } = await janus.open({});
+  const [adding, given] = await Promise.all([ana, ben].map((one) => one.inAnotherWindow()));
+  await adding.page.addInitScript(ADD_TO_OFFER);
+  for (const one of [adding, given]) await one.enter(stage.base, { room: String(own) });
+  await given.waitForPeople(['Ana']);
+  await listenInJanusPage(given.page);
+  const look = () => sendOver(adding.page).then(() => givenTo(given.page));
+  await eventually(look, (texts) => texts.includes(BYTES), 'the page\'s own callback is given what another\'s added channel sent');
+  await Promise.all([adding, given].map(({ page }) => page.close()));
+  table.setAll('channel', 'refused: pages of people without Sotto are given what it brings');
+});
 
 // Where its first try fails, the page publishes without sound. On a busy machine it was seen to have done so.
 test('table: who stops publishing and starts again is perceived again', async () => {

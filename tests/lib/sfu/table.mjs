@@ -10,8 +10,9 @@ import { CAST, FOLDER } from '../stage.mjs';
 const COLUMNS = { 'in-band': 'in-band', channel: 'relayed channel' };
 
 export class SfuTable {
-  /** @param {string[]} rows */
-  constructor(rows) {
+  /** @param {string} story @param {string[]} rows */
+  constructor(story, rows) {
+    this.story = story;
     /** @type {Map<string, Partial<Record<Carrier, string>>>} */
     this.rows = new Map(rows.map((row) => [row, {}]));
   }
@@ -19,6 +20,11 @@ export class SfuTable {
   /** @param {string} row @param {Carrier} carrier @param {string} outcome */
   set(row, carrier, outcome) {
     this.rows.set(row, { ...this.rows.get(row), [carrier]: outcome });
+  }
+
+  /** What holds for every codec. @param {Carrier} carrier @param {string} outcome */
+  setAll(carrier, outcome) {
+    for (const row of this.rows.keys()) this.set(row, carrier, outcome);
   }
 
   toString() {
@@ -32,6 +38,6 @@ export class SfuTable {
   write() {
     mkdirSync(FOLDER, { recursive: true });
     const browser = CAST.includes('firefox') ? '-firefox' : '';
-    writeFileSync(join(FOLDER, `sfu-table${browser}.txt`), `${this}\n`);
+    writeFileSync(join(FOLDER, `${this.story}-table${browser}.txt`), `${this}\n`);
   }
 }
