@@ -1,6 +1,6 @@
 /**
  * Calls through an SFU that knows nothing of Sotto: Janus, on its own demo page, which makes a
- * connection for what one sends and one for each of whom one sees.
+ * connection for what one sends and one for each of whom one sees; one row of the table is of the other page.
  */
 
 import assert from 'node:assert/strict';
@@ -141,11 +141,12 @@ const SETTINGS = [
   { codec: 'VP9', wishes: {} },
   { codec: 'H264', wishes: {} },
   { codec: 'AV1', wishes: {} },
-  { codec: 'VP8', wishes: { simulcast: /** @type {const} */ ('true') } },
+  { codec: 'VP8', with: ', simulcast', wishes: { simulcast: /** @type {const} */ ('true') } },
+  { codec: 'VP8', with: ', one connection for all who are seen', wishes: { html: 'mvideoroomtest' } },
 ];
 
 /** @param {(typeof SETTINGS)[number]} setting */
-const rowOf = ({ codec, wishes }) => `Janus, Opus and ${codec}${wishes.simulcast ? ', simulcast' : ''}`;
+const rowOf = (setting) => `Janus, Opus and ${setting.codec}${setting.with ?? ''}`;
 const table = new SfuTable('sfu', SETTINGS.map(rowOf));
 after(() => { table.write(); });
 

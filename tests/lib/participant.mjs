@@ -15,7 +15,7 @@ import { Popup } from './sotto.mjs';
  *   index: number, name: string, camera?: string | null, size?: import('./media.mjs').SizeName, script?: string,
  *   callPage?: import('./call.mjs').CallPage, kept?: boolean}} Who
  * @typedef {{room: string, codec?: string, sound?: string, layers?: string, processing?: 'on' | 'off', ptime?: string,
- *   vcodec?: string, simulcast?: 'true'}} Place the last two are Janus's
+ *   vcodec?: string, simulcast?: 'true', html?: string}} Place the last three are the SFUs'
  */
 
 export class Participant {

@@ -1,4 +1,7 @@
-/** Janus's demo page of a video room, seen from outside: `videoroomtest.html`, as it is published. */
+/**
+ * Janus's demo pages of a video room, seen from outside, as they are published: `videoroomtest.html` has
+ * a connection for each of whom one sees, `mvideoroomtest.html` one for all of them.
+ */
 
 import { PATIENCE } from '../patience.mjs';
 
@@ -6,8 +9,8 @@ import { PATIENCE } from '../patience.mjs';
 
 /** @type {import('../call.mjs').CallPage & {portsOf(page: Page): Promise<number[]>, isLost(page: Page): Promise<boolean>}} */
 export const VIDEO_ROOM = {
-  async enter(page, base, name, place) {
-    await page.goto(`${base}/videoroomtest.html?${new URLSearchParams({ ...place })}`);
+  async enter(page, base, name, { html = 'videoroomtest', ...place }) {
+    await page.goto(`${base}/${html}.html?${new URLSearchParams({ ...place })}`);
     // The button is there before it does something, and what it does is undone by a second click.
     await page.waitForFunction(() => {
       const button = /** @type {HTMLElement | null} */ (document.querySelector('#start'));
@@ -59,8 +62,9 @@ export const VIDEO_ROOM = {
 /** Of all its connections. @param {Page} page @returns {Promise<any[]>} */
 const statsOf = (page) =>
   page.evaluate(async () => {
-    const { sfutest, feeds } = /** @type {any} */ (window);
-    const peers = [sfutest, ...feeds].filter(Boolean).map(({ webrtcStuff }) => webrtcStuff.pc).filter(Boolean);
+    const { sfutest, remoteFeed, feeds } = /** @type {any} */ (window);
+    const handles = [sfutest, remoteFeed, ...Object.values(feeds)];
+    const peers = handles.map((handle) => handle?.webrtcStuff?.pc).filter(Boolean);
     const reports = await Promise.all(peers.map((peer) => peer.getStats()));
     return reports.flatMap((report) => [...report.values()]);
   });
