@@ -6,9 +6,9 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::setup::{node, wasm};
+use crate::setup::{node, str0m, wasm};
 use crate::{build, check, paths, step};
-use plays::{Play, THROUGH_SFU, USUAL, WITH_TABLE, all_of};
+use plays::{Play, THROUGH_SFU, USUAL, WITH_TABLE, all_of, named};
 use stage::Stage;
 use table::Table;
 
@@ -35,7 +35,8 @@ impl Count {
 /// One story instead of all tests.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Only this story of tests/browser (`media`, `networks` and `sfu` print their tables)
+    /// Only this story of tests/browser (`media`, `networks` and `sfu`, which is those of every SFU,
+    /// print their tables)
     story: Option<String>,
     /// Who has which browser, in turn: chromium, firefox
     #[arg(long, default_value = USUAL, requires = "story")]
@@ -45,27 +46,31 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn run(&self) -> Result<ExitCode> {
         match &self.story {
-            Some(story) => one(&all_of(story, &self.cast)),
+            Some(story) => some(story, &self.cast),
             None => all(),
         }
     }
 }
 
-/// Plays one story alone.
-fn one(play: &Play<'_>) -> Result<ExitCode> {
+/// Plays one story alone, or one for each SFU.
+fn some(story: &str, cast: &str) -> Result<ExitCode> {
+    let stories = named(story);
+    let plays: Vec<_> = stories.iter().map(|story| all_of(story, cast)).collect();
     build::run()?;
     step::run(
         "build the demo's server and the bad network",
         &mut programs(),
     )?;
     let mut table = Table::default();
-    let total = Stage::find(THROUGH_SFU.contains(&play.story), play.cast)?.play_each(
-        &[*play],
-        1,
-        &mut table,
-    )?;
-    if WITH_TABLE.contains(&play.story) {
-        print!("{}", table_of(play)?);
+    let stage = Stage::find(THROUGH_SFU.contains(&story), cast)?;
+    if stories.contains(&"str0m") {
+        str0m::prepare()?;
+    }
+    let total = stage.play_each(&plays, 1, &mut table)?;
+    for play in &plays {
+        if WITH_TABLE.contains(&play.story) {
+            println!("{}", table_of(play)?.trim_end());
+        }
     }
     println!("{table}");
     Ok(conclude(total))

@@ -1,7 +1,7 @@
 /** What Janus is told: one interface, one transport, and the plugin of its video rooms alone. */
 
-/** That in-network.sh makes; Janus takes loopback for none. */
-export const INTERFACE = 'sotto0';
+import { INTERFACE } from './network.mjs';
+
 const PORT = 8088;
 export const SERVER = `http://127.0.0.1:${PORT}/janus`;
 

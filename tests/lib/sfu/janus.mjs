@@ -5,12 +5,13 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../expect.mjs';
 import { JanusApi } from './janus-api.mjs';
-import { INTERFACE, SERVER, configuration } from './janus-configuration.mjs';
+import { SERVER, configuration } from './janus-configuration.mjs';
 import { servePages } from './janus-pages.mjs';
+import { checkNetwork } from './network.mjs';
 
 /** @typedef {import('./janus-api.mjs').Room} Room */
 
@@ -28,9 +29,7 @@ export class Janus {
 
   /** @param {{link?: typeof import('./link.mjs').PLACE}} [how] */
   static async start({ link } = {}) {
-    if (!networkInterfaces()[INTERFACE]) {
-      throw new Error(`no interface ${INTERFACE} here: run this by cargo xtask, or by tests/lib/sfu/in-network.sh`);
-    }
+    checkNetwork();
     const folder = mkdtempSync(join(tmpdir(), 'sotto-janus-'));
     for (const [name, text] of Object.entries(configuration(folder, link))) writeFileSync(join(folder, name), text);
     const { server, origin } = await servePages(SERVER);

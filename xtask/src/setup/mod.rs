@@ -8,4 +8,5 @@ mod debian;
 pub(crate) mod node;
 pub(crate) mod rustc;
 pub(crate) mod sfu;
+pub(crate) mod str0m;
 pub(crate) mod wasm;

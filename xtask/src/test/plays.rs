@@ -80,6 +80,10 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
         "lies",
         "Chromium alone has encoded streams to forward, and they keep its numbers of codecs",
     ),
+    (
+        "str0m",
+        "not in each run: `cargo xtask test str0m --cast firefox,chromium`",
+    ),
     ("taken", "a page of Firefox has no encoded streams to take"),
     (
         "networks",
@@ -88,7 +92,22 @@ pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
 ];
 
 /// Stories with an SFU, which are played in a network of their own.
-pub(super) const THROUGH_SFU: &[&str] = &["networks", "sfu"];
+pub(super) const THROUGH_SFU: &[&str] = &["networks", "sfu", "str0m"];
+
+/// Stories that no run of all plays, and why.
+pub(super) const BY_NAME: &[(&str, &str)] = &[(
+    "str0m",
+    "its SFU takes minutes to compile: `cargo xtask test sfu`",
+)];
+
+/// The stories that somebody wants: through the SFU, through those of every make.
+pub(super) fn named(story: &str) -> Vec<&str> {
+    if story == "sfu" {
+        vec!["sfu", "str0m"]
+    } else {
+        vec![story]
+    }
+}
 
 /// Stories of which each run has a part, with the usual cast.
 pub(super) const IN_PART: &[Play<'_>] = &[without_table("networks"), without_table("sfu")];
@@ -115,7 +134,7 @@ pub(super) const ALONE: &[&str] = &[
 ];
 
 /// Stories that write a table of their own.
-pub(super) const WITH_TABLE: &[&str] = &["media", "networks", "sfu"];
+pub(super) const WITH_TABLE: &[&str] = &["media", "networks", "sfu", "str0m"];
 
 /// Every story is played so.
 pub(super) const USUAL: &str = "chromium";

@@ -8,12 +8,12 @@ use std::thread;
 use anyhow::Result;
 
 use super::plays::{
-    ALONE, IN_PART, NOT_WITH_FIREFOX, Play, THROUGH_SFU, USUAL, WITH_FIREFOX, all_of,
+    ALONE, BY_NAME, IN_PART, NOT_WITH_FIREFOX, Play, THROUGH_SFU, USUAL, WITH_FIREFOX, all_of,
 };
 use super::table::Table;
 use super::{Count, node_tests, stories, suite};
 use crate::paths;
-use crate::setup::{browser, sfu};
+use crate::setup::{browser, sfu, str0m};
 
 /// How many stories are played at once: one waits for far longer than it computes.
 const LANES: usize = 2;
@@ -46,9 +46,11 @@ impl Stage {
         let mut stories = stories()?;
         if !self.with_sfu {
             stories.retain(|story| !THROUGH_SFU.contains(&story.as_str()));
-            for story in THROUGH_SFU {
-                table.refuse(story, USUAL, sfu::ELSEWHERE);
-            }
+            table.refuse("sfu", USUAL, sfu::ELSEWHERE);
+        }
+        for (story, reason) in BY_NAME {
+            stories.retain(|one| one != story);
+            table.refuse(story, USUAL, reason);
         }
         let usual = stories.iter().map(|story| usual(story));
         let plays = usual.chain(WITH_FIREFOX.iter().copied());
@@ -105,6 +107,7 @@ impl Stage {
             node.env("FIREFOX", firefox);
         }
         if THROUGH_SFU.contains(&play.story) {
+            node.env("SOTTO_STR0M", str0m::program());
             return sfu::apart(&node);
         }
         node
