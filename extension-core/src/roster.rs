@@ -26,9 +26,10 @@ use std::{
     time::Duration,
 };
 
+pub use pace::Medium;
 use pace::Pace;
 use pending::Pending;
-use shunned::Shunned;
+use shunned::{Shunned, WASTE};
 use turns::Turns;
 
 use crate::{
@@ -342,6 +343,41 @@ impl Roster {
         self.shunned.handle_sleep(slept);
     }
 
+    /// What messages travel by. True when that is news.
+    pub fn handle_medium(&mut self, medium: Medium) -> bool {
+        std::mem::replace(&mut self.pace.medium, medium) != medium
+    }
+
+    /// How many times longer others are waited for than over channels.
+    pub fn patience(&self) -> u32 {
+        self.pace.patience()
+    }
+
+    /// R4.
+    fn stagger(&self) -> Duration {
+        STAGGER * self.pace.turn()
+    }
+
+    /// R5: how long who was added may take, as long as it is heard.
+    fn join_grace(&self) -> Duration {
+        JOIN_GRACE * (1 + self.crowds) * self.patience()
+    }
+
+    /// R7.
+    fn repair_after(&self) -> Duration {
+        REPAIR_AFTER * self.patience()
+    }
+
+    /// R11.
+    fn rejoin_spacing(&self) -> Duration {
+        REJOIN_SPACING * self.patience()
+    }
+
+    /// R17.
+    fn waste(&self) -> Duration {
+        WASTE * self.patience()
+    }
+
     /// R1: how often we say that we are here.
     pub fn beacon_interval(&self) -> Duration {
         BEACON_INTERVAL * (1 + self.crowds)
@@ -425,16 +461,17 @@ impl Roster {
     pub fn decide(&mut self, now: Instant, us: &Ourselves<'_>) -> Vec<Step> {
         let live = self.live(now).filter(|(id, _)| !self.surplus.contains(id));
         self.crowds = u32::try_from(live.count() / CROWD).unwrap_or(u32::MAX);
-        let grace = JOIN_GRACE * (1 + self.crowds);
+        let (grace, repair_after) = (self.join_grace(), self.repair_after());
         self.additions
             .retain(|_, addition| now.since(addition.at) < grace);
-        self.repaired.retain(|_, at| now.since(*at) < REPAIR_AFTER);
+        self.repaired.retain(|_, at| now.since(*at) < repair_after);
         self.rewelcomed.retain(|_, at| now.since(*at) < JOIN_GRACE);
         self.note_branches(now, us);
         let mut steps = Vec::new();
         let seeks = self.place_to_seek(now, us);
         steps.extend(seeks.map(Step::Seek));
         let turns = self.turns(now, us);
+        self.pace.note_rank(now, turns.rank);
         steps.extend(self.commit_if_due(now, us, seeks, &turns));
         steps.extend(self.update_if_due(now, us, seeks, &turns));
         steps.extend(self.repairs_due(now, us, &turns));
@@ -463,20 +500,21 @@ impl Roster {
             .standing_here(now, us)
             .filter(|(_, peer)| !same_branch(&peer.beacon.standing, &us.standing));
         let grace = apart.flat_map(|(id, peer)| {
-            let repair = peer.standing_since.max(us.since) + REPAIR_AFTER;
+            let repair = peer.standing_since.max(us.since) + self.repair_after();
             [self.fork_deadline(id, peer, us), repair]
         });
         let update = (us.members.len() > 1).then(|| turns.update_due(us));
-        let join_grace = JOIN_GRACE * (1 + self.crowds);
         let additions = self.additions.values().flat_map(|addition| {
             let seen = addition.seen;
             let welcome = seen.map(|(_, by)| self.rewelcome_after(now, us, turns, by));
-            let spans = [REJOIN_SPACING, join_grace].into_iter().chain(welcome);
+            let silence = JOIN_GRACE * (1 + self.crowds);
+            let spans = [self.rejoin_spacing(), silence, self.join_grace()];
+            let spans = spans.into_iter().chain(welcome);
             spans.map(|span| addition.at + span)
         });
-        let repairs = self.repaired.values().map(|at| *at + REPAIR_AFTER);
+        let repairs = self.repaired.values().map(|at| *at + self.repair_after());
         let rewelcomes = self.rewelcomed.values().map(|at| *at + BEACON_INTERVAL);
-        let commit = self.pending.due(self.pace.batch(now), turns.rank);
+        let commit = self.commit_due(now, turns);
         deaths
             .chain(grace)
             .chain(additions)
@@ -484,7 +522,7 @@ impl Roster {
             .chain(rewelcomes)
             .chain(commit)
             .chain(self.pace.calms_down())
-            .chain(self.shunned.ends())
+            .chain(self.shunned.ends(self.waste()))
             .chain(update)
             .filter(|at| *at > now)
             .min()

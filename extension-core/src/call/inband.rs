@@ -13,14 +13,16 @@ use crate::{
     ids::{ConnectionId, StreamId},
     media::{Context, MAX_OVERHEAD, SealError},
     membership::Width,
+    roster::Medium,
     time::Instant,
     wire::{ENVELOPE, Message, WireError},
 };
 
-/// R3, G11: of what four join by, with its fragments for repair, I4 lets all go within R4's time.
+/// I14, G11: of what eight join by, with its fragments for repair, I4 lets all go within R21's
+/// time of R4.
 const NARROW: Width = Width {
     longest: MAX_CARRIED - ENVELOPE,
-    joins: 4,
+    joins: 8,
 };
 
 /// A frame that is about to go out.
@@ -64,6 +66,13 @@ impl Call {
         }
         self.membership.handle_link(now);
         self.drain(now);
+    }
+
+    /// Lets the membership know how fast messages travel.
+    pub(super) fn sense(&mut self) {
+        let room = self.inband.is_busy();
+        let medium = room.map_or(Medium::Channels, |busy| Medium::Room { busy });
+        self.membership.handle_medium(medium);
     }
 
     /// It is closed, or leads elsewhere now.

@@ -234,6 +234,7 @@ impl Call {
     pub fn handle_timeout(&mut self, now: Instant) {
         self.carrier.expire(now);
         self.inband.expire(now);
+        self.sense();
         self.membership.handle_timeout(now);
         self.drain(now);
         self.tell_name(now);
@@ -532,6 +533,7 @@ impl Call {
                 Output::Switch => self.keyring.switch(),
             }
         }
+        self.sense();
     }
 
     fn send(&mut self, now: Instant, message: Outgoing) {

@@ -33,8 +33,10 @@ const IDLE_BURST: u64 = 1_000;
 
 /// What is said again and again though nothing changes is out of date then.
 const ROUTINE_LASTS: Duration = Duration::from_secs(4);
-/// What else isn't said again within this long isn't needed any more (R7, R9, R10).
+/// What else isn't said again within this long isn't needed any more (R7, R9, R10); it has longer
+/// until all of it went once.
 const CHANGE_LASTS: Duration = Duration::from_millis(1_500);
+const CHANGE_WAITS: Duration = Duration::from_secs(8);
 const MAX_WAITING: usize = 16;
 /// A short message is lost most easily, and costs least to repair.
 const REPAIR_AT_LEAST: usize = 5;
@@ -67,6 +69,7 @@ impl Kind {
     const BEACON: Self = Self(1);
     const KEY_PACKAGE: Self = Self(2);
     const WELCOME: Self = Self(3);
+    const COMMIT: Self = Self(4);
     const PASSED_ON: Self = Self(5);
     const NAME: Self = Self(7);
 
@@ -80,22 +83,15 @@ impl Kind {
         [Self::BEACON, Self::KEY_PACKAGE].contains(&self)
     }
 
-    fn lasts(self) -> Duration {
-        if self.is_routine() {
-            ROUTINE_LASTS
-        } else {
-            CHANGE_LASTS
-        }
-    }
-
     /// What goes first. Who isn't heard is taken for gone, and who lags behind a Commit makes a
     /// branch in the end; a Welcome is long.
     fn rank(self) -> usize {
         match self {
             Self::BEACON => 0,
             kind if kind.is_routine() => 1,
-            Self::WELCOME => 3,
-            _ => 2,
+            Self::KEY_PACKAGE => 2,
+            Self::COMMIT => 3,
+            _ => 4,
         }
     }
 }
@@ -153,7 +149,12 @@ impl Waiting {
     }
 
     fn is_stale(&self, now: Instant) -> bool {
-        now.since(self.since) >= self.kind.lasts()
+        let lasts = match self.kind {
+            kind if kind.is_routine() => ROUTINE_LASTS,
+            _ if self.sent < self.at_first() => CHANGE_WAITS,
+            _ => CHANGE_LASTS,
+        };
+        now.since(self.since) >= lasts
     }
 
     /// Pieces in order, then repair, from a place on that is the sender's own: what others send of
@@ -370,6 +371,13 @@ impl InbandCarrier {
     /// may go now.
     pub fn poll_packet(&mut self, now: Instant, stream: StreamId, space: usize) -> Option<&[u8]> {
         self.room.as_mut()?.poll_packet(now, stream, space)
+    }
+
+    /// Whether a Commit or a Welcome hasn't all gone once, if there is a room.
+    pub fn is_busy(&self) -> Option<bool> {
+        let changes = |one: &&Waiting| [Kind::COMMIT, Kind::WELCOME].contains(&one.kind);
+        let waiting = self.room.as_ref()?.waiting.iter();
+        Some(waiting.filter(changes).any(|one| one.sent < one.at_first()))
     }
 
     /// Whether something waits that a frame could take along.

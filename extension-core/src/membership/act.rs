@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Membership, Offer, Outgoing, Output, SEEK_PATIENCE,
-    SWITCH_BOUND, Wish,
+    SOUGHT_FOR, SWITCH_BOUND, Wish,
 };
 use crate::{
     group::{Committed, GroupError, Groups, Merged},
@@ -273,7 +273,7 @@ impl<G: Groups> Membership<G> {
         }
         let before = self.wish.seeking();
         let before = before.filter(|offer| offer.target == target);
-        let waits = before.is_some_and(|offer| now.since(offer.since) < SEEK_PATIENCE);
+        let waits = before.is_some_and(|offer| now.since(offer.since) < self.seek_patience());
         if waits || !self.may_make_key_package(now) {
             return;
         }
@@ -299,7 +299,8 @@ impl<G: Groups> Membership<G> {
 
     /// Where we are is where we stay, unless a Welcome is under way already.
     pub(super) fn settle(&mut self, now: Instant) {
-        if self.wish.settle(now) {
+        let lasts = SOUGHT_FOR * self.roster.patience();
+        if self.wish.settle(now, lasts) {
             self.voice.note_news();
         }
     }
@@ -371,7 +372,7 @@ impl<G: Groups> Membership<G> {
 
     /// R12: a Welcome goes out before its Commit. Should we die in between, the joiner is alone in
     /// an epoch that nobody follows and seeks again, and no member waits for someone who never
-    /// came.
+    /// came. Nobody has a use for the Commit of who was alone.
     fn publish(&mut self, now: Instant, joiners: &[G::Joiner], remove: &[Leaf]) -> bool {
         let ended = self.standing;
         let references: Vec<&G::Joiner> = joiners.iter().collect();
@@ -390,7 +391,9 @@ impl<G: Groups> Membership<G> {
             self.archive.keep_own_welcome(references, welcome.clone());
             self.send(Outgoing::Welcome(welcome, to));
         }
-        self.send(Outgoing::Commit(commit.clone()));
+        if self.members.len() > 1 {
+            self.send(Outgoing::Commit(commit.clone()));
+        }
         self.note_advance(&ended, commit);
         let entered = self.enter_epoch(now);
         let us = self.groups.peer();

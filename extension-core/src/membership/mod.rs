@@ -32,7 +32,7 @@ use states::{Mind, Offer, Voice, Wish};
 use crate::{
     group::{GroupError, Groups},
     ids::{EpochId, GroupId, KeyPackageRef, Leaf, PeerId},
-    roster::{BEACON_INTERVAL, Ourselves, Roster, Step},
+    roster::{BEACON_INTERVAL, Medium, Ourselves, Roster, Step},
     time::Instant,
     wire::{Beacon, MAX_MLS_MESSAGE, Presence, Seek, Standing, Unheard},
 };
@@ -205,6 +205,13 @@ impl<G: Groups> Membership<G> {
         self.width = width;
     }
 
+    /// What messages travel by, from now on.
+    pub fn handle_medium(&mut self, medium: Medium) {
+        if self.roster.handle_medium(medium) {
+            self.mind.stir();
+        }
+    }
+
     /// Does what is due by now.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.run(now);
@@ -223,7 +230,11 @@ impl<G: Groups> Membership<G> {
 
     fn patience_ends(&self) -> Option<Instant> {
         let offer = self.wish.seeking();
-        offer.map(|offer| offer.since + SEEK_PATIENCE)
+        offer.map(|offer| offer.since + self.seek_patience())
+    }
+
+    fn seek_patience(&self) -> Duration {
+        SEEK_PATIENCE * self.roster.patience()
     }
 
     /// What is to be done next.

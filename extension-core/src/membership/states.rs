@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{DECISION_SPACING, SOUGHT_FOR};
+use super::DECISION_SPACING;
 use crate::{
     ids::{GroupId, KeyPackageRef},
     time::Instant,
@@ -70,13 +70,13 @@ impl<C> Wish<C> {
     }
 
     /// True when we ask no more.
-    pub fn settle(&mut self, now: Instant) -> bool {
+    pub fn settle(&mut self, now: Instant, lasts: Duration) -> bool {
         let (offer, was_seeking) = match std::mem::take(self) {
             Self::Content => return false,
             Self::Seeking(offer) => (offer, true),
             Self::Sought(offer) => (offer, false),
         };
-        if now.since(offer.since) < SOUGHT_FOR {
+        if now.since(offer.since) < lasts {
             *self = Self::Sought(offer);
         }
         was_seeking

@@ -42,7 +42,7 @@ fn strengthen(strength: &mut Strength, company: Company, epoch: Epoch) {
 impl Roster {
     /// R6, R8 and R17: the group to seek, if ours isn't the one to stay in.
     pub(super) fn place_to_seek(&mut self, now: Instant, us: &Ourselves<'_>) -> Option<GroupId> {
-        self.shunned.count(now);
+        self.shunned.count(now, self.waste());
         let place = self.better_place(now, us);
         let sought = place.map(|group| self.strongest_branch(now, us, group));
         self.shunned.seek_for(sought.unwrap_or_default());
@@ -105,7 +105,7 @@ impl Roster {
 
     /// R6: until when a participant's branch may differ from ours.
     pub(super) fn fork_deadline(&self, id: &PeerId, peer: &Peer, us: &Ourselves<'_>) -> Instant {
-        let grace = FORK_GRACE * (1 + self.crowds);
+        let grace = FORK_GRACE * (1 + self.crowds) * self.patience();
         let (since, grace) = match branch_of(&peer.beacon.standing, us) {
             Branch::Forked => (self.apart.get(id), SURE_FORK_GRACE),
             Branch::Unknown => (self.apart.get(id), grace),

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{BATCH, Joins, STAGGER};
+use super::{BATCH, Joins};
 use crate::{
     ids::{Epoch, GroupId, Leaf, PeerId},
     time::Instant,
@@ -59,12 +59,9 @@ impl Pending {
         }
     }
 
-    /// R3 and R4: when a member of this rank commits. Whoever makes epoch after epoch can't have the
-    /// designated committer wait for ever: it counts through them what is longer than [`BATCH`].
-    pub fn due(&self, batch: Duration, rank: u32) -> Option<Instant> {
-        if rank > 0 {
-            return Some(self.oldest()? + batch + STAGGER * rank);
-        }
+    /// R3: when the designated committer commits. Whoever makes epoch after epoch can't have it wait
+    /// for ever: it counts through them what is longer than [`BATCH`].
+    pub fn due(&self, batch: Duration) -> Option<Instant> {
         let times = self.work.iter().filter_map(|work| {
             let (since, first) = (self.since.get(work)?, self.first.get(work)?);
             Some((*since + BATCH).max(*first + batch))

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Addition, BEACON_INTERVAL, Ourselves, Peer, REPAIR_AFTER, Roster, Step, Turns,
+    Addition, BEACON_INTERVAL, Ourselves, Peer, Roster, Step, Turns,
     branches::{Branch, branch_of},
 };
 use crate::{
@@ -42,9 +42,9 @@ impl Roster {
     /// In a crowd nobody says at once that it has a new epoch: who lags has been heard since.
     fn lags(&self, now: Instant, us: &Ourselves<'_>, peer: &Peer) -> bool {
         if self.is_crowded() {
-            peer.heard >= us.since + REPAIR_AFTER
+            peer.heard >= us.since + self.repair_after()
         } else {
-            now >= peer.standing_since.max(us.since) + REPAIR_AFTER
+            now >= peer.standing_since.max(us.since) + self.repair_after()
         }
     }
 
@@ -86,7 +86,7 @@ impl Roster {
         if by == us.peer {
             BEACON_INTERVAL
         } else {
-            BEACON_INTERVAL * turns.saturating_add(late)
+            BEACON_INTERVAL * self.patience() * turns.saturating_add(late)
         }
     }
 

@@ -38,7 +38,7 @@ pub struct Shunned {
 
 impl Shunned {
     /// Counts the time until now against those for whose sake we sought.
-    pub fn count(&mut self, now: Instant) {
+    pub fn count(&mut self, now: Instant, waste: Duration) {
         let span = now.since(self.counted);
         self.counted = now;
         for peer in &self.sought {
@@ -46,7 +46,7 @@ impl Shunned {
             let blame = self.blames.entry(*peer).or_default();
             blame.wasted += span;
             blame.last = now;
-            if blame.wasted >= WASTE {
+            if blame.wasted >= waste {
                 blame.until = Some(now + SHUN * 2u32.pow(blame.times.min(DOUBLINGS)));
                 blame.times += 1;
                 blame.wasted = Duration::ZERO;
@@ -80,13 +80,13 @@ impl Shunned {
     }
 
     /// When somebody's time is up, in or out.
-    pub fn ends(&self) -> impl Iterator<Item = Instant> {
+    pub fn ends(&self, waste: Duration) -> impl Iterator<Item = Instant> {
         let back = self.blames.values().filter_map(|it| it.until);
         let wasted = |peer: &PeerId| self.blames.get(peer).map_or(Duration::ZERO, |it| it.wasted);
         let out = self
             .sought
             .iter()
-            .map(move |it| self.counted + WASTE.saturating_sub(wasted(it)));
+            .map(move |it| self.counted + waste.saturating_sub(wasted(it)));
         back.chain(out)
     }
 }

@@ -6,6 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 mod blame;
 mod crowds;
 mod passing;
+mod rooms;
 
 use super::{turns::update_interval, *};
 use crate::wire::{Lack, Seek, Unheard};
@@ -346,7 +347,7 @@ fn r17_whose_group_we_joined_is_forgiven() {
     let us = Us::new(0, 2);
     let mut roster = Roster::default();
     roster.shunned.seek_for(BTreeSet::from([peer(1)]));
-    roster.shunned.count(Instant(9000));
+    roster.shunned.count(Instant(9000), WASTE);
     assert!(roster.shunned.is_shunned(Instant(9000), peer(1)));
     roster.handle_joined(Instant(9000), &us.ourselves(), &[]);
     assert!(!roster.shunned.is_shunned(Instant(9000), peer(1)));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Joins, LEAST_UPDATE_INTERVAL, Ourselves, Peer, Roster, STAGGER, UPDATE_INTERVAL,
+    Joins, LEAST_UPDATE_INTERVAL, Ourselves, Peer, Roster, UPDATE_INTERVAL,
     branches::{Branch, branch_of},
     same_branch,
 };
@@ -20,6 +20,8 @@ const LEAVES_APART: u32 = 10;
 pub(super) struct Turns {
     /// R4: our place among those that may commit, by leaf. Rank 0 is the designated committer.
     pub rank: u32,
+    /// R4: how much time is left to each of those before us.
+    stagger: Duration,
     /// R18: how many present members have an older leaf than we. Whoever was here before us has
     /// one, unless we saw it renewed since, so that all agree without a word and without a state.
     pub turn: u32,
@@ -35,8 +37,8 @@ impl Turns {
         let interval = update_interval(us.members.len());
         let jitter = interval * u32::from(us.standing.digest.0[0]) / 1024;
         // Who came by one Commit can't tell which of them is before the other.
-        let by_leaf = STAGGER / LEAVES_APART * (self.rank % LEAVES_APART);
-        us.renewed + interval + jitter + STAGGER * self.turn + by_leaf
+        let by_leaf = self.stagger / LEAVES_APART * (self.rank % LEAVES_APART);
+        us.renewed + interval + jitter + self.stagger * self.turn + by_leaf
     }
 }
 
@@ -58,6 +60,7 @@ impl Roster {
         let ours = age(us.standing.leaf, &us.peer);
         let mut turns = Turns {
             rank: 0,
+            stagger: self.stagger(),
             turn: 0,
             up_to_date: Vec::new(),
             others: Vec::new(),

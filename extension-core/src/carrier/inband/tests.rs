@@ -220,15 +220,34 @@ fn i3_what_waits_is_bounded_in_number_and_time() {
     let waiting = carrier.room.as_ref().map(|room| room.waiting.len());
     assert_eq!(waiting, Some(MAX_WAITING));
     assert!(carrier.waits());
+    carrier.expire(Instant(7_999));
+    assert!(carrier.waits());
+    carrier.expire(Instant(8_000));
+    assert!(!carrier.waits());
+    carrier.send(Instant(9_000), &BEACON);
+    carrier.expire(Instant(12_999));
+    assert!(carrier.waits());
+    carrier.expire(Instant(13_000));
+    assert!(!carrier.waits());
+}
+
+#[test]
+fn i3_a_change_that_all_went_is_forgotten_after_a_second_and_a_half() {
+    let mut carrier = carrier();
+    carrier.send(Instant(0), &message(4, 1_400));
+    assert_eq!(carrier.is_busy(), Some(true));
+    assert_eq!(sent(&mut carrier, &[1], 0..1_000).len(), 4);
+    assert_eq!(carrier.is_busy(), Some(false));
     carrier.expire(Instant(1_499));
-    assert!(carrier.waits());
+    assert_eq!(
+        carrier.room.as_ref().map(|room| room.waiting.len()),
+        Some(1)
+    );
     carrier.expire(Instant(1_500));
-    assert!(!carrier.waits());
-    carrier.send(Instant(2_000), &BEACON);
-    carrier.expire(Instant(5_999));
-    assert!(carrier.waits());
-    carrier.expire(Instant(6_000));
-    assert!(!carrier.waits());
+    assert_eq!(
+        carrier.room.as_ref().map(|room| room.waiting.len()),
+        Some(0)
+    );
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod listening;
 mod loss;
 mod paths;
 mod strangers;
+mod together;
 
 const STEP: u64 = 20;
 const OPUS: &str = "audio/opus";

@@ -11,14 +11,14 @@ fn second_time(pause: u64) -> Option<u64> {
     let mut shunned = Shunned::default();
     let (sought, rested) = (BTreeSet::from([peer(1)]), Instant(8_000 + pause));
     shunned.seek_for(sought.clone());
-    shunned.count(Instant(8_000));
+    shunned.count(Instant(8_000), WASTE);
     assert!(shunned.is_shunned(Instant(12_999), peer(1)));
     assert!(!shunned.is_shunned(Instant(13_000), peer(1)));
     shunned.seek_for(BTreeSet::new());
-    shunned.count(rested);
+    shunned.count(rested, WASTE);
     shunned.seek_for(sought);
     let again = rested + WASTE;
-    shunned.count(again);
+    shunned.count(again, WASTE);
     let is_back = |second: &u64| !shunned.is_shunned(again + Duration::from_secs(*second), peer(1));
     (0..60).find(is_back)
 }
@@ -34,7 +34,7 @@ fn r17_no_more_are_blamed_than_are_kept_track_of() {
     let people: BTreeSet<PeerId> = (0..=1024).map(name).collect();
     let mut shunned = Shunned::default();
     shunned.seek_for(people.clone());
-    shunned.count(Instant(8_000));
+    shunned.count(Instant(8_000), WASTE);
     let blamed = people
         .iter()
         .filter(|peer| shunned.is_shunned(Instant(8_001), **peer));

@@ -101,7 +101,7 @@ impl Room {
 }
 
 #[test]
-fn i14_of_many_who_wish_to_join_a_room_four_do_by_one_commit() {
+fn i14_of_many_who_wish_to_join_a_room_eight_do_by_one_commit() {
     let mut room = Room::all_on(2, Layout::OneForAll);
     room.until_it_stands(&[0, 1]);
     let group = room.call(0).membership().standing().group;
@@ -112,14 +112,14 @@ fn i14_of_many_who_wish_to_join_a_room_four_do_by_one_commit() {
         }
     }
     let mut grew = Vec::new();
-    for _ in 0..200 {
+    for _ in 0..800 {
         let before = room.call(0).members().len();
         room.step();
         let now = room.call(0).members().len();
         grew.extend((now > before).then(|| now - before));
     }
     assert!(grew.len() >= 2, "{grew:?}");
-    assert!(grew.iter().all(|count| *count <= 4), "{grew:?}");
+    assert!(grew.iter().all(|count| *count <= 8), "{grew:?}");
 }
 
 #[test]
