@@ -85,8 +85,8 @@ who receives them, so that room asks for 64 kbit/s of each. There alone a pictur
 - **one group**: until all show one safety number again, of three members.
 - **without Sotto**: the same cut with Sotto off, which says what the page and the browser need.
 
-In each row too: all six streams of each person end up encrypted with no problem shown, all share one safety number, and what
-is sent by who has Sotto off isn't shown to who has it on, nor the other way round. Nobody was told "encrypted"
-when nothing was opened.
+In each row with Sotto all six streams of each person end up encrypted with no problem shown, and all share one safety
+number. In those with joins, what is sent by who has Sotto off isn't shown to who has it on, nor the other way round;
+in those with cuts, neither of the others was told "encrypted" when nothing was opened.
 All chance follows from the seed, but not what browsers send and when: \`SOTTO_SEED\` takes another.
 `;
