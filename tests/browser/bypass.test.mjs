@@ -6,10 +6,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BOUND, bypasses, clearFramesEnd, hasEnded } from '../lib/bypasses.mjs';
+import { BOUND, bypasses, clearFramesEnd, hasEnded, keepCoreAway, letCoreBack } from '../lib/bypasses.mjs';
 import { eventually } from '../lib/expect.mjs';
 import { Lab } from '../lib/lab.mjs';
 
+/** Within this a stream that flows was stopped for good, were it one that flows past Sotto. */
+const OUTAGE = 2_000;
 /** After this the relay's tries to reach the core are further apart than BOUND. */
 const PAUSE = 4_000;
 
@@ -18,14 +20,18 @@ const PAUSE = 4_000;
 before(async () => {
   lab = await Lab.open({ between: true });
   await lab.turnOn();
+  await call();
+});
+after(() => lab.close());
+
+async function call() {
   await lab.near.do((page) => {
     const { peer } = page.open('call');
     for (const track of [page.microphone(), page.camera()]) peer.addTrack(track);
   });
   await lab.joined();
   await lab.far.perceives(lab.near, 'call');
-});
-after(() => lab.close());
+}
 
 /** @param {(forwarder: any) => unknown} act */
 const between = (act) => /** @type {any} */ (lab.forwarder).evaluate(`(${act})(window.forwarder)`);
@@ -59,13 +65,10 @@ async function replaceTransform(page, end) {
   document.querySelector('iframe')?.remove();
 }
 
-/** Page side: whatever is added beside head and body goes at once, Sotto's host among it. */
-function keepCoreAway() {
-  const root = document.documentElement;
-  const strip = () => { for (const child of [...root.children]) if (child !== document.head && child !== document.body) child.remove(); };
-  new MutationObserver(strip).observe(root, { childList: true });
-  strip();
-}
+/** What is still played when the core goes, for longer than a bypass may last. */
+const delay = () => lab.far.do((page) => {
+  for (const receiver of page.call('call').peer.getReceivers()) Object.assign(receiver, { jitterBufferTarget: 2_000 });
+});
 
 const marked = () => between((forwarder) => forwarder.marked);
 
@@ -108,9 +111,12 @@ test('a receiver that is made to go past Sotto shows clear frames for less than 
 });
 
 test('a sender that goes past Sotto while the page keeps the core away is stopped within a second', async (t) => {
-  await lab.near.do((page) => {
-    const { peer } = page.call('call');
-    return peer.getSenders()[1].replaceTrack(page.camera());
+  await lab.near.do(async (page) => {
+    const sender = page.call('call').peer.getSenders()[1];
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = true;
+    await sender.setParameters(parameters);
+    await sender.replaceTrack(page.camera());
   });
   await between((forwarder) => { forwarder.manner = 'pass'; forwarder.marked.length = 0; });
   await lab.near.do(keepCoreAway);
@@ -121,4 +127,22 @@ test('a sender that goes past Sotto while the page keeps the core away is stoppe
   await hasEnded(t, marked);
   const track = await lab.near.do((page) => page.call('call').peer.getSenders()[1].track);
   assert.equal(track, null, 'the stream was taken away');
+  await lab.near.do(letCoreBack);
+  await eventually(() => bypasses(lab.near), ({ length }) => length === 1, 'it is named once the core is back');
+});
+
+test('nobody else loses a stream where the core is away', async () => {
+  await lab.restart();
+  await call();
+  await delay();
+  await sleep(2 * OUTAGE);
+  const count = async () => (await Promise.all([lab.near, lab.far].map(bypasses))).map(({ length }) => length);
+  const before = await count();
+  await Promise.all([lab.near, lab.far].map((end) => end.do(keepCoreAway)));
+  await sleep(OUTAGE);
+  await Promise.all([lab.near, lab.far].map((end) => end.do(letCoreBack)));
+  await lab.joined();
+  await lab.far.do((page) => page.forget('call'));
+  await lab.far.perceives(lab.near, 'call');
+  assert.deepEqual(await count(), before);
 });
