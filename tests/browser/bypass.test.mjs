@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BOUND, bypasses, clearFramesEnd, hasEnded, keepCoreAway, letCoreBack } from '../lib/bypasses.mjs';
 import { eventually } from '../lib/expect.mjs';
 import { Lab } from '../lib/lab.mjs';
+import { whileCoreStands } from '../lib/outage.mjs';
+import { notInFirefox } from '../lib/stage.mjs';
 
 /** Within this a stream that flows was stopped for good, were it one that flows past Sotto. */
 const OUTAGE = 2_000;
@@ -145,4 +147,13 @@ test('nobody else loses a stream where the core is away', async () => {
   await lab.far.do((page) => page.forget('call'));
   await lab.far.perceives(lab.near, 'call');
   assert.deepEqual(await count(), before);
+});
+
+test('nor where it stands still', { skip: notInFirefox('nothing can stop a worker in Firefox') }, async () => {
+  const before = await bypasses(lab.near);
+  await whileCoreStands(lab.near.person, () => sleep(OUTAGE));
+  await sleep(100);
+  await lab.far.do((page) => page.forget('call'));
+  await lab.far.perceives(lab.near, 'call');
+  assert.deepEqual(await bypasses(lab.near), before);
 });

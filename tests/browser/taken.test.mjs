@@ -123,6 +123,58 @@ test('senders of any other, taken before Sotto covers them or in mid-call: nothi
 });
 
 /**
+ * In the worker of the pump: from when `diverts` is set, frames of the transforms that are there by
+ * then go on past the pump, as in a browser that has a transform and doesn't call it.
+ */
+function prepareDiversion() {
+  const Reader = ReadableStreamDefaultReader.prototype;
+  const Writer = WritableStreamDefaultWriter.prototype;
+  const [{ read }, { write }] = [Reader, Writer];
+  const readers = new WeakMap();
+  const writers = new WeakMap();
+  Writer.write = function (/** @type {any} */ frame) {
+    writers.set(readers.get(frame) ?? this, this);
+    return write.call(this, frame);
+  };
+  Reader.read = async function () {
+    for (;;) {
+      const result = /** @type {any} */ (await read.call(this));
+      const writer = /** @type {any} */ (self).diverts && writers.get(this);
+      if (result.done || !writer) {
+        if (result.value) readers.set(result.value, this);
+        return result;
+      }
+      const { data } = result.value;
+      const marked = new Uint8Array(data.byteLength + 4);
+      marked.set(new Uint8Array(data));
+      new DataView(marked.buffer).setUint32(data.byteLength, 0xc1ea12);
+      result.value.data = marked.buffer;
+      await write.call(writer, result.value);
+    }
+  };
+}
+
+test('senders that Sotto covers and the browser lets past while the core is away: covered again within a second, and named', async (t) => {
+  await call({});
+  await lab.far.perceives(lab.near, 'call');
+  const before = (await bypasses(lab.near)).length;
+  const [pump] = lab.near.person.page.workers();
+  await pump.evaluate(prepareDiversion);
+  await sleep(500);
+  await lab.near.do(keepCoreAway);
+  await sleep(BOUND);
+  await pump.evaluate(() => { Object.assign(self, { diverts: true }); });
+  await sleep(2 * BOUND);
+  const times = await hasEnded(t, marked);
+  assert.ok(times.length > 0, 'there was a bypass');
+  await lab.near.do(letCoreBack);
+  await eventually(() => bypasses(lab.near), ({ length }) => length === before + 2, 'both are named once the core is back');
+  await lab.far.do((page) => page.forget('call'));
+  await lab.far.perceives(lab.near, 'call');
+  assert.equal((await marked()).length, times.length, 'and nothing more left in clear');
+});
+
+/**
  * Clear media comes to the far page, which takes it.
  * @param {{away: boolean}} how whether it keeps the core away
  */
