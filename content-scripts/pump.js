@@ -151,13 +151,13 @@ function sottoPump(scope) {
   }
 
   /**
-   * @param {number} stream @param {string} mime @param {ArrayBuffer} data
+   * @param {number} stream @param {string} mime @param {ArrayBuffer} data @param {number | null} layer
    * @returns {Promise<ArrayBuffer | null>}
    */
-  function ask(stream, mime, data) {
+  function ask(stream, mime, data, layer) {
     if (!core || late) return Promise.resolve(null);
     return new Promise((resolve) => {
-      waiting.push({ question: [stream, mime, data], resolve });
+      waiting.push({ question: [stream, mime, data, layer], resolve });
       send();
     });
   }
@@ -188,16 +188,26 @@ function sottoPump(scope) {
   }
 
   /**
+   * Which of a stream's pictures a frame is of, where there are several and each may go to others;
+   * null for a layer that is put upon another and may be left out.
+   * @param {RTCEncodedVideoFrameMetadata} metadata
+   */
+  function layerOf({ synchronizationSource = 0, spatialIndex = 0, temporalIndex = 0 }) {
+    return spatialIndex > 0 || temporalIndex > 0 ? null : synchronizationSource;
+  }
+
+  /**
    * @param {number} stream @param {any} frame @param {Names} names
    * @returns {Promise<boolean>} whether the frame may go on
    */
   async function protect(stream, frame, names) {
     const { data } = frame;
-    const { mimeType: given = '', payloadType = 0 } = frame.getMetadata();
+    const metadata = frame.getMetadata();
+    const { mimeType: given = '', payloadType = 0 } = metadata;
     const mimeType = nameOf(given, payloadType);
     const isEmpty = data.byteLength === 0;
     if (isMisnamed(names, mimeType, payloadType, isEmpty)) return false;
-    const result = await ask(stream, mimeType, data);
+    const result = await ask(stream, mimeType, data, layerOf(metadata));
     if (!result) {
       if (!isEmpty) dropped.add(stream);
       return false;

@@ -40,7 +40,7 @@ declare namespace Sotto {
      * Seals or opens, by the stream's direction, and says where the new frame is; 0 means drop,
      * unless there is a job.
      */
-    transform(now: number, page: number, stream: number, codec: number, length: number): number;
+    transform(now: number, page: number, stream: number, codec: number, length: number, layer?: number): number;
     /**
      * Where the eight words are that say what WebCrypto is to do: the numbers of job and key,
      * whether to seal, the nonce, and place and length of what is authenticated and of the data.

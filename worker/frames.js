@@ -31,12 +31,12 @@ export class Frames {
 
   /**
    * @param {number} now @param {number} page @param {number} stream
-   * @param {number} codec @param {ArrayBuffer} frame
+   * @param {number} codec @param {ArrayBuffer} frame @param {number | null} layer
    * @returns {ArrayBuffer | Away | null} null: drop it
    */
-  transform(now, page, stream, codec, frame) {
+  transform(now, page, stream, codec, frame, layer) {
     const place = this.put(frame);
-    const start = this.core.transform(now, page, stream, codec, frame.byteLength);
+    const start = this.core.transform(now, page, stream, codec, frame.byteLength, layer ?? undefined);
     this.view(place, frame.byteLength).fill(0);
     if (start === 0) return this.handOver(now, frame);
     erase(frame);

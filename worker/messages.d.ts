@@ -94,7 +94,7 @@ declare namespace Sotto {
 
   /** Frames of several streams; one message is under way at a time. */
   type PumpToCore = PumpQuestion[];
-  type PumpQuestion = [stream: number, mime: string, frame: ArrayBuffer];
+  type PumpQuestion = [stream: number, mime: string, frame: ArrayBuffer, layer: number | null];
   /** For each question its new frame, or null to drop it. */
   type CoreToPump =
     | (ArrayBuffer | null)[]

@@ -65,9 +65,9 @@ export class Page {
     const { number, engine } = this;
     const { frames } = engine;
     if (!question || !frames || this.outside) return null;
-    const [stream, mime, frame] = question;
+    const [stream, mime, frame, layer] = question;
     const begun = engine.attempt(number, (core, now) => {
-      const result = frames.transform(now, number, stream, this.codec(core, mime), frame);
+      const result = frames.transform(now, number, stream, this.codec(core, mime), frame, layer);
       if (result instanceof ArrayBuffer) this.stopwatch.add(stream, performance.now() - now);
       return result && { result, now };
     });

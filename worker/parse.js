@@ -149,10 +149,16 @@ export function relayToCore(value) {
   return typeof kind === 'string' && Object.hasOwn(fromRelay, kind) ? fromRelay[kind](message) : null;
 }
 
+/** An SSRC. @param {unknown} value @returns {value is number} */
+function isLayer(value) {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+}
+
 /** @param {unknown} value @returns {Sotto.PumpQuestion | null} */
 export function pumpToCore(value) {
   if (!Array.isArray(value)) return null;
-  const [stream, mime, frame] = value;
+  const [stream, mime, frame, layer] = value;
   if (!isId(stream) || typeof mime !== 'string' || mime.length > 64) return null;
-  return isBytes(frame, MAX_FRAME) ? [stream, mime, frame] : null;
+  if (layer !== null && !isLayer(layer)) return null;
+  return isBytes(frame, MAX_FRAME) ? [stream, mime, frame, layer] : null;
 }

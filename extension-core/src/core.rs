@@ -13,7 +13,7 @@ use rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 
 use crate::{
-    ids::{ConnectionId, PageId, StreamId, TabId},
+    ids::{ConnectionId, Layer, PageId, StreamId, TabId},
     media::{AesKey, Job, Outcome, Room},
     name::Name,
     tab::{Bypass, ConnectionState, Cuts, End, FarEnd, Flow, Measure, Reach, Tab, Trouble},
@@ -290,10 +290,22 @@ impl Core {
         codec: CodecNumber,
         frame: &[u8],
     ) -> Option<&[u8]> {
+        self.transform_layer(now, stream, codec, Some(0), frame)
+    }
+
+    /// The same for a frame of one of several layers.
+    pub fn transform_layer(
+        &mut self,
+        now: Instant,
+        stream: StreamId,
+        codec: CodecNumber,
+        layer: Layer,
+        frame: &[u8],
+    ) -> Option<&[u8]> {
         let id = self.pages.get(&stream.page)?;
         let tab = self.tabs.get_mut(id)?;
         let codec = self.codecs.get(codec.0 as usize)?;
-        let outcome = tab.transform(now, stream, codec, frame, &mut self.room);
+        let outcome = tab.transform(now, stream, codec, layer, frame, &mut self.room);
         tab.collect_urgent(&mut self.outputs);
         if tab.hear_frame(now) {
             tab.collect(now, *id, &mut self.outputs);
@@ -309,6 +321,7 @@ impl Core {
         now: Instant,
         stream: StreamId,
         codec: CodecNumber,
+        layer: Layer,
         frame: &[u8],
     ) -> Started<'_> {
         match self.lay_out(now, stream, codec, frame) {
@@ -317,7 +330,7 @@ impl Core {
                 job,
                 laid_out: &self.room.buffer,
             },
-            None => match self.transform(now, stream, codec, frame) {
+            None => match self.transform_layer(now, stream, codec, layer, frame) {
                 Some(transformed) => Started::Done(transformed),
                 None => Started::Dropped,
             },

@@ -154,6 +154,10 @@ pub struct ConnectionId {
     pub number: u32,
 }
 
+/// Which of a stream's layers a frame is of, where each may go to others. None: one that is of use
+/// only beside another.
+pub type Layer = Option<u32>;
+
 /// One encoded stream: an `RTCRtpSender` or an `RTCRtpReceiver`, for its whole life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct StreamId {

@@ -137,6 +137,8 @@ struct Peer {
     heard: Instant,
     /// When it was last heard on its own channel, if ever.
     heard_itself: Option<Instant>,
+    /// When its media last said that it lives.
+    seen: Option<Instant>,
     beacon: Beacon,
     /// Since when it has stood in its present branch.
     standing_since: Instant,
@@ -253,6 +255,7 @@ impl Roster {
         let known = Peer {
             heard: now,
             heard_itself,
+            seen: None,
             beacon,
             standing_since: now,
             link_lost: None,
@@ -281,6 +284,13 @@ impl Roster {
     /// I7: these are heard, and not counted, since somebody else is who came the same way.
     pub fn set_surplus(&mut self, surplus: BTreeSet<PeerId>) {
         self.surplus = surplus;
+    }
+
+    /// I15.
+    pub fn note_media(&mut self, now: Instant, peer: PeerId) {
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.seen = Some(now);
+        }
     }
 
     /// Someone was added by a commit, ours or another's.
@@ -334,6 +344,7 @@ impl Roster {
             peer.heard = peer.heard + slept;
             peer.standing_since = peer.standing_since + slept;
             let awake = peer.heard_itself.iter_mut().chain(&mut peer.link_lost);
+            let awake = awake.chain(&mut peer.seen);
             awake.for_each(|at| *at = *at + slept);
         }
         for addition in self.additions.values_mut() {
@@ -530,7 +541,7 @@ impl Roster {
 }
 
 fn deadline(peer: &Peer, crowds: u32) -> Instant {
-    let silence = peer.heard + LIVE * (1 + crowds);
+    let silence = peer.seen.map_or(peer.heard, |at| at.max(peer.heard)) + LIVE * (1 + crowds);
     let unheard_since = peer.link_lost.filter(|lost| peer.heard <= *lost);
     let without_link = unheard_since.map(|lost| lost + LIVE_WITHOUT_LINK * (1 + crowds));
     without_link.map_or(silence, |end| end.min(silence))

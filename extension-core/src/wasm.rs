@@ -213,11 +213,12 @@ impl WasmCore {
         stream: u32,
         codec: u32,
         length: usize,
+        layer: Option<u32>,
     ) -> *const u8 {
         let frame = self.frame.get(..length).unwrap_or_default();
         let (stream, codec) = (stream_id(page, stream), CodecNumber(codec));
         self.job = None;
-        match self.core.start(at(now), stream, codec, frame) {
+        match self.core.start(at(now), stream, codec, layer, frame) {
             Started::Done(frame) => {
                 self.transformed = frame.len();
                 frame.as_ptr()

@@ -45,7 +45,7 @@ test('memory that runs out beside the core costs a frame and no call of anybody'
   const slice = throwing(new RangeError('Array buffer allocation failed'));
   const buffer = Object.assign(new ArrayBuffer(64), { slice });
   const { engine, heard } = engineWith({ room: () => 8, transform: () => 8, transformed: () => 16 }, { buffer });
-  const frame = () => engine.attempt(3, (_, now) => engine.frames?.transform(now, 3, 1, 0, new ArrayBuffer(4)));
+  const frame = () => engine.attempt(3, (_, now) => engine.frames?.transform(now, 3, 1, 0, new ArrayBuffer(4), 0));
   assert.equal(frame(), undefined);
   assert.deepEqual(heard, ['core-error in 3']);
   assert.equal(engine.dead, false);

@@ -38,7 +38,7 @@ const isErased = (/** @type {ArrayBuffer} */ buffer) => new Uint8Array(buffer).e
 test('a frame in wasm', () => {
   const { frames, left } = framesWith(false);
   const frame = plain();
-  const result = frames.transform(0, 1, 1, 0, frame);
+  const result = frames.transform(0, 1, 1, 0, frame, 0);
   assert.deepEqual(new Uint8Array(/** @type {ArrayBuffer} */ (result)), new Uint8Array(plain()), 'is taken whole');
   assert.equal(left(), 0);
   assert.ok(isErased(frame));
@@ -46,11 +46,11 @@ test('a frame in wasm', () => {
 
 test('a frame with WebCrypto', async () => {
   const { frames, left } = framesWith(true);
-  frames.transform(0, 1, 1, 0, plain());
+  frames.transform(0, 1, 1, 0, plain(), 0);
   assert.equal(left(), 0, 'while the key is imported');
   while (!frames.keys.get(7)) await new Promise((resolve) => { setTimeout(resolve, 1); });
   const frame = plain();
-  const away = /** @type {import('../../worker/frames.js').Away} */ (frames.transform(0, 1, 1, 0, frame));
+  const away = /** @type {import('../../worker/frames.js').Away} */ (frames.transform(0, 1, 1, 0, frame, 0));
   assert.equal(left(), 0, 'while it is away');
   const made = /** @type {ArrayBuffer} */ (await away.outcome);
   assert.equal(made.byteLength, 316, 'WebCrypto had its own copy');

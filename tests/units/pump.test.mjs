@@ -10,7 +10,7 @@ import { runInThisContext } from 'node:vm';
 const FILE = join(resolve(import.meta.dirname, '../..'), 'content-scripts/pump.js');
 const sottoPump = runInThisContext(`${readFileSync(FILE, 'utf8')}; sottoPump`);
 
-/** What the pump asked. @type {[number, string, ArrayBuffer][][]} */ let asked;
+/** What the pump asked. @type {[number, string, ArrayBuffer, number | null][][]} */ let asked;
 /** @type {SottoPumpScope & {send(message: object, ports?: object[]): void}} */ let scope;
 /** @type {{postMessage(questions: any[]): void, close(): void, onmessage?: (event: {data: unknown}) => void}} */ let core;
 
@@ -206,4 +206,16 @@ test('an empty frame by another name is refused, and no name is learnt from it',
   await turn();
   await answer(frame(8).data);
   assert.deepEqual(one.written, [[7], [8]]);
+});
+
+test('each frame is asked about with its layer, and with none where that is put upon another', async () => {
+  const layers = [{}, { synchronizationSource: 7, spatialIndex: 0, temporalIndex: 0 }, { synchronizationSource: 8 },
+    { synchronizationSource: 8, temporalIndex: 1 }, { synchronizationSource: 8, spatialIndex: 2 }];
+  const one = transformer(1);
+  for (const layer of layers) {
+    one.give({ ...frame(1), getMetadata: () => ({ mimeType: 'video/VP8', ...layer }) });
+    await turn();
+    await answer(null);
+  }
+  assert.deepEqual(asked.map(([[, , , layer]]) => layer), [0, 7, 8, null, null]);
 });

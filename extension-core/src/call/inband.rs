@@ -8,9 +8,9 @@ use super::{
     links::{Origin, Via},
 };
 use crate::{
-    carrier::{MAX_CARRIED, MAX_SOUND},
+    carrier::{Lane, MAX_CARRIED, MAX_SOUND},
     framing::Codec,
-    ids::{ConnectionId, StreamId},
+    ids::{ConnectionId, Layer, PeerId, StreamId},
     media::{Context, MAX_OVERHEAD, SealError},
     membership::Width,
     roster::Medium,
@@ -32,6 +32,8 @@ pub struct Going<'a> {
     pub link: ConnectionId,
     /// Of which of its streams.
     pub stream: StreamId,
+    /// Of which of the stream's layers.
+    pub layer: Layer,
     /// Whether it is of sound: a packet of the network then, and not several.
     pub sound: bool,
     /// Its codec.
@@ -41,10 +43,15 @@ pub struct Going<'a> {
 }
 
 impl Going<'_> {
+    fn lane(&self) -> Lane {
+        (self.stream, self.layer.unwrap_or_default())
+    }
+
     /// I5: how long a packet with its trailer may be, if so much of the frame itself goes along.
     fn space(&self, sealed: usize) -> usize {
         let covered = self.codec.cover(self.frame);
         match covered {
+            _ if self.layer.is_none() => 0,
             Ok(_) if !self.codec.is_silent() => 0,
             Ok(_) if !self.sound => usize::MAX,
             Ok((meta, _)) => MAX_SOUND.saturating_sub(meta.clear().len() + sealed),
@@ -110,6 +117,11 @@ impl Call {
         self.inband.has_no_way_up(now) && !self.links.has_owners() && !is_answered
     }
 
+    /// I15: a frame of a member in the room was opened that it sealed in our newest epoch.
+    pub fn note_media(&mut self, now: Instant, member: PeerId) {
+        self.membership.note_media(now, member);
+    }
+
     /// Takes a packet that came in a frame of a stream.
     ///
     /// # Errors
@@ -147,7 +159,7 @@ impl Call {
         let Going { codec, frame, .. } = going;
         let packet = if self.is_shared(going.link) {
             let space = going.space(frame.len() + MAX_OVERHEAD);
-            self.inband.poll_packet(now, going.stream, space)
+            self.inband.poll_packet(now, going.lane(), space)
         } else {
             None
         };
@@ -168,7 +180,7 @@ impl Call {
         }
         let Going { codec, frame, .. } = going;
         let space = going.space(0);
-        let packet = self.inband.poll_packet(now, going.stream, space)?;
+        let packet = self.inband.poll_packet(now, going.lane(), space)?;
         codec.carry(frame, packet, buffer, scratch).ok()
     }
 }

@@ -44,6 +44,8 @@ pub struct OpenedFrame<'b> {
     pub member: PeerId,
     /// Which of that member's streams it belongs to.
     pub context: Context,
+    /// Whether it was sealed in our newest epoch.
+    pub fresh: bool,
 }
 
 /// See the module's text.
@@ -350,6 +352,7 @@ impl Call {
             frame: opened.frame,
             member: member.ok_or(OpenError::NoKey)?,
             context: opened.kid.context,
+            fresh: self.keyring.newest() == Some(opened.epoch),
         })
     }
 

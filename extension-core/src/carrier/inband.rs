@@ -106,10 +106,12 @@ struct Waiting {
     sent: usize,
     /// Fragments that are to go out.
     wanted: usize,
+    /// Layers of which each may be all that somebody gets.
+    layers: usize,
 }
 
 impl Waiting {
-    fn new(now: Instant, kind: Kind, id: MessageId, message: &[u8]) -> Self {
+    fn new(now: Instant, kind: Kind, id: MessageId, message: &[u8], layers: usize) -> Self {
         let count = message.len().div_ceil(FRAME_FRAGMENT).max(1);
         let mut waiting = Self {
             kind,
@@ -119,6 +121,7 @@ impl Waiting {
             count,
             sent: 0,
             wanted: 0,
+            layers,
         };
         waiting.wanted = waiting.at_first();
         waiting
@@ -130,7 +133,7 @@ impl Waiting {
             return self.count;
         }
         let quarter = self.count.div_ceil(4);
-        self.count + quarter.max(self.count.min(REPAIR_AT_LEAST))
+        self.count * self.layers + quarter.max(self.count.min(REPAIR_AT_LEAST))
     }
 
     /// It is said again: somebody may lack it still.
@@ -139,7 +142,7 @@ impl Waiting {
         if self.is_done() {
             self.wanted += match self.kind.is_routine() {
                 true => self.count,
-                false => self.count.div_ceil(4).max(2),
+                false => self.count.div_ceil(4).max(2) * self.layers,
             };
         }
     }
@@ -211,10 +214,16 @@ impl Waiting {
     }
 }
 
-/// The last frame of a stream.
+/// Frames that go the same way: a layer of a stream.
+pub type Lane = (StreamId, u32);
+
+/// The last frame of a lane.
 struct Frame {
     at: Instant,
     space: usize,
+    /// At which turn a beacon of ours, and anything else, last went with one.
+    beacon: u64,
+    other: u64,
 }
 
 struct Room {
@@ -222,10 +231,8 @@ struct Room {
     waiting: VecDeque<Waiting>,
     packet: Vec<u8>,
     salt: u8,
-    /// The stream that our last beacon went out on, and the last of anything else.
-    beacon_on: Option<StreamId>,
-    other_on: Option<StreamId>,
-    streams: BTreeMap<StreamId, Frame>,
+    turn: u64,
+    lanes: BTreeMap<Lane, Frame>,
     allowance: Bucket,
     idle: Bucket,
     packets: Bucket,
@@ -240,9 +247,8 @@ impl Room {
             waiting: VecDeque::new(),
             packet: Vec::new(),
             salt,
-            beacon_on: None,
-            other_on: None,
-            streams: BTreeMap::new(),
+            turn: 0,
+            lanes: BTreeMap::new(),
             allowance: Bucket::new(now, BYTES_BURST, BYTES_PER_SECOND),
             idle: Bucket::new(now, IDLE_BURST, IDLE_PER_SECOND),
             packets: Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND),
@@ -258,7 +264,8 @@ impl Room {
         }
         self.waiting
             .retain(|waiting| waiting.kind != kind || !kind.supersedes());
-        self.waiting.push_back(Waiting::new(now, kind, id, message));
+        let waiting = Waiting::new(now, kind, id, message, self.layers());
+        self.waiting.push_back(waiting);
         if self.waiting.len() > MAX_WAITING {
             let all = self.waiting.iter().enumerate();
             let least = all.min_by_key(|(_, one)| one.worth());
@@ -267,37 +274,49 @@ impl Room {
         }
     }
 
+    /// Of how many layers each stream has one that somebody gets, at least.
+    fn layers(&self) -> usize {
+        let mut of: BTreeMap<StreamId, usize> = BTreeMap::new();
+        for (stream, _) in self.lanes.keys() {
+            *of.entry(*stream).or_default() += 1;
+        }
+        of.into_values().min().unwrap_or(1)
+    }
+
     fn forget_stale(&mut self, now: Instant) {
         self.waiting.retain(|one| !one.is_stale(now));
-        self.streams
+        self.lanes
             .retain(|_, frame| now.since(frame.at) < STREAM_RESTS);
         self.reassembly.forget_stale(now);
     }
 
-    /// The message of which a fragment goes next on a stream; not on the stream that took the last
-    /// one, if another could take it.
-    fn next(&self, stream: StreamId, space: usize) -> Option<usize> {
+    /// The message of which a fragment goes next on a lane: not while another could take it whose
+    /// turn it is.
+    fn next(&self, lane: Lane, space: usize) -> Option<usize> {
         let all = self.waiting.iter().enumerate();
         all.filter(|(_, one)| !one.is_done())
             .filter(|(_, one)| one.length(self.salt) <= space)
-            .filter(|(_, one)| self.last_on(one.kind) != Some(stream) || !self.fits(one, stream))
+            .filter(|(_, one)| !self.waits_for_another(one, lane))
             .min_by_key(|(_, one)| one.urgency())
             .map(|(place, _)| place)
     }
 
-    /// Whether a stream other than this one could take the next fragment of a message.
-    fn fits(&self, waiting: &Waiting, stream: StreamId) -> bool {
-        let length = waiting.length(self.salt);
-        let mut streams = self.streams.iter();
-        streams.any(|(other, frame)| *other != stream && frame.space >= length)
+    fn waits_for_another(&self, waiting: &Waiting, lane: Lane) -> bool {
+        let (length, turn) = (waiting.length(self.salt), self.last_on(waiting.kind, lane));
+        let mut fit = self.lanes.iter().filter(|(_, frame)| frame.space >= length);
+        fit.any(|(other, _)| self.last_on(waiting.kind, *other) < turn)
     }
 
-    fn last_on(&self, kind: Kind) -> Option<StreamId> {
+    /// Beacons take turns over all layers, for each may be all that somebody gets; what is repaired
+    /// over streams first, for of those most get all.
+    fn last_on(&self, kind: Kind, lane: Lane) -> (u64, u64) {
         if kind == Kind::BEACON {
-            self.beacon_on
-        } else {
-            self.other_on
+            return (0, self.lanes.get(&lane).map_or(0, |frame| frame.beacon));
         }
+        let layers = self.lanes.range((lane.0, 0)..=(lane.0, u32::MAX));
+        let of_stream = layers.map(|(_, frame)| frame.other).max();
+        let of_lane = self.lanes.get(&lane).map_or(0, |frame| frame.other);
+        (of_stream.unwrap_or_default(), of_lane)
     }
 
     /// Whether so many bytes may go now.
@@ -314,19 +333,29 @@ impl Room {
         may
     }
 
-    fn poll_packet(&mut self, now: Instant, stream: StreamId, space: usize) -> Option<&[u8]> {
+    fn poll_packet(&mut self, now: Instant, lane: Lane, space: usize) -> Option<&[u8]> {
         self.forget_stale(now);
-        self.streams.insert(stream, Frame { at: now, space });
-        let place = self.next(stream, space)?;
+        let (beacon, other) = (0, 0);
+        let frame = self.lanes.entry(lane).or_insert(Frame {
+            at: now,
+            space,
+            beacon,
+            other,
+        });
+        (frame.at, frame.space) = (now, space);
+        let place = self.next(lane, space)?;
         if !self.may_spend(now, self.waiting[place].length(self.salt)) {
             return None;
         }
         let waiting = &mut self.waiting[place];
         self.packet = waiting.packet(self.salt);
         waiting.sent += 1;
-        match waiting.kind {
-            Kind::BEACON => self.beacon_on = Some(stream),
-            _ => self.other_on = Some(stream),
+        self.turn += 1;
+        if let Some(frame) = self.lanes.get_mut(&lane) {
+            match waiting.kind {
+                Kind::BEACON => frame.beacon = self.turn,
+                _ => frame.other = self.turn,
+            }
         }
         Some(&self.packet)
     }
@@ -367,10 +396,10 @@ impl InbandCarrier {
         }
     }
 
-    /// The packet to append to a frame of a stream that has so much room, if there is one and it
-    /// may go now.
-    pub fn poll_packet(&mut self, now: Instant, stream: StreamId, space: usize) -> Option<&[u8]> {
-        self.room.as_mut()?.poll_packet(now, stream, space)
+    /// The packet to append to a frame of a lane that has so much room, if there is one and it may go
+    /// now.
+    pub fn poll_packet(&mut self, now: Instant, lane: Lane, space: usize) -> Option<&[u8]> {
+        self.room.as_mut()?.poll_packet(now, lane, space)
     }
 
     /// Whether a Commit or a Welcome hasn't all gone once, if there is a room.

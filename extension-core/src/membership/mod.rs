@@ -200,6 +200,11 @@ impl<G: Groups> Membership<G> {
         self.roster.set_surplus(surplus);
     }
 
+    /// I15: a participant's media says that it lives.
+    pub fn note_media(&mut self, now: Instant, peer: PeerId) {
+        self.roster.note_media(now, peer);
+    }
+
     /// What we commit from now on goes through this.
     pub fn set_width(&mut self, width: Width) {
         self.width = width;

@@ -6,7 +6,7 @@ use crate::{
     call::{Call, Going, OpenedFrame},
     evidence::DropReason,
     framing::Codec,
-    ids::StreamId,
+    ids::{Layer, StreamId},
     media::{Context, Job, OpenError, Outcome, Room, SealError},
     time::Instant,
 };
@@ -41,6 +41,7 @@ struct Passage<'a> {
     inbox: &'a mut Inbox,
     stream: &'a mut Stream,
     codec: Codec,
+    layer: Layer,
 }
 
 impl Tab {
@@ -50,6 +51,7 @@ impl Tab {
         now: Instant,
         id: StreamId,
         codec: &str,
+        layer: Layer,
         frame: &[u8],
         room: &'b mut Room,
     ) -> Option<&'b [u8]> {
@@ -59,6 +61,7 @@ impl Tab {
             return self.fill(now, id, codec, room);
         }
         self.pass(now, id, codec, frame.len(), |passage| {
+            passage.layer = layer;
             passage.go(frame, room)
         })
     }
@@ -131,6 +134,7 @@ impl Tab {
             inbox: &mut self.inbox,
             stream,
             codec,
+            layer: Some(0),
         }))
     }
 
@@ -299,6 +303,7 @@ impl Passage<'_> {
         Going {
             link,
             stream: self.id,
+            layer: self.layer,
             sound: self.stream.media == MediaKind::Audio,
             codec: self.codec,
             frame,
@@ -351,6 +356,9 @@ impl Passage<'_> {
         let heard = self.call.may_come_over(self.now, link, opened.member);
         if !heard && self.call.is_shared(link) {
             return Err(DropReason::Unheard.into());
+        }
+        if opened.fresh && heard && self.call.is_shared(link) {
+            self.call.note_media(self.now, opened.member);
         }
         let belongs = heard
             && MediaKind::of(role) == self.stream.media

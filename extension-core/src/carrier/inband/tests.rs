@@ -28,7 +28,7 @@ fn message(kind: u8, length: usize) -> Vec<u8> {
 fn goes(carrier: &mut InbandCarrier, now: u64, number: u32, space: usize) -> Option<Vec<u8>> {
     let (now, stream) = (Instant(now), stream(number));
     carrier.handle_frame(now);
-    let packet = carrier.poll_packet(now, stream, space);
+    let packet = carrier.poll_packet(now, (stream, 0), space);
     packet.map(<[u8]>::to_vec)
 }
 
@@ -125,6 +125,68 @@ fn i3_fragments_go_over_all_streams_in_turn() {
         }
         assert!(went.len() >= 6);
         assert!(went.windows(2).all(|two| two[0].0 != two[1].0));
+    }
+}
+
+/// On which layers of one stream, and of a stream of sound, messages go out.
+fn on_lanes(kind: u8, length: usize) -> Vec<u32> {
+    let mut carrier = carrier();
+    let mut went = Vec::new();
+    for now in (0..12_000).step_by(10) {
+        if now % 1_000 == 0 {
+            carrier.send(Instant(now), &message(kind, length + now as usize / 1_000));
+        }
+        let layers = [(1, 7), (1, 8), (1, 9)]
+            .into_iter()
+            .filter(|_| now % 40 == 0);
+        for (number, layer) in [(2, 0)].into_iter().chain(layers) {
+            let lane = (stream(number), layer);
+            let packet = carrier.poll_packet(Instant(now), lane, ANY);
+            went.extend(packet.map(|_| layer));
+        }
+    }
+    went
+}
+
+#[test]
+fn i3_beacons_go_over_all_layers_in_turn() {
+    let went = on_lanes(1, 170);
+    assert!(went.len() >= 12);
+    for four in went.windows(4) {
+        let four: std::collections::BTreeSet<_> = four.iter().collect();
+        assert_eq!(four.len(), 4, "{went:?}");
+    }
+}
+
+#[test]
+fn i3_what_is_repaired_goes_with_every_stream_as_often_and_with_every_layer() {
+    let went = on_lanes(4, 2_800);
+    assert!(
+        went.windows(2).all(|two| (two[0] == 0) != (two[1] == 0)),
+        "{went:?}"
+    );
+    let layers: Vec<_> = went.iter().filter(|layer| **layer != 0).collect();
+    for three in layers.windows(3) {
+        let three: std::collections::BTreeSet<_> = three.iter().collect();
+        assert_eq!(three.len(), 3, "{went:?}");
+    }
+}
+
+#[test]
+fn i3_where_each_stream_has_layers_each_of_them_brings_a_message_whole() {
+    let (mut carrier, commit) = (carrier(), message(4, 2_800));
+    let mut went = vec![Vec::new(); 3];
+    for now in (0..1_490).step_by(20) {
+        for (layer, went) in (0..).zip(&mut went) {
+            let packet = carrier.poll_packet(Instant(now), (stream(1), layer), ANY);
+            went.extend(packet.map(<[u8]>::to_vec));
+        }
+        if now == 0 {
+            carrier.send(Instant(now), &commit);
+        }
+    }
+    for went in &went {
+        assert_eq!(heard(went), std::slice::from_ref(&commit));
     }
 }
 

@@ -29,7 +29,7 @@ impl Pair {
             number,
             job,
             laid_out,
-        } = core.start(self.now, id, codec, frame)
+        } = core.start(self.now, id, codec, Some(0), frame)
         else {
             panic!("a large frame of a known stream goes elsewhere");
         };
@@ -120,7 +120,13 @@ fn a_small_frame_stays_here() {
     let core = &mut pair.cores[0];
     let (page, codec) = (pair.pages[0], core.codec("video/VP8"));
     let number = SEND_VIDEO;
-    let started = core.start(pair.now, StreamId { page, number }, codec, &PLAIN_VIDEO);
+    let started = core.start(
+        pair.now,
+        StreamId { page, number },
+        codec,
+        Some(0),
+        &PLAIN_VIDEO,
+    );
     assert!(matches!(started, Started::Done(_)));
 }
 
@@ -217,7 +223,7 @@ fn m13_a_large_frame_for_an_outsider_is_not_even_laid_out() {
     let (page, number) = (stranger.page, 90);
     let core = &mut pair.cores[0];
     let codec = core.codec("video/VP8");
-    let started = core.start(pair.now, StreamId { page, number }, codec, &LARGE);
+    let started = core.start(pair.now, StreamId { page, number }, codec, Some(0), &LARGE);
     assert!(matches!(started, Started::Dropped));
     let reason = pair.stream_view(0, 90).reason;
     assert_eq!(reason, Some(DropReason::Outsider));

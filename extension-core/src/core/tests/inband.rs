@@ -10,6 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use super::*;
 use crate::{call::Call, carrier::MAX_SOUND, framing::Codec, tab::FarEnd, wire::trailer};
 
+mod layers;
 mod lies;
 mod listening;
 mod loss;

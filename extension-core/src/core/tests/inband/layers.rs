@@ -1,0 +1,142 @@
+//! Rooms that send each what it can use: one of several layers, the sound of whoever is loudest.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::*;
+
+const VP8: &str = "video/VP8";
+
+impl Room {
+    /// A picture of somebody, in three layers; each of the others gets one of them, if any.
+    fn picture(&mut self, from: usize, gets: impl Fn(usize) -> Option<u32>) {
+        for layer in 0..3u32 {
+            let plain = plain(VP8, from, self.now.0 / STEP);
+            let (now, page) = (self.now, self.people[from].1);
+            let id = StreamId { page, number: 2 };
+            let core = self.core(from);
+            let codec = core.codec(VP8);
+            let made = core.transform_layer(now, id, codec, Some(70 + layer), &plain);
+            let Some(wire) = made.map(<[u8]>::to_vec) else {
+                continue;
+            };
+            let sent = Sent {
+                from,
+                number: 2,
+                mime: VP8,
+                plain,
+                wire,
+            };
+            for to in (0..self.people.len()).filter(|to| *to != from) {
+                if gets(to) == Some(layer) {
+                    self.deliver(&sent, to);
+                }
+            }
+        }
+    }
+
+    /// Pictures in layers, and nothing else, for some time.
+    fn pictures_for(&mut self, span: Duration, gets: impl Fn(usize) -> Option<u32>) {
+        let end = self.now + span;
+        while self.now < end {
+            self.step();
+            for from in 0..self.people.len() {
+                self.picture(from, &gets);
+            }
+        }
+    }
+}
+
+#[test]
+fn i3_who_gets_one_layer_of_pictures_and_nothing_else_misses_nobody() {
+    let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
+    room.until_it_stands(&[0, 1, 2]);
+    room.sends = vec![BTreeSet::new(); 3];
+    for _ in 0..60 {
+        room.pictures_for(Duration::from_secs(1), |to| Some(to as u32));
+        assert_eq!(room.view(0).members.len(), 3);
+    }
+    assert!(room.stands(&[0, 1, 2]));
+}
+
+#[test]
+fn i15_a_member_whose_pictures_come_stays_though_its_beacons_do_not() {
+    let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
+    room.until_it_stands(&[0, 1, 2]);
+    room.tamper = |frame| trailer::split(&frame).0.to_vec();
+    room.run_for(Duration::from_secs(30));
+    assert!(room.stands(&[0, 1, 2]));
+}
+
+#[test]
+fn i15_a_member_that_leaves_is_missed_though_a_server_plays_its_frames_again() {
+    let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
+    room.until_it_stands(&[0, 1, 2]);
+    room.wire.clear();
+    room.run_for(Duration::from_secs(1));
+    let sent: Vec<_> = room.wire.drain(..).filter(|sent| sent.from == 2).collect();
+    room.sends[2].clear();
+    for _ in 0..8 {
+        room.run_for(Duration::from_secs(1));
+        for sent in &sent {
+            (0..2).for_each(|to| room.deliver(sent, to));
+        }
+    }
+    assert_eq!(room.view(0).members.len(), 2);
+}
+
+#[test]
+fn i15_what_a_server_held_back_keeps_nobody_once_the_epoch_is_another() {
+    let mut room = Room::of(4, Layout::PublishAndSubscribe);
+    (0..3).for_each(|who| room.turn_on(who));
+    room.until_it_stands(&[0, 1, 2]);
+    room.wire.clear();
+    let held: Vec<_> = (0..1_000)
+        .filter_map(|step| {
+            let plain = plain(OPUS, 2, step);
+            let wire = room.transform(2, 1, OPUS, &plain)?;
+            let (from, number, mime) = (2, 1, OPUS);
+            Some(Sent {
+                from,
+                number,
+                mime,
+                plain,
+                wire,
+            })
+        })
+        .collect();
+    room.sends[2].clear();
+    let mut held = held.into_iter();
+    let mut hold_back = |room: &mut Room, seconds| {
+        for _ in 0..seconds {
+            room.run_for(Duration::from_secs(1));
+            for sent in held.by_ref().take(5) {
+                (0..2).for_each(|to| room.deliver(&sent, to));
+            }
+        }
+    };
+    hold_back(&mut room, 10);
+    assert_eq!(room.view(0).members.len(), 3, "they are its frames");
+    room.turn_on(3);
+    hold_back(&mut room, 12);
+    let members = room.view(0).members;
+    assert_eq!(members.len(), 3, "with who came, and without who is gone");
+}
+
+#[test]
+fn i3_of_three_the_loudest_is_heard_and_all_stay() {
+    let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
+    room.until_it_stands(&[0, 1, 2]);
+    let end = room.now + Duration::from_secs(60);
+    while room.now < end {
+        let loudest = (room.now.0 / 7_000) as usize % 3;
+        room.sends = vec![BTreeSet::from([2]); 3];
+        room.sends[loudest].insert(1);
+        room.step();
+        // What the server leaves out was sent, and may have taken a beacon along.
+        for quiet in (0..3).filter(|who| *who != loudest) {
+            room.transform(quiet, 1, OPUS, &plain(OPUS, quiet, room.now.0 / STEP));
+        }
+        assert_eq!(room.view(0).members.len(), 3);
+    }
+}
