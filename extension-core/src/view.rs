@@ -247,7 +247,12 @@ fn streams_drop(tab: &Tab, reason: DropReason, now: Instant) -> bool {
 /// Frames that are dropped, but for those of somebody without Sotto and those that it is not to have.
 fn is_trouble(call: &Call, stream: &Stream, now: Instant) -> bool {
     let dropping = stream.evidence.dropping(now);
-    let is_expected = |reason: DropReason| reason.withholds() || reason == DropReason::Unheard;
+    // A server may give a member's stream another receiver, or two.
+    let in_room = call.is_shared(stream.connection);
+    let is_expected = |reason: DropReason| {
+        let moved = in_room && reason == DropReason::Misdirected;
+        moved || reason.withholds() || reason == DropReason::Unheard
+    };
     dropping.is_some_and(|reason| !is_expected(reason) && !is_of_outsider(call, stream, now))
 }
 

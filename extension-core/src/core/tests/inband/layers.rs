@@ -140,3 +140,19 @@ fn i3_of_three_the_loudest_is_heard_and_all_stay() {
         assert_eq!(room.view(0).members.len(), 3);
     }
 }
+
+#[test]
+fn m12_a_stream_that_a_room_moves_to_another_receiver_is_no_alarm() {
+    let mut room = Room::all_on(2, Layout::OneForAll);
+    room.until_it_stands(&[0, 1]);
+    room.stream(1, 1, 99, End::Receiver(MediaKind::Video));
+    for step in 0..100 {
+        room.step();
+        let frame = plain(VP8, 0, 7_000 + step);
+        let sealed = room.transform(0, 2, VP8, &frame).expect("sealed");
+        assert_eq!(room.transform(1, 99, VP8, &sealed), None);
+    }
+    let dropped = room.stream_view(1, 99).reason;
+    assert_eq!(dropped, Some(DropReason::Misdirected));
+    assert_eq!(room.view(1).state, State::Encrypted);
+}
