@@ -439,8 +439,8 @@ fn i6_what_is_repaired_in_vain_is_bounded_in_the_room() {
     assert_eq!(whole, Some(welcome), "what is not in vain costs nothing");
 }
 
-/// Fragments of a message that two streams of its sender bring in turn, and then as many of other
-/// bytes, or of another count, by other streams.
+/// Fragments of a message that two streams of its sender bring in turn, and behind the first two as
+/// many as are forged by other streams.
 fn spoilt(message: &[u8], liars: u32) -> Vec<(u32, Vec<u8>)> {
     let mut sender = carrier();
     sender.send(Instant(0), message);
@@ -452,9 +452,9 @@ fn spoilt(message: &[u8], liars: u32) -> Vec<(u32, Vec<u8>)> {
     };
     let pieces = || sent.iter().map(|(_, packet)| packet).take(3);
     let forged = (10..10 + liars).flat_map(|number| pieces().map(move |one| (number, one)));
-    let mut all: Vec<_> = forged.map(forge).collect();
-    all.extend(sent.clone());
-    all
+    let (first, rest) = sent.split_at(2);
+    let forged: Vec<_> = forged.map(forge).collect();
+    [first, &forged, rest].concat()
 }
 
 #[test]
