@@ -198,6 +198,7 @@ mod tests {
         let going = Going {
             link: ConnectionId { page, number: 1 },
             stream: StreamId { page, number: 1 },
+            layer: Some(0),
             sound,
             codec,
             frame,

@@ -80,7 +80,7 @@ fn r21_one_of_eight_may_leave_in_the_midst() {
 fn r21_the_one_of_eight_who_adds_the_others_may_leave_before_its_second_welcome() {
     let (who, at) = (0, 1_500);
     all_within(&meetings(0, Some(Leaver { who, at })), 15, 45);
-    all_within(&meetings(50, Some(Leaver { who, at })), 15, 45);
+    all_within(&meetings(50, Some(Leaver { who, at })), 30, 60);
 }
 
 /// What a message is, by the fragment that has its beginning.
