@@ -146,7 +146,9 @@ fn what_is_laid_out_for_webcrypto_allocates_nothing() {
     let (page, number) = (pair.pages[0], SENDER);
     let (sender, now, frame) = (StreamId { page, number }, pair.now, [7; 10_000]);
     let mut seal = |sealed: &[u8]| {
-        let Started::Elsewhere { number, .. } = pair.core.start(now, sender, codec, &frame) else {
+        let Started::Elsewhere { number, .. } =
+            pair.core.start(now, sender, codec, Some(0), &frame)
+        else {
             panic!("a large frame goes elsewhere");
         };
         let finished = pair.core.finish(now, number, &frame, Some(sealed));

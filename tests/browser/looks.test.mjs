@@ -28,6 +28,7 @@ before(async () => {
   await turnOn(stage.people);
   await agree(stage.people);
   await seeEachOther(stage.people);
+  await ana.popup.unfoldStreams();
   camera = new Map(await Promise.all([ben, cleo].map(lineOf)));
 });
 after(() => stage.close());
@@ -85,6 +86,7 @@ test('by keyboard alone, with a name that says whose it is', { skip: KEYS }, asy
   const button = ana.popup.look(line(cleo));
   assert.match(String(await button.getAttribute('aria-label')), new RegExp(line(cleo)));
   await ana.popup.page.reload();
+  await ana.popup.unfoldStreams();
   await button.waitFor();
   await button.focus();
   await ana.popup.page.keyboard.press('Enter');

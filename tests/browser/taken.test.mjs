@@ -123,7 +123,7 @@ test('senders of any other, taken before Sotto covers them or in mid-call: nothi
 });
 
 /**
- * In the worker of the pump: from when `diverts` is set, frames of the transforms that are there by
+ * In the worker of the pump: from when `divert` is called, frames of the transforms that are there by
  * then go on past the pump, as in a browser that has a transform and doesn't call it.
  */
 function prepareDiversion() {
@@ -131,7 +131,9 @@ function prepareDiversion() {
   const Writer = WritableStreamDefaultWriter.prototype;
   const [{ read }, { write }] = [Reader, Writer];
   const readers = new WeakMap();
-  const writers = new WeakMap();
+  const writers = new Map();
+  let diverted = new Map();
+  Object.assign(self, { divert: () => { diverted = new Map(writers); } });
   Writer.write = function (/** @type {any} */ frame) {
     writers.set(readers.get(frame) ?? this, this);
     return write.call(this, frame);
@@ -139,7 +141,7 @@ function prepareDiversion() {
   Reader.read = async function () {
     for (;;) {
       const result = /** @type {any} */ (await read.call(this));
-      const writer = /** @type {any} */ (self).diverts && writers.get(this);
+      const writer = diverted.get(this);
       if (result.done || !writer) {
         if (result.value) readers.set(result.value, this);
         return result;
@@ -163,7 +165,7 @@ test('senders that Sotto covers and the browser lets past while the core is away
   await sleep(500);
   await lab.near.do(keepCoreAway);
   await sleep(BOUND);
-  await pump.evaluate(() => { Object.assign(self, { diverts: true }); });
+  await pump.evaluate('divert()');
   await sleep(2 * BOUND);
   const times = await hasEnded(t, marked);
   assert.ok(times.length > 0, 'there was a bypass');

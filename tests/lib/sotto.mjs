@@ -99,6 +99,13 @@ export class Popup {
     });
   }
 
+  /** More streams than a few are folded away at first. */
+  async unfoldStreams() {
+    const details = this.page.locator('#media-details');
+    await details.waitFor();
+    if (await details.getAttribute('open') === null) await details.locator('summary').click();
+  }
+
   /** The button that looks at a stream. @param {string} line a part of what its line says */
   look(line) {
     return this.page.locator('[data-test="stream"]', { hasText: line }).locator('[data-test="look"]');

@@ -31,8 +31,10 @@ pub fn run(bytes: &[u8]) {
         }) => cut(usize::from(size) + 1, first, step, message),
         Ok(Story::Parts { count, fragments }) => {
             let fragments = fragments.into_iter();
-            let fragments = fragments.map(|(index, bytes)| (index.into(), bytes.to_vec()));
-            let message = repair::message(count.into(), &fragments.collect());
+            let fragments = fragments
+                .map(|(index, bytes)| (index.into(), bytes))
+                .collect();
+            let message = repair::message(count.into(), &fragments);
             assert!(message.is_none_or(|message| message.len() <= bytes.len() * 256));
         }
         Err(_) => {}
@@ -51,6 +53,10 @@ fn cut(size: usize, first: u8, step: u8, message: &[u8]) {
         .collect();
     if came.keys().any(|index| usize::from(*index) >= count) {
         let count = count as u16;
+        let came = came
+            .iter()
+            .map(|(index, bytes)| (*index, &bytes[..]))
+            .collect();
         assert_eq!(repair::message(count, &came).as_deref(), Some(message));
     }
 }

@@ -46,7 +46,6 @@ fn meet(loses: u64, dice: u64, leaver: Option<Leaver>) -> (Duration, Room) {
 fn meetings(loses: u64, leaver: Option<Leaver>) -> Vec<Duration> {
     let mut took: Vec<_> = (1..=RUNS).map(|dice| meet(loses, dice, leaver).0).collect();
     took.sort();
-    println!("{loses} of 1000 lost: {took:?}");
     took
 }
 
@@ -111,7 +110,6 @@ fn i4_eight_who_begin_at_once_spend_what_they_may() {
     for one in &room.wire {
         sent[one.from] += carried(one).map_or(0, |(bytes, _)| bytes);
     }
-    println!("{took:?}: {sent:?} bytes");
     let most = 4_000 + 8 * took.as_millis() as usize;
     assert!(sent.iter().all(|bytes| *bytes <= most), "{sent:?}");
 }
