@@ -146,11 +146,18 @@ export async function crowded(count, rounds) {
   const beacons = [];
   for (let round = 1; round <= rounds; round += 1) beacons.push(...(await Promise.all(strangers.map((says) => says(round)))));
   const left = kept(() => beacons.values());
-  const manner = stuffed(({ to }) => left(to).next().value);
+  /** How many beacons of theirs everybody was given. @type {Record<string, number>} */
+  const given = {};
+  const manner = stuffed(({ to }) => {
+    const beacon = left(to).next().value;
+    if (beacon) given[to] = (given[to] ?? 0) + 1;
+    return beacon;
+  });
   /** @type {Set<string>} */
   const seekers = new Set();
   return {
     ...manner,
+    given,
     /** Who wants to be in the strangers' group. */
     seekers,
     heard(/** @type {Uint8Array} */ data, /** @type {string} */ from) {
