@@ -88,7 +88,7 @@ use Kind::{Crash, Cut, Delay, Double, Lose, LoseBeacons, Mute, Sleep, Split};
 pub const ALL: [Scenario; 9] = [
     Scenario {
         name: "four start at once",
-        states: 13_186,
+        states: 11_375,
         heals: 7_840,
         start: Start::Together(4),
         window: Duration::from_millis(400),
