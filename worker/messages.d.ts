@@ -26,6 +26,8 @@ declare namespace Sotto {
     left: boolean;
     /** Whether it went past ours, while Sotto was on. */
     bypassed: boolean;
+    /** Whether that cost it the stream. */
+    stopped: boolean;
     /** Whether the page's own transform gave way to ours. */
     replaced: boolean;
     ended: boolean;

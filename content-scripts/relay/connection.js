@@ -140,7 +140,7 @@ class SottoConnection {
   /** Where no core asks. @param {Promise<Map<number, number> | null>} came to the pump, of each stream */
   async watchAlone(came) {
     if (this.closed) return;
-    this.streams.watchAlone();
+    if (this.streams.watchAlone()) return this.close();
     const { past, sure } = await this.flows.alone(await came);
     for (const stream of past) this.streams.coverNumber(stream);
     for (const stream of sure) this.streams.stopNumber(stream);

@@ -59,7 +59,7 @@ class SottoStreams {
     if (this.streams.has(end)) return;
     SottoStreams.lastStream += 1;
     const carries = end instanceof RTCRtpSender ? SottoStreams.role(media, end.track) : media;
-    const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, left: false, bypassed: false, replaced: false, ended: false };
+    const stream = { stream: SottoStreams.lastStream, direction, media, carries, transform: null, left: false, bypassed: false, stopped: false, replaced: false, ended: false };
     this.streams.set(end, stream);
     this.listener.changed(stream);
     if (this.leftToPage) return this.leave(stream);
@@ -184,10 +184,16 @@ class SottoStreams {
     for (const stream of this.reclaim()) this.reportBypassed(stream);
   }
 
-  /** Where there is no core that could say what to do: who does it again loses the stream. */
+  /**
+   * Where there is no core that could say what to do: who does it again loses the stream. Whether
+   * one that was stopped came back by it.
+   */
   watchAlone() {
-    for (const [end, stream] of this.strays()) if (stream.bypassed) SottoStreams.stop(end);
+    const again = this.strays().filter(([, { bypassed }]) => bypassed);
+    const isBack = again.some(([, { stopped }]) => stopped);
+    for (const [end, stream] of again) SottoStreams.stopFor(end, stream);
     this.watch();
+    return isBack;
   }
 
   /** It goes past a transform that is ours. @param {number} number */
@@ -202,7 +208,7 @@ class SottoStreams {
   stopNumber(number) {
     const found = this.find(number);
     if (!found) return;
-    SottoStreams.stop(found.end);
+    SottoStreams.stopFor(found.end, found.stream);
     // It may be stopped again and again; to the core each report is another bypass.
     if (!found.stream.bypassed) this.reportBypassed(found.stream);
   }
@@ -211,7 +217,7 @@ class SottoStreams {
   stopBypassed(number) {
     const found = this.find(number);
     if (!found) return;
-    SottoStreams.stop(found.end);
+    SottoStreams.stopFor(found.end, found.stream);
     found.stream.bypassed = true;
   }
 
@@ -267,6 +273,12 @@ class SottoStreams {
     // A sender that has stopped refuses both; it sends nothing either.
     end.setParameters(parameters).catch(() => {});
     end.replaceTrack(null).catch(() => {});
+  }
+
+  /** @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream */
+  static stopFor(end, stream) {
+    SottoStreams.stop(end);
+    stream.stopped = true;
   }
 
   /** @param {Sotto.Stream} stream */

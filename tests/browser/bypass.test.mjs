@@ -133,6 +133,28 @@ test('a sender that goes past Sotto while the page keeps the core away is stoppe
   await eventually(() => bypasses(lab.near), ({ length }) => length === 1, 'it is named once the core is back');
 });
 
+test('a page that takes the stream up again and again while the core is away loses the connection', async (t) => {
+  await lab.restart();
+  await call();
+  await between((forwarder) => { forwarder.marked.length = 0; });
+  await lab.near.do(keepCoreAway);
+  await sleep(PAUSE);
+  for (let round = 0; round < 5; round += 1) {
+    await lab.near.do(async (page) => {
+      const [, sender] = page.call('call').peer.getSenders();
+      await sender.replaceTrack(page.camera()).catch(() => {});
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings) encoding.active = true;
+      await sender.setParameters(parameters).catch(() => {});
+    });
+    await lab.near.do(replaceTransform, 'sender').catch(() => {});
+    await sleep(300);
+  }
+  await hasEnded(t, marked);
+  assert.equal(await lab.near.do((page) => page.call('call').peer.connectionState), 'closed');
+  await lab.near.do(letCoreBack);
+});
+
 test('nobody else loses a stream where the core is away', async () => {
   await lab.restart();
   await call();

@@ -130,9 +130,10 @@ test('in the popup a stream is asked for once, and an answer that never comes is
 const RELAY = resolve(import.meta.dirname, '../../content-scripts/relay');
 const SOURCE = ['platform.js', 'still.js'].map((file) => readFileSync(join(RELAY, file), 'utf8')).join('\n');
 
-/** A browser in which these frames are shown. @param {(number | undefined)[]} received when each came, from now on */
+/** A browser in which these frames are shown, and then none until patience ends. @param {(number | undefined)[]} received when each came, from now on */
 function screen(received, width = 1280, height = 720) {
   const drawn = { frames: 0, stopped: 0, enabled: false };
+  let giveUp = () => {};
   const own = { enabled: false, stop: () => { drawn.stopped += 1; } };
   const track = { kind: 'video', clone: () => own };
   const video = {
@@ -140,7 +141,7 @@ function screen(received, width = 1280, height = 720) {
     videoHeight: height,
     play: async () => {},
     requestVideoFrameCallback(/** @type {any} */ shown) {
-      if (drawn.frames >= received.length) return;
+      if (drawn.frames >= received.length) return void setImmediate(giveUp);
       const at = received[drawn.frames];
       drawn.frames += 1;
       setImmediate(() => shown(0, { receiveTime: at }));
@@ -155,7 +156,7 @@ function screen(received, width = 1280, height = 720) {
   const context = createContext({
     window: {}, MediaStream, OffscreenCanvas, ArrayBuffer, performance: { now: () => 100 },
     document: { createElement: () => video },
-    setTimeout: (/** @type {() => void} */ act) => { setTimeout(act, 50); },
+    setTimeout: (/** @type {() => void} */ act) => { giveUp = act; },
   });
   return { drawn, still: () => runInContext(`${SOURCE}; SottoStill`, context).of(track) };
 }
