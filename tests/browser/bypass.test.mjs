@@ -141,9 +141,11 @@ test('a page that takes the stream up again and again while the core is away los
   await between((forwarder) => { forwarder.marked.length = 0; });
   await lab.near.do(keepCoreAway);
   await sleep(PAUSE);
-  for (let round = 0; round < 8; round += 1) {
+  const isClosed = () => lab.near.do((page) => page.call('call').peer.connectionState === 'closed');
+  for (let round = 0; round < 8 && !(await isClosed()); round += 1) {
     await lab.near.do(async (page) => {
       const [, sender] = page.call('call').peer.getSenders();
+      if (!sender) return;
       await sender.replaceTrack(page.camera()).catch(() => {});
       const parameters = sender.getParameters();
       for (const encoding of parameters.encodings) encoding.active = true;
@@ -156,7 +158,7 @@ test('a page that takes the stream up again and again while the core is away los
   const times = await marked();
   t.diagnostic(`${times.length} frames in clear, over ${Math.round(times.at(-1) - times[0])} ms`);
   assert.ok(times.at(-1) - times[0] < THRICE, 'the third time is the last');
-  assert.equal(await lab.near.do((page) => page.call('call').peer.connectionState), 'closed');
+  assert.ok(await isClosed());
 });
 
 test('nobody else loses a stream where the core is away', async () => {
