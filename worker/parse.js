@@ -26,14 +26,17 @@ const REACHES = /** @type {const} */ (['ok', 'restricted', 'no-permission', 'rel
 const fields = (value) =>
   typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
 
+/** @param {unknown} value @param {number} max @returns {value is number} */
+const isWhole = (value, max) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
+
 /** @param {unknown} value @returns {value is number} */
-const isId = (value) => Number.isInteger(value) && /** @type {number} */ (value) >= 0 && /** @type {number} */ (value) < 2 ** 31;
+const isId = (value) => isWhole(value, 2 ** 31 - 1);
 
 /** @param {unknown} value @param {number} max @returns {value is ArrayBuffer} */
 const isBytes = (value, max) => value instanceof ArrayBuffer && value.byteLength <= max;
 
 /** @param {unknown} value @param {number} max @returns {value is number} */
-const isSide = (value, max) => isId(value) && value > 0 && value <= max;
+const isSide = (value, max) => isWhole(value, max) && value > 0;
 
 /** @param {unknown} value @returns {Sotto.Still | null} */
 function stillOf(value) {
@@ -150,9 +153,7 @@ export function relayToCore(value) {
 }
 
 /** An SSRC. @param {unknown} value @returns {value is number} */
-function isLayer(value) {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
-}
+const isLayer = (value) => isWhole(value, 2 ** 32 - 1);
 
 /** @param {unknown} value @returns {Sotto.PumpQuestion | null} */
 export function pumpToCore(value) {

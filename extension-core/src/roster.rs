@@ -369,9 +369,14 @@ impl Roster {
         STAGGER * self.pace.turn()
     }
 
-    /// R5: how long who was added may take, as long as it is heard.
+    /// R5: how long who was added may take without being heard.
+    fn silent_grace(&self) -> Duration {
+        JOIN_GRACE * (1 + self.crowds)
+    }
+
+    /// R5: how long it may take as long as it is heard.
     fn join_grace(&self) -> Duration {
-        JOIN_GRACE * (1 + self.crowds) * self.patience()
+        self.silent_grace() * self.patience()
     }
 
     /// R7.
@@ -518,8 +523,11 @@ impl Roster {
         let additions = self.additions.values().flat_map(|addition| {
             let seen = addition.seen;
             let welcome = seen.map(|(_, by)| self.rewelcome_after(now, us, turns, by));
-            let silence = JOIN_GRACE * (1 + self.crowds);
-            let spans = [self.rejoin_spacing(), silence, self.join_grace()];
+            let spans = [
+                self.rejoin_spacing(),
+                self.silent_grace(),
+                self.join_grace(),
+            ];
             let spans = spans.into_iter().chain(welcome);
             spans.map(|span| addition.at + span)
         });

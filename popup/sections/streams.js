@@ -47,8 +47,9 @@ function fill(item, stream, members) {
   setAttribute(item, 'data-protection', protection);
   setText(what, title(stream));
   setText(note, reason ? textFor('drop', reason) : text(`protection_${protection}`));
-  fillButton(button, stream, looks, fullName(stream, members));
-  fillStill(figure, looks.of(stream), fullName(stream, members));
+  const name = fullName(stream, members);
+  fillButton(button, stream, looks, name);
+  fillStill(figure, looks.of(stream), name);
 }
 
 /** @param {Sotto.View} view */

@@ -67,7 +67,7 @@ impl Call {
             return;
         }
         self.inband.open(now, self.peer().0[0]);
-        self.membership.set_width(NARROW);
+        self.sense();
         if let Some(peer) = self.links.share(link) {
             self.membership.handle_link_lost(now, peer);
         }
@@ -75,11 +75,12 @@ impl Call {
         self.drain(now);
     }
 
-    /// Lets the membership know how fast messages travel.
+    /// Lets the membership know what messages travel by.
     pub(super) fn sense(&mut self) {
-        let room = self.inband.is_busy();
-        let medium = room.map_or(Medium::Channels, |busy| Medium::Room { busy });
-        self.membership.handle_medium(medium);
+        match self.inband.is_busy() {
+            Some(busy) => self.membership.handle_medium(Medium::Room { busy }, NARROW),
+            None => self.membership.handle_medium(Medium::Channels, Width::WIDE),
+        }
     }
 
     /// It is closed, or leads elsewhere now.
@@ -92,7 +93,6 @@ impl Call {
         }
         if !self.links.has_room() {
             self.inband.close();
-            self.membership.set_width(Width::WIDE);
             self.membership.set_surplus(BTreeSet::new());
         }
         self.drain(now);

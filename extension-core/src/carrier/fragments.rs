@@ -258,15 +258,22 @@ impl Partial {
         place: usize,
         vain: &mut Bucket,
     ) -> Result<Option<Vec<u8>>, WireError> {
-        for set in self.sets(place) {
-            if self.vain.contains(&set) || !self.suffices(set) {
+        let sets = self.sets(place);
+        if self.of(sets[0]).is_none() {
+            return Ok(None);
+        }
+        for set in sets {
+            if self.vain.contains(&set) {
                 continue;
             }
+            let Some(fragments) = self.of(set) else {
+                continue;
+            };
             let mut spent = *vain;
             if !spent.take(now, 1) {
                 return Err(WireError::TooLarge);
             }
-            let whole = self.join(set).map(|whole| checked(message, whole));
+            let whole = self.join(&fragments).map(|whole| checked(message, whole));
             if let Some(Ok(whole)) = whole {
                 return Ok(Some(whole));
             }
@@ -281,26 +288,23 @@ impl Partial {
         Ok(None)
     }
 
-    fn of(&self, set: u16) -> BTreeMap<u16, &[u8]> {
+    /// As many fragments of these sources as make a message, where there are so many.
+    fn of(&self, set: u16) -> Option<BTreeMap<u16, &[u8]>> {
         let sources = (0..).zip(&self.sources);
         let sources = sources.filter(|(place, _)| set & (1 << *place) != 0);
-        let fragments = sources.flat_map(|(_, (_, fragments))| fragments);
-        fragments
+        let all: BTreeMap<_, _> = sources
+            .flat_map(|(_, (_, fragments))| fragments)
             .map(|(index, fragment)| (*index, &fragment[..]))
-            .collect()
+            .collect();
+        let count = usize::from(self.count);
+        (all.len() >= count).then(|| all.into_iter().take(count).collect())
     }
 
-    fn suffices(&self, set: u16) -> bool {
-        self.of(set).len() >= usize::from(self.count)
-    }
-
-    fn join(&self, set: u16) -> Option<Vec<u8>> {
-        let enough = self.of(set).into_iter().take(self.count.into());
-        let fragments: BTreeMap<_, _> = enough.collect();
+    fn join(&self, fragments: &BTreeMap<u16, &[u8]>) -> Option<Vec<u8>> {
         if fragments.range(self.count..).next().is_some() {
-            return repair::message(self.count, &fragments);
+            return repair::message(self.count, fragments);
         }
-        let fragments: Vec<_> = fragments.into_values().collect();
+        let fragments: Vec<_> = fragments.values().copied().collect();
         Some(fragments.concat())
     }
 }

@@ -205,13 +205,9 @@ impl<G: Groups> Membership<G> {
         self.roster.note_media(now, peer);
     }
 
-    /// What we commit from now on goes through this.
-    pub fn set_width(&mut self, width: Width) {
+    /// What messages travel by from now on, and what of them goes through it.
+    pub fn handle_medium(&mut self, medium: Medium, width: Width) {
         self.width = width;
-    }
-
-    /// What messages travel by, from now on.
-    pub fn handle_medium(&mut self, medium: Medium) {
         if self.roster.handle_medium(medium) {
             self.mind.stir();
         }

@@ -1,6 +1,6 @@
 //! What is to be committed, and by whom: R3 to R5, R11 and R18.
 
-use super::{JOIN_GRACE, Joins, Ourselves, Roster, Step, Turns, is_live};
+use super::{Joins, Ourselves, Roster, Step, Turns, is_live};
 use crate::{
     ids::{GroupId, KeyPackageRef, PeerId},
     time::Instant,
@@ -94,8 +94,7 @@ impl Roster {
     /// R5: a member is present while it is live and stands in our group, or was added just now.
     pub(super) fn is_present(&self, now: Instant, us: &Ourselves<'_>, id: &PeerId) -> bool {
         let added = self.additions.get(id);
-        let grace = JOIN_GRACE * (1 + self.crowds);
-        let recent = added.filter(|addition| now.since(addition.at) < grace);
+        let recent = added.filter(|addition| now.since(addition.at) < self.silent_grace());
         match self.peers.get(id) {
             Some(peer) if peer.beacon.presence == Presence::Leaving => false,
             Some(peer) if is_live(peer, now, self.crowds) => {
