@@ -14,6 +14,7 @@ import { agree, eventually, hearEachOther, pictureStands, seeEachOther, turnOn }
 import { Janus } from '../lib/sfu/janus.mjs';
 import { Link, PLACE } from '../lib/sfu/link.mjs';
 import { NetworksTable } from '../lib/sfu/networks-table.mjs';
+import { allEncrypted } from '../lib/sfu/three.mjs';
 import { VIDEO_ROOM } from '../lib/sfu/video-room.mjs';
 import { Stage } from '../lib/stage.mjs';
 
@@ -127,16 +128,6 @@ async function nothingInClear() {
   await Promise.all(others.flatMap((one) => [pictureStands(one, cleo), pictureStands(cleo, one)]));
 }
 
-const allEncrypted = () =>
-  eventually(
-    () => Promise.all(all.map(({ popup }) => popup.shown())),
-    (shown) => shown.every(({ streams, problems }) => {
-      const used = streams.filter((protection) => protection !== 'waiting');
-      return problems.length === 0 && used.length === 6 && used.every((protection) => protection === 'encrypted');
-    }),
-    'two streams out and four in are encrypted, and no problem is shown',
-  );
-
 for (const { name, faults, isQuick, bound = Infinity, bitrate, mayStand = false } of NETWORKS) {
   test(`${isQuick ? '' : 'table: '}joins and media, ${name}`, async (t) => {
     await meet(bitrate);
@@ -155,7 +146,7 @@ for (const { name, faults, isQuick, bound = Infinity, bitrate, mayStand = false 
     const times = mayStand ? await perceivedOrNot() : await perceived();
     t.diagnostic(`all seen after ${times.picture} ms, heard after ${times.sound} ms`);
     await agree(all);
-    await allEncrypted();
+    await allEncrypted(all);
     const counts = await link.countsOf(cleo, before);
     table.networks.set(name, { joins: took, perceived: times, ...counts });
     haveBefallen(faults, counts);
@@ -204,7 +195,7 @@ for (const cut of CUTS) {
     const passed = await cutOff(cut, place, async () => { if (cut.again) await agree(others); });
     const [group, times] = await Promise.all([agree(all).then(passed), perceived(passed)]);
     t.diagnostic(`one group after ${group} ms, all seen after ${times.picture} ms, heard after ${times.sound} ms`);
-    await allEncrypted();
+    await allEncrypted(all);
     for (const person of others) neverClaimedInVain(person.name, await diaryOf(person));
     table.cuts.set(cut.name, { without: null, group, perceived: times });
   });

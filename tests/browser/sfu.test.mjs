@@ -5,10 +5,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agree, doesNotHear, doesNotSee, eventually, hearEachOther, pictureStands, seeEachOther, sees, turnOn } from '../lib/expect.mjs';
+import { agree, eventually, sees, turnOn } from '../lib/expect.mjs';
 import { ADD_TO_OFFER, BYTES, givenTo, listenInJanusPage, sendOver } from '../lib/sfu/added-channel.mjs';
 import { Janus } from '../lib/sfu/janus.mjs';
 import { SfuTable } from '../lib/sfu/table.mjs';
+import { perceiveEachOther, perceiveNothingOfEachOther, threeTurnItOn, timedAgree } from '../lib/sfu/three.mjs';
 import { VIDEO_ROOM } from '../lib/sfu/video-room.mjs';
 import { Stage } from '../lib/stage.mjs';
 
@@ -36,54 +37,11 @@ before(async () => {
 });
 after(() => stage.close());
 
-/** @param {Participant[]} people */
-async function perceiveEachOther(people) {
-  await seeEachOther(people);
-  await hearEachOther(people);
-}
-
 /** @param {Participant} person @param {string} button in the page */
 const click = ({ page }, button) =>
   page.evaluate((id) => /** @type {HTMLElement} */ (document.querySelector(id)).click(), button);
 
-/** How long it takes until all share one number. @param {import('node:test').TestContext} t @param {Participant[]} people */
-async function timedAgree(t, people) {
-  const began = performance.now();
-  const number = await agree(people);
-  t.diagnostic(`one number after ${Math.round(performance.now() - began)} ms`);
-  return number;
-}
-
-test('with Sotto off three see and hear each other', async () => {
-  await stage.gather(all, place);
-  await perceiveEachOther(all);
-});
-
-test('turned on in mid-call, two share one number, and the third perceives nothing of them', async (t) => {
-  await turnOn([ana, ben]);
-  await timedAgree(t, [ana, ben]);
-  await perceiveEachOther([ana, ben]);
-  for (const one of [ana, ben]) {
-    await pictureStands(cleo, one);
-    await doesNotHear(cleo, one);
-  }
-});
-
-test('once the third turns it on, all share one number and perceive each other', async (t) => {
-  await turnOn([cleo]);
-  await timedAgree(t, all);
-  await perceiveEachOther(all);
-});
-
-test('every stream is encrypted, nothing is wrong, and no data channel brought a thing', async () => {
-  const look = () => Promise.all(all.map(({ popup }) => popup.shown()));
-  const isRight = (/** @type {import('../lib/sotto.mjs').Shown} */ { streams, problems }) => {
-    const used = streams.filter((protection) => protection !== 'waiting');
-    return problems.length === 0 && used.length === 6 && used.every((protection) => protection === 'encrypted');
-  };
-  await eventually(look, (shown) => shown.every(isRight), 'two streams out and four in are encrypted, and no problem is shown');
-  assert.deepEqual(await Promise.all(all.map(({ page }) => VIDEO_ROOM.carrierOf(page))), ['in-band', 'in-band', 'in-band']);
-});
+threeTurnItOn(() => ({ stage, place, callPage: VIDEO_ROOM }));
 
 test('who leaves is no member any more, and who comes late is let in', async () => {
   await click(cleo, '#start');
@@ -117,12 +75,7 @@ test('somebody without Sotto perceives nothing of theirs nor they of hers, and h
   await olga.enter(stage.base, place);
   await olga.waitForPeople(all.map(({ name }) => name));
   await perceiveEachOther(all);
-  for (const one of all) {
-    await doesNotSee(olga, one);
-    await doesNotHear(olga, one);
-    await doesNotSee(one, olga);
-    await doesNotHear(one, olga);
-  }
+  await perceiveNothingOfEachOther(olga, all);
   await agree(all);
   await eventually(() => ana.popup.view(), ({ others }) => others === 1, 'Ana is told of one without Sotto');
 });

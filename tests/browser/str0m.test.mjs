@@ -5,11 +5,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agree, doesNotHear, doesNotSee, eventually, hearEachOther, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { agree, eventually, turnOn } from '../lib/expect.mjs';
 import { addInStr0mPage, givenTo } from '../lib/sfu/added-channel.mjs';
 import { Str0m } from '../lib/sfu/str0m.mjs';
 import { Str0mPage } from '../lib/sfu/str0m-page.mjs';
 import { SfuTable } from '../lib/sfu/table.mjs';
+import { perceiveEachOther, perceiveNothingOfEachOther, threeTurnItOn } from '../lib/sfu/three.mjs';
 import { Stage } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/participant.mjs').Participant} Participant */
@@ -35,42 +36,7 @@ before(async () => {
 });
 after(() => stage.close());
 
-/** @param {Participant[]} people */
-async function perceiveEachOther(people) {
-  await seeEachOther(people);
-  await hearEachOther(people);
-}
-
-test('with Sotto off three see and hear each other', async () => {
-  await stage.gather(all, place);
-  await perceiveEachOther(all);
-});
-
-test('turned on in mid-call, two share one number, and the third perceives nothing of them', async () => {
-  await turnOn([ana, ben]);
-  await agree([ana, ben]);
-  await perceiveEachOther([ana, ben]);
-  for (const one of [ana, ben]) {
-    await pictureStands(cleo, one);
-    await doesNotHear(cleo, one);
-  }
-});
-
-test('once the third turns it on, all share one number and perceive each other', async () => {
-  await turnOn([cleo]);
-  await agree(all);
-  await perceiveEachOther(all);
-});
-
-test('every stream is encrypted, nothing is wrong, and no data channel brought a thing', async () => {
-  const look = () => Promise.all(all.map(({ popup }) => popup.shown()));
-  const isRight = (/** @type {import('../lib/sotto.mjs').Shown} */ { streams, problems }) => {
-    const used = streams.filter((protection) => protection !== 'waiting');
-    return problems.length === 0 && used.length === 6 && used.every((protection) => protection === 'encrypted');
-  };
-  await eventually(look, (shown) => shown.every(isRight), 'two streams out and four in are encrypted, and no problem is shown');
-  assert.deepEqual(await Promise.all(all.map(({ page }) => callPage.carrierOf(page))), ['in-band', 'in-band', 'in-band']);
-});
+threeTurnItOn(() => ({ stage, place, callPage }));
 
 test('who leaves is no member any more, and who comes late is let in', async () => {
   await callPage.leave(cleo.page, 'Cleo');
@@ -90,12 +56,7 @@ test('somebody without Sotto perceives nothing of theirs nor they of hers, and h
   await olga.enter(stage.base, place);
   await stage.connected([...all, olga]);
   await perceiveEachOther(all);
-  for (const one of all) {
-    await doesNotSee(olga, one);
-    await doesNotHear(olga, one);
-    await doesNotSee(one, olga);
-    await doesNotHear(one, olga);
-  }
+  await perceiveNothingOfEachOther(olga, all);
   await agree(all);
   await eventually(() => ana.popup.view(), ({ others }) => others === 1, 'Ana is told of one without Sotto');
 });

@@ -3,8 +3,7 @@
  * lives in the network that in-network.sh makes.
  */
 
-import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../expect.mjs';
@@ -12,19 +11,18 @@ import { JanusApi } from './janus-api.mjs';
 import { SERVER, configuration } from './janus-configuration.mjs';
 import { servePages } from './janus-pages.mjs';
 import { checkNetwork } from './network.mjs';
+import { SfuProgram } from './program.mjs';
 
 /** @typedef {import('./janus-api.mjs').Room} Room */
 
-export class Janus {
+export class Janus extends SfuProgram {
   /** @param {string} folder its configuration, and what it says @param {import('node:http').Server} pages @param {string} origin of these */
   constructor(folder, pages, origin) {
-    this.folder = folder;
-    this.pages = pages;
-    this.origin = origin;
+    // Told the file alone, its plugins would read the system's configuration.
+    super(['janus', '-F', folder, '-C', join(folder, 'janus.jcfg')], folder, pages, origin);
     this.api = new JanusApi(SERVER);
     /** @type {Room[]} */
     this.rooms = [];
-    this.process = spawnJanus(folder);
   }
 
   /** @param {{link?: typeof import('./link.mjs').PLACE}} [how] */
@@ -40,7 +38,7 @@ export class Janus {
 
   answers() {
     const look = () => this.api.isThere();
-    return eventually(look, Boolean, `Janus answers at ${SERVER} (${join(this.folder, 'log')} has what it says)`);
+    return eventually(look, Boolean, `Janus answers at ${SERVER} (${this.log} has what it says)`);
   }
 
   /** @param {Partial<Room>} wishes @returns {Promise<Room>} */
@@ -58,30 +56,8 @@ export class Janus {
 
   /** It dies and comes back, with the same rooms and nobody in them. */
   async restart() {
-    await this.stop('SIGKILL');
-    this.process = spawnJanus(this.folder);
+    await this.revive();
     await this.answers();
     for (const room of this.rooms) await this.api.open(room);
   }
-
-  /** @param {NodeJS.Signals} [signal] */
-  async stop(signal) {
-    const gone = new Promise((done) => { this.process.once('exit', done); });
-    this.process.kill(signal);
-    await gone;
-  }
-
-  async close() {
-    await this.stop();
-    this.pages.closeAllConnections();
-    this.pages.close();
-    rmSync(this.folder, { recursive: true });
-  }
-}
-
-/** @param {string} folder */
-function spawnJanus(folder) {
-  const log = openSync(join(folder, 'log'), 'a');
-  // Told the file alone, its plugins would read the system's configuration.
-  return spawn('janus', ['-F', folder, '-C', join(folder, 'janus.jcfg')], { stdio: ['ignore', log, log] });
 }
