@@ -2,8 +2,7 @@
  * The frame pump: the whole code that moves encoded frames between the
  * browser's transforms and the core worker. It holds no key and decides
  * nothing but this: while Sotto is on, a frame goes on only with what the core
- * gave back for it, and is not asked about if it is misnamed; while off, frames
- * pass untouched and without a hop.
+ * gave back for it; while off, frames pass untouched and without a hop.
  *
  * The relay makes a worker from this function's source, or calls it where a
  * worker is forbidden. It must not refer to anything outside itself.
@@ -24,7 +23,6 @@ function sottoPump(scope) {
   /** Nobody waits for the answer any more. */
   let late = false;
   /** @typedef {{transformer: any, reader: ReadableStreamDefaultReader}} Source */
-  /** @typedef {Map<number, {mime: string, others: number}>} Names by payload type, and how many frames in a row had another */
   /** @type {Map<number, Source>} where each stream's frames come from */
   const sources = new Map();
   /** @type {Map<number, number>} how many frames came of each stream, whatever became of them */
@@ -82,7 +80,7 @@ function sottoPump(scope) {
     askedAt = performance.now();
     const questions = underWay.map(({ question }) => question);
     try {
-      core.postMessage(questions, questions.map(([, , data]) => data));
+      core.postMessage(questions, questions.map(([, data]) => data));
     } catch {
       // A frame that can't be handed over; nobody will answer any of them.
       answer([]);
@@ -150,41 +148,13 @@ function sottoPump(scope) {
     };
   }
 
-  /**
-   * @param {number} stream @param {string} mime @param {ArrayBuffer} data @param {number | null} layer
-   * @returns {Promise<ArrayBuffer | null>}
-   */
-  function ask(stream, mime, data, layer) {
+  /** @param {Sotto.PumpQuestion} question @returns {Promise<ArrayBuffer | null>} */
+  function ask(question) {
     if (!core || late) return Promise.resolve(null);
     return new Promise((resolve) => {
-      waiting.push({ question: [stream, mime, data, layer], resolve });
+      waiting.push({ question, resolve });
       send();
     });
-  }
-
-  /**
-   * As codecs change, Chromium gives the last frames of one the name of the next; nobody could
-   * open what was sealed by it. Their payload type tells, unless the name stays.
-   * An empty frame, which may come back with a message, says nothing of names.
-   * @param {Names} names @param {string} mime @param {number} payloadType @param {boolean} isEmpty
-   */
-  function isMisnamed(names, mime, payloadType, isEmpty) {
-    const name = names.get(payloadType) ?? { mime, others: 0 };
-    if (isEmpty) return name.mime !== mime;
-    name.others = name.mime === mime ? 0 : name.others + 1;
-    if (name.others > 4) Object.assign(name, { mime, others: 0 });
-    // There are no more payload types.
-    if (names.size < 128) names.set(payloadType, name);
-    return name.others > 0;
-  }
-
-  /**
-   * Chromium's senders give comfort noise the name of the codec that it stands in for, its receivers
-   * its own; it has a payload type for good (RFC 3551 section 6).
-   * @param {string} mime @param {number} payloadType
-   */
-  function nameOf(mime, payloadType) {
-    return payloadType === 13 && mime.startsWith('audio/') ? 'audio/CN' : mime;
   }
 
   /**
@@ -196,18 +166,13 @@ function sottoPump(scope) {
     return spatialIndex > 0 || temporalIndex > 0 ? null : synchronizationSource;
   }
 
-  /**
-   * @param {number} stream @param {any} frame @param {Names} names
-   * @returns {Promise<boolean>} whether the frame may go on
-   */
-  async function protect(stream, frame, names) {
+  /** @param {number} stream @param {any} frame @returns {Promise<boolean>} whether the frame may go on */
+  async function protect(stream, frame) {
     const { data } = frame;
     const metadata = frame.getMetadata();
-    const { mimeType: given = '', payloadType = 0 } = metadata;
-    const mimeType = nameOf(given, payloadType);
+    const { mimeType = '', payloadType = 0 } = metadata;
     const isEmpty = data.byteLength === 0;
-    if (isMisnamed(names, mimeType, payloadType, isEmpty)) return false;
-    const result = await ask(stream, mimeType, data, layerOf(metadata));
+    const result = await ask([stream, data, payloadType, mimeType, layerOf(metadata)]);
     if (!result) {
       if (!isEmpty) dropped.add(stream);
       return false;
@@ -225,14 +190,12 @@ function sottoPump(scope) {
     const writer = transformer.writable.getWriter();
     end(stream);
     sources.set(stream, { transformer, reader });
-    /** @type {Names} */
-    const names = new Map();
     await known;
     for (;;) {
       const { value: frame, done } = await reader.read();
       if (done) return;
       came.set(stream, (came.get(stream) ?? 0) + 1);
-      if (on && !(await protect(stream, frame, names))) continue;
+      if (on && !(await protect(stream, frame))) continue;
       await writer.write(frame);
     }
   }

@@ -33,14 +33,14 @@ declare namespace Sotto {
     looked(now: number, page: number): void;
     bypassed(now: number, page: number, stream: number): void;
     trouble(now: number, page: number, code: string): void;
-    codec(mime: string): number;
+    format(page: number, payloadType: number, mime: string): number;
     /** Where to put a frame of that length before transform is called. */
     room(length: number): number;
     /**
      * Seals or opens, by the stream's direction, and says where the new frame is; 0 means drop,
      * unless there is a job.
      */
-    transform(now: number, page: number, stream: number, codec: number, length: number, layer?: number): number;
+    transform(now: number, page: number, stream: number, format: number, length: number, layer?: number): number;
     /**
      * Where the eight words are that say what WebCrypto is to do: the numbers of job and key,
      * whether to seal, the nonce, and place and length of what is authenticated and of the data.

@@ -31,12 +31,12 @@ export class Frames {
 
   /**
    * @param {number} now @param {number} page @param {number} stream
-   * @param {number} codec @param {ArrayBuffer} frame @param {number | null} layer
+   * @param {number} format @param {ArrayBuffer} frame @param {number | null} layer
    * @returns {ArrayBuffer | Away | null} null: drop it
    */
-  transform(now, page, stream, codec, frame, layer) {
+  transform(now, page, stream, format, frame, layer) {
     const place = this.put(frame);
-    const start = this.core.transform(now, page, stream, codec, frame.byteLength, layer ?? undefined);
+    const start = this.core.transform(now, page, stream, format, frame.byteLength, layer ?? undefined);
     this.view(place, frame.byteLength).fill(0);
     if (start === 0) return this.handOver(now, frame);
     erase(frame);

@@ -96,7 +96,7 @@ declare namespace Sotto {
 
   /** Frames of several streams; one message is under way at a time. */
   type PumpToCore = PumpQuestion[];
-  type PumpQuestion = [stream: number, mime: string, frame: ArrayBuffer, layer: number | null];
+  type PumpQuestion = [stream: number, frame: ArrayBuffer, payloadType: number, mime: string, layer: number | null];
   /** For each question its new frame, or null to drop it. */
   type CoreToPump =
     | (ArrayBuffer | null)[]

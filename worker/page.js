@@ -6,8 +6,8 @@
 import { pumpToCore, relayToCore } from './parse.js';
 import { Stopwatch } from './stopwatch.js';
 
-/** A page can name its codecs as it likes; these are remembered at most. */
-const MAX_CODECS = 32;
+/** So many payload types there are; a page can name formats as it likes. */
+const MAX_FORMATS = 128;
 
 export class Page {
   /**
@@ -27,7 +27,7 @@ export class Page {
     /** @type {import('./presence.js').Presence | null} */
     this.presence = null;
     /** @type {Map<string, number>} */
-    this.codecs = new Map();
+    this.formats = new Map();
     this.stopwatch = new Stopwatch((stream, microseconds, frames) =>
       engine.attempt(null, (core) => core.timed(number, stream, microseconds, frames)),
     );
@@ -65,9 +65,9 @@ export class Page {
     const { number, engine } = this;
     const { frames } = engine;
     if (!question || !frames || this.outside) return null;
-    const [stream, mime, frame, layer] = question;
+    const [stream, frame, payloadType, mime, layer] = question;
     const begun = engine.attempt(number, (core, now) => {
-      const result = frames.transform(now, number, stream, this.codec(core, mime), frame, layer);
+      const result = frames.transform(now, number, stream, this.format(core, payloadType, mime), frame, layer);
       if (result instanceof ArrayBuffer) this.stopwatch.add(stream, performance.now() - now);
       return result && { result, now };
     });
@@ -88,13 +88,14 @@ export class Page {
     return finished ?? null;
   }
 
-  /** @param {Sotto.Core} core @param {string} mime */
-  codec(core, mime) {
-    const known = this.codecs.get(mime);
+  /** @param {Sotto.Core} core @param {number} payloadType @param {string} mime */
+  format(core, payloadType, mime) {
+    const name = `${payloadType} ${mime}`;
+    const known = this.formats.get(name);
     if (known !== undefined) return known;
-    const codec = core.codec(mime);
-    if (this.codecs.size < MAX_CODECS) this.codecs.set(mime, codec);
-    return codec;
+    const format = core.format(this.number, payloadType, mime);
+    if (this.formats.size < MAX_FORMATS) this.formats.set(name, format);
+    return format;
   }
 
   /** @param {unknown} data */

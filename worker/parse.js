@@ -158,8 +158,8 @@ const isLayer = (value) => isWhole(value, 2 ** 32 - 1);
 /** @param {unknown} value @returns {Sotto.PumpQuestion | null} */
 export function pumpToCore(value) {
   if (!Array.isArray(value)) return null;
-  const [stream, mime, frame, layer] = value;
-  if (!isId(stream) || typeof mime !== 'string' || mime.length > 64) return null;
+  const [stream, frame, payloadType, mime, layer] = value;
+  if (!isId(stream) || !isWhole(payloadType, 127) || typeof mime !== 'string' || mime.length > 64) return null;
   if (layer !== null && !isLayer(layer)) return null;
-  return isBytes(frame, MAX_FRAME) ? [stream, mime, frame, layer] : null;
+  return isBytes(frame, MAX_FRAME) ? [stream, frame, payloadType, mime, layer] : null;
 }

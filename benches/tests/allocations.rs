@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use allocation_counter::{AllocationInfo, measure};
 use sotto_core::{
-    ChannelState, CodecNumber, Core, Output, Started,
+    ChannelState, Core, EncodedFrame, FormatNumber, Output, Started,
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::Role,
     tab::{ConnectionState, End, MediaKind},
@@ -62,15 +62,17 @@ impl Pair {
     }
 
     /// Seals a frame and opens it again. The copy between is the network's, not the core's.
-    fn pass(&mut self, codec: CodecNumber, frame: &[u8], wire: &mut Vec<u8>) {
+    fn pass(&mut self, format: FormatNumber, frame: &[u8], wire: &mut Vec<u8>) {
         let [sender, receiver] = [(0, SENDER), (1, RECEIVER)].map(|(page, number)| StreamId {
             page: self.pages[page],
             number,
         });
-        let sealed = self.core.transform(self.now, sender, codec, frame);
+        let plain = EncodedFrame::new(format, frame);
+        let sealed = self.core.transform(self.now, sender, plain);
         wire.clear();
         wire.extend_from_slice(sealed.expect("sealed"));
-        let opened = self.core.transform(self.now, receiver, codec, wire);
+        let sealed = EncodedFrame::new(format, wire);
+        let opened = self.core.transform(self.now, receiver, sealed);
         assert_eq!(opened, Some(frame));
     }
 }
@@ -103,23 +105,24 @@ fn frame(mime: &str, length: usize) -> Vec<u8> {
     frame
 }
 
-/// A call that has seen a larger frame already, and the codec.
-fn warm(media: MediaKind, mime: &str, largest: usize) -> (Pair, CodecNumber) {
+/// A call that has seen a larger frame already, and the format.
+fn warm(media: MediaKind, mime: &str, largest: usize) -> (Pair, FormatNumber) {
     let mut pair = Pair::in_a_call(media);
-    let codec = pair.core.codec(mime);
-    pair.pass(codec, &frame(mime, 2 * largest), &mut Vec::new());
+    // Both pages are of one tab.
+    let format = pair.core.format(pair.pages[0], 96, mime);
+    pair.pass(format, &frame(mime, 2 * largest), &mut Vec::new());
     while pair.core.poll_output().is_some() {}
-    (pair, codec)
+    (pair, format)
 }
 
 /// Counts what frames of up to `largest` bytes allocate.
 fn allocations(media: MediaKind, mime: &str, largest: usize) -> AllocationInfo {
-    let (mut pair, codec) = warm(media, mime, largest);
+    let (mut pair, format) = warm(media, mime, largest);
     let (frame, mut wire) = (frame(mime, largest), Vec::with_capacity(2 * largest));
     measure(|| {
         for number in 0..FRAMES {
             let length = largest - number * largest / (2 * FRAMES);
-            pair.pass(codec, &frame[..length], &mut wire);
+            pair.pass(format, &frame[..length], &mut wire);
         }
     })
 }
@@ -142,13 +145,12 @@ fn video_allocates_nothing() {
 
 #[test]
 fn what_is_laid_out_for_webcrypto_allocates_nothing() {
-    let (mut pair, codec) = warm(MediaKind::Video, "video/VP8", 10_000);
+    let (mut pair, format) = warm(MediaKind::Video, "video/VP8", 10_000);
     let (page, number) = (pair.pages[0], SENDER);
     let (sender, now, frame) = (StreamId { page, number }, pair.now, [7; 10_000]);
     let mut seal = |sealed: &[u8]| {
-        let Started::Elsewhere { number, .. } =
-            pair.core.start(now, sender, codec, Some(0), &frame)
-        else {
+        let plain = EncodedFrame::new(format, &frame);
+        let Started::Elsewhere { number, .. } = pair.core.start(now, sender, plain) else {
             panic!("a large frame goes elsewhere");
         };
         let finished = pair.core.finish(now, number, &frame, Some(sealed));
@@ -163,13 +165,14 @@ fn what_is_laid_out_for_webcrypto_allocates_nothing() {
 
 #[test]
 fn what_is_dropped_allocates_nothing() {
-    let (mut pair, codec) = warm(MediaKind::Video, "video/VP8", 1000);
+    let (mut pair, format) = warm(MediaKind::Video, "video/VP8", 1000);
     let mut wire = Vec::new();
-    pair.pass(codec, &[7; 1000], &mut wire);
+    pair.pass(format, &[7; 1000], &mut wire);
     let (page, number) = (pair.pages[1], RECEIVER);
     let receiver = StreamId { page, number };
     let mut drop_it = |frame: &[u8]| {
-        let opened = pair.core.transform(pair.now, receiver, codec, frame);
+        let sealed = EncodedFrame::new(format, frame);
+        let opened = pair.core.transform(pair.now, receiver, sealed);
         assert_eq!(opened, None);
     };
     let counted = measure(|| drop_it(&wire));

@@ -13,10 +13,13 @@ use rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 
 use crate::{
-    ids::{ConnectionId, Layer, PageId, StreamId, TabId},
+    ids::{ConnectionId, PageId, StreamId, TabId},
     media::{AesKey, Job, Outcome, Room},
     name::Name,
-    tab::{Bypass, ConnectionState, Cuts, End, FarEnd, Flow, Measure, Reach, Tab, Trouble},
+    tab::{
+        Bypass, ConnectionState, Cuts, EncodedFrame, End, FarEnd, Flow, FormatNumber, Measure,
+        Reach, Tab, Trouble,
+    },
     time::Instant,
     view::{State, View},
 };
@@ -25,8 +28,6 @@ use crate::{
 const MAX_PAGES: usize = 1024;
 /// One tab can't take the room of the others.
 const MAX_PAGES_OF_A_TAB: usize = 64;
-/// Names of codecs we can't carry that are remembered, to be shown.
-const MAX_CODEC_NAMES: usize = 32;
 
 /// What the worker has to do. Bytes go to the page, the rest to whoever shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -107,17 +108,12 @@ pub enum Started<'b> {
     Dropped,
 }
 
-/// A codec as the worker names it in each frame: a small number for a media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CodecNumber(pub u32);
-
 /// See the module's text.
 pub struct Core {
     rng: ChaCha20Rng,
     tabs: BTreeMap<TabId, Tab>,
     pages: BTreeMap<PageId, TabId>,
     next_page: u32,
-    codecs: Vec<String>,
     outputs: VecDeque<Output>,
     room: Room,
     jobs: Jobs,
@@ -134,9 +130,6 @@ impl Core {
             tabs: BTreeMap::new(),
             pages: BTreeMap::new(),
             next_page: 1,
-            codecs: ["?", "audio/opus", "video/VP8", "video/VP9"]
-                .map(str::to_owned)
-                .into(),
             outputs: VecDeque::new(),
             room: Room::default(),
             jobs: Jobs::default(),
@@ -264,22 +257,10 @@ impl Core {
         self.with_page(now, page, |tab| tab.trouble(now, page, trouble));
     }
 
-    /// The number to give a frame's media type in [`Core::transform`]. The same name always has
-    /// the same number, so it can be kept.
-    pub fn codec(&mut self, mime: &str) -> CodecNumber {
-        let name: String = mime.chars().take(40).collect();
-        let known = self.codecs.iter().position(|codec| *codec == name);
-        let index = known.unwrap_or_else(|| self.learn_codec(name));
-        CodecNumber(index as u32)
-    }
-
-    /// The first name stands for all that there is no room for.
-    fn learn_codec(&mut self, name: String) -> usize {
-        if self.codecs.len() >= MAX_CODEC_NAMES {
-            return 0;
-        }
-        self.codecs.push(name);
-        self.codecs.len() - 1
+    /// The number of a frame's format, for as long as its page is there.
+    pub fn format(&mut self, page: PageId, payload_type: u8, mime: &str) -> FormatNumber {
+        let tab = self.pages.get(&page).and_then(|tab| self.tabs.get_mut(tab));
+        tab.map_or(FormatNumber::NONE, |tab| tab.format(payload_type, mime))
     }
 
     /// Seals or opens a frame, by its stream's direction. None: the frame must be dropped.
@@ -287,25 +268,11 @@ impl Core {
         &mut self,
         now: Instant,
         stream: StreamId,
-        codec: CodecNumber,
-        frame: &[u8],
-    ) -> Option<&[u8]> {
-        self.transform_layer(now, stream, codec, Some(0), frame)
-    }
-
-    /// The same for a frame of one of several layers.
-    pub fn transform_layer(
-        &mut self,
-        now: Instant,
-        stream: StreamId,
-        codec: CodecNumber,
-        layer: Layer,
-        frame: &[u8],
+        frame: EncodedFrame<'_>,
     ) -> Option<&[u8]> {
         let id = self.pages.get(&stream.page)?;
         let tab = self.tabs.get_mut(id)?;
-        let codec = self.codecs.get(codec.0 as usize)?;
-        let outcome = tab.transform(now, stream, codec, layer, frame, &mut self.room);
+        let outcome = tab.transform(now, stream, frame, &mut self.room);
         tab.collect_urgent(&mut self.outputs);
         if tab.hear_frame(now) {
             tab.collect(now, *id, &mut self.outputs);
@@ -314,45 +281,51 @@ impl Core {
         outcome
     }
 
-    /// The same for a caller that has WebCrypto: a large frame is laid out for it where that can be,
-    /// and is back at [`Core::finish`].
+    /// The same for a frame that a browser gives, whose name may be wrong, and for a caller that has
+    /// WebCrypto: a large frame is laid out for it where that can be, and is back at [`Core::finish`].
     pub fn start(
         &mut self,
         now: Instant,
         stream: StreamId,
-        codec: CodecNumber,
-        layer: Layer,
-        frame: &[u8],
+        frame: EncodedFrame<'_>,
     ) -> Started<'_> {
-        match self.lay_out(now, stream, codec, frame) {
+        if self.is_misnamed(stream, frame) {
+            return Started::Dropped;
+        }
+        match self.lay_out(now, stream, frame) {
             Some((number, job)) => Started::Elsewhere {
                 number,
                 job,
                 laid_out: &self.room.buffer,
             },
-            None => match self.transform_layer(now, stream, codec, layer, frame) {
+            None => match self.transform(now, stream, frame) {
                 Some(transformed) => Started::Done(transformed),
                 None => Started::Dropped,
             },
         }
     }
 
+    fn is_misnamed(&mut self, stream: StreamId, frame: EncodedFrame<'_>) -> bool {
+        let tab = self.pages.get(&stream.page);
+        let tab = tab.and_then(|tab| self.tabs.get_mut(tab));
+        tab.is_some_and(|tab| tab.is_misnamed(stream, frame))
+    }
+
     fn lay_out(
         &mut self,
         now: Instant,
         stream: StreamId,
-        codec: CodecNumber,
-        frame: &[u8],
+        frame: EncodedFrame<'_>,
     ) -> Option<(JobNumber, Job)> {
         if self.jobs.is_full() {
             return None;
         }
         let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
-        let name = self.codecs.get(codec.0 as usize)?;
-        let job = tab.lay_out(now, stream, name, frame, &mut self.room)?;
+        let job = tab.lay_out(now, stream, frame, &mut self.room)?;
         let number = self.jobs.add(Away {
             stream,
-            codec,
+            format: frame.format,
+            layer: frame.layer,
             ticket: job.ticket,
         });
         Some((number, job))
@@ -376,16 +349,21 @@ impl Core {
     ) -> Option<&[u8]> {
         let Away {
             stream,
-            codec,
+            format,
+            layer,
             ticket,
         } = self.jobs.take(number)?;
+        let frame = EncodedFrame {
+            format,
+            layer,
+            data: frame,
+        };
         let Some(data) = data else {
-            return self.transform(now, stream, codec, frame);
+            return self.transform(now, stream, frame);
         };
         let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
-        let codec = self.codecs.get(codec.0 as usize)?;
         let outcome = Outcome { ticket, data };
-        let finished = tab.finish(now, stream, codec, frame, &outcome, &mut self.room.buffer);
+        let finished = tab.finish(now, stream, frame, &outcome, &mut self.room.buffer);
         tab.collect_urgent(&mut self.outputs);
         finished
     }

@@ -35,4 +35,7 @@ pub mod view;
 mod wasm;
 pub mod wire;
 
-pub use crate::core::{ChannelState, CodecNumber, Core, JobNumber, Output, Started};
+pub use crate::{
+    core::{ChannelState, Core, JobNumber, Output, Started},
+    tab::{EncodedFrame, FormatNumber},
+};

@@ -4,6 +4,7 @@
 
 mod claims;
 mod contexts;
+mod formats;
 mod frames;
 mod inband;
 mod streams;
@@ -16,6 +17,9 @@ use std::{
 };
 
 use claims::Claims;
+pub use formats::FormatNumber;
+use formats::Formats;
+pub use frames::EncodedFrame;
 pub use inband::FarEnd;
 use inband::Inbox;
 pub(crate) use streams::Stream;
@@ -134,6 +138,7 @@ pub struct Tab {
     /// Those whose far end isn't a browser.
     forwarded: BTreeSet<ConnectionId>,
     inbox: Inbox,
+    formats: Formats,
     key_frames: VecDeque<StreamId>,
     modes: VecDeque<(PageId, bool)>,
     farewell: VecDeque<(ConnectionId, Vec<u8>)>,

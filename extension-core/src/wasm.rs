@@ -7,11 +7,14 @@
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    core::{ChannelState, CodecNumber, Core, JobNumber, Output, Started},
+    core::{ChannelState, Core, JobNumber, Output, Started},
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::{Operation, Role},
     name::Name,
-    tab::{ConnectionState, Cuts, End, FarEnd, Flow, MediaKind, Reach, Trouble},
+    tab::{
+        ConnectionState, Cuts, EncodedFrame, End, FarEnd, Flow, FormatNumber, MediaKind, Reach,
+        Trouble,
+    },
     time::Instant,
 };
 
@@ -193,8 +196,8 @@ impl WasmCore {
         self.core.trouble(at(now), PageId(page), trouble);
     }
 
-    pub fn codec(&mut self, mime: &str) -> u32 {
-        self.core.codec(mime).0
+    pub fn format(&mut self, page: u32, payload_type: u8, mime: &str) -> u32 {
+        self.core.format(PageId(page), payload_type, mime).0
     }
 
     /// Where to put a frame of that length, for [`WasmCore::transform`].
@@ -211,14 +214,17 @@ impl WasmCore {
         now: f64,
         page: u32,
         stream: u32,
-        codec: u32,
+        format: u32,
         length: usize,
         layer: Option<u32>,
     ) -> *const u8 {
-        let frame = self.frame.get(..length).unwrap_or_default();
-        let (stream, codec) = (stream_id(page, stream), CodecNumber(codec));
+        let frame = EncodedFrame {
+            format: FormatNumber(format),
+            layer,
+            data: self.frame.get(..length).unwrap_or_default(),
+        };
         self.job = None;
-        match self.core.start(at(now), stream, codec, layer, frame) {
+        match self.core.start(at(now), stream_id(page, stream), frame) {
             Started::Done(frame) => {
                 self.transformed = frame.len();
                 frame.as_ptr()

@@ -10,7 +10,7 @@ import { runInThisContext } from 'node:vm';
 const FILE = join(resolve(import.meta.dirname, '../..'), 'content-scripts/pump.js');
 const sottoPump = runInThisContext(`${readFileSync(FILE, 'utf8')}; sottoPump`);
 
-/** What the pump asked. @type {[number, string, ArrayBuffer, number | null][][]} */ let asked;
+/** What the pump asked. @type {Sotto.PumpQuestion[][]} */ let asked;
 /** @type {SottoPumpScope & {send(message: object, ports?: object[]): void}} */ let scope;
 /** @type {{postMessage(questions: any[]): void, close(): void, onmessage?: (event: {data: unknown}) => void}} */ let core;
 
@@ -132,37 +132,6 @@ test('where the core is cut off frames pass once Sotto is turned off, and no mor
   assert.deepEqual(one.written.at(-1), [3]);
 });
 
-test('a frame that has the name of the next codec goes nowhere, unless the name stays', async () => {
-  const one = transformer(1);
-  /** @param {string} mimeType @param {number} payloadType */
-  const give = async (mimeType, payloadType) => {
-    const before = asked.length;
-    one.give({ ...frame(1), getMetadata: () => ({ mimeType, payloadType }) });
-    await turn();
-    if (asked.length === before) return null;
-    await answer(frame(7).data);
-    return asked.at(-1)?.[0][1];
-  };
-  assert.equal(await give('audio/opus', 111), 'audio/opus');
-  assert.equal(await give('audio/G722', 111), null, 'made by Opus');
-  assert.equal(await give('audio/G722', 9), 'audio/G722');
-  assert.equal(await give('audio/opus', 111), 'audio/opus', 'and back again');
-  for (let count = 0; count < 4; count += 1) assert.equal(await give('audio/PCMU', 111), null);
-  assert.equal(await give('audio/PCMU', 111), 'audio/PCMU', 'the payload type is that of another now');
-  assert.equal(one.written.length, 4);
-});
-
-test('comfort noise has its own name at both ends', async () => {
-  const one = transformer(1);
-  for (const mimeType of ['audio/PCMU', 'audio/CN']) {
-    one.give({ ...frame(1), getMetadata: () => ({ mimeType, payloadType: 13 }) });
-    await turn();
-    assert.equal(asked.at(-1)?.[0][1], 'audio/CN');
-    await answer(frame(7).data);
-  }
-  assert.equal(one.written.length, 2);
-});
-
 test('a frame without a byte in it can get some, or goes nowhere', async () => {
   const one = transformer(1);
   for (const made of [frame(7).data, null]) {
@@ -192,20 +161,12 @@ test('nor is one whose stream has ended', async () => {
   assert.ok(!one.readable.locked);
 });
 
-test('an empty frame by another name is refused, and no name is learnt from it', async () => {
+test('the core is told by what payload type and name a frame came', async () => {
   const one = transformer(1);
-  const named = (/** @type {string} */ mimeType, /** @type {number[]} */ ...bytes) => ({ ...frame(...bytes), getMetadata: () => ({ mimeType, payloadType: 111 }) });
-  one.give(named('audio/opus', 1));
+  one.give({ ...frame(1), getMetadata: () => ({ mimeType: 'audio/G722', payloadType: 9 }) });
   await turn();
-  await answer(frame(7).data);
-  asked = [];
-  for (let n = 0; n < 20; n += 1) one.give(named('audio/red'));
-  await turn();
-  assert.deepEqual(asked, []);
-  one.give(named('audio/opus', 1));
-  await turn();
-  await answer(frame(8).data);
-  assert.deepEqual(one.written, [[7], [8]]);
+  const [[[stream, , payloadType, mime]]] = asked;
+  assert.deepEqual([stream, payloadType, mime], [1, 9, 'audio/G722']);
 });
 
 test('each frame is asked about with its layer, and with none where that is put upon another', async () => {
@@ -217,5 +178,5 @@ test('each frame is asked about with its layer, and with none where that is put 
     await turn();
     await answer(null);
   }
-  assert.deepEqual(asked.map(([[, , , layer]]) => layer), [0, 7, 8, null, null]);
+  assert.deepEqual(asked.map(([[, , , , layer]]) => layer), [0, 7, 8, null, null]);
 });

@@ -1,7 +1,10 @@
 //! The frames that are with WebCrypto, by number.
 
-use super::CodecNumber;
-use crate::{ids::StreamId, media::Ticket};
+use crate::{
+    ids::{Layer, StreamId},
+    media::Ticket,
+    tab::FormatNumber,
+};
 
 /// A frame's place while it is away. Each stream of a pump has one frame under way.
 const MAX_JOBS: usize = 4096;
@@ -13,7 +16,8 @@ pub struct JobNumber(pub u32);
 #[derive(Clone, Copy)]
 pub struct Away {
     pub stream: StreamId,
-    pub codec: CodecNumber,
+    pub format: FormatNumber,
+    pub layer: Layer,
     pub ticket: Ticket,
 }
 

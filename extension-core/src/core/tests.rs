@@ -161,12 +161,10 @@ impl Pair {
 
     fn transform(&mut self, who: usize, stream: u32, mime: &str, frame: &[u8]) -> Option<Vec<u8>> {
         let core = &mut self.cores[who];
-        let codec = core.codec(mime);
-        let id = StreamId {
-            page: self.pages[who],
-            number: stream,
-        };
-        core.transform(self.now, id, codec, frame)
+        let page = self.pages[who];
+        let frame = EncodedFrame::new(core.format(page, 96, mime), frame);
+        let number = stream;
+        core.transform(self.now, StreamId { page, number }, frame)
             .map(<[u8]>::to_vec)
     }
 
@@ -633,33 +631,47 @@ fn what_a_hostile_page_says_of_ids_that_do_not_exist_is_ignored() {
     core.control(now, ConnectionId { page, number: 1 }, b"SOTO");
     core.stream_ended(now, StreamId { page, number: 1 });
     core.detach(now, page);
-    let codec = core.codec("video/VP8");
-    assert!(
-        core.transform(now, StreamId { page, number: 1 }, codec, b"x")
-            .is_none()
-    );
-    assert!(
-        core.transform(now, StreamId { page, number: 1 }, CodecNumber(77), b"x")
-            .is_none()
-    );
+    assert_eq!(core.format(page, 96, "video/VP8"), FormatNumber::NONE);
+    for format in [FormatNumber::NONE, FormatNumber(77)] {
+        let frame = EncodedFrame::new(format, b"x");
+        let stream = StreamId { page, number: 1 };
+        assert!(core.transform(now, stream, frame).is_none());
+        assert!(matches!(core.start(now, stream, frame), Started::Dropped));
+    }
     assert_eq!(core.poll_output(), None);
 }
 
 #[test]
-fn names_of_codecs_are_bounded() {
-    let mut core = Core::new([1; 32]);
-    let numbers: Vec<u32> = (0..1000)
-        .map(|n| core.codec(&format!("video/{n}")).0)
-        .collect();
-    assert_eq!(core.codecs.len(), MAX_CODEC_NAMES);
-    assert_eq!(numbers.last(), Some(&0), "no room: a name of no codec");
-    assert_ne!(core.codec("video/VP8").0, 0);
-    assert!(
-        numbers
-            .iter()
-            .all(|number| (*number as usize) < MAX_CODEC_NAMES)
-    );
-    assert!(core.codec(&"x".repeat(1_000_000)).0 < 100);
+fn a_tab_that_names_formats_without_end_takes_none_from_others() {
+    let mut pair = Pair::both_on();
+    pair.send_video(0).expect("opened");
+    let hostile = pair.cores[0].attach(pair.now, TabId(9)).expect("a page");
+    let core = &mut pair.cores[0];
+    for n in 0..1_000 {
+        core.format(hostile, 96, &format!("video/{n}"));
+    }
+    assert_eq!(core.format(hostile, 97, "video/VP9"), FormatNumber::NONE);
+    let format = core.format(pair.pages[0], 97, "video/VP9");
+    assert_ne!(format, FormatNumber::NONE);
+}
+
+#[test]
+fn a_frame_that_has_the_name_of_the_next_codec_goes_nowhere() {
+    let mut pair = Pair::both_on();
+    pair.send_video(0).expect("opened");
+    let (page, number, now) = (pair.pages[0], SEND_VIDEO, pair.now);
+    let core = &mut pair.cores[0];
+    let [vp8, vp9] = ["video/VP8", "video/VP9"].map(|mime| core.format(page, 96, mime));
+    let mut is_sealed = |format| {
+        let frame = EncodedFrame::new(format, &PLAIN_VIDEO);
+        matches!(
+            core.start(now, StreamId { page, number }, frame),
+            Started::Done(_)
+        )
+    };
+    assert!(is_sealed(vp8));
+    assert!(!is_sealed(vp9));
+    assert!(is_sealed(vp8));
 }
 
 #[test]

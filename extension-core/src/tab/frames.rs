@@ -1,7 +1,9 @@
 //! The frame path of a tab: each frame is sealed or opened, or dropped for a reason that is kept.
 //! It changes counters and evidence, never membership.
 
-use super::{Direction, MediaKind, Reach, Tab, claims::Claims, inband::Inbox, streams::Stream};
+use super::{
+    Direction, FormatNumber, MediaKind, Reach, Tab, claims::Claims, inband::Inbox, streams::Stream,
+};
 use crate::{
     call::{Call, Going, OpenedFrame},
     evidence::DropReason,
@@ -13,6 +15,28 @@ use crate::{
 
 /// Frames from this length on are cheaper in WebCrypto; the measured crossover is in docs/media.md.
 const ELSEWHERE: usize = 4096;
+
+/// An encoded frame as a browser's transform gives it.
+#[derive(Clone, Copy, Debug)]
+pub struct EncodedFrame<'a> {
+    /// Of its page's tab.
+    pub format: FormatNumber,
+    /// Which of its stream's pictures it is of.
+    pub layer: Layer,
+    /// As the encoder or the network gave it.
+    pub data: &'a [u8],
+}
+
+impl<'a> EncodedFrame<'a> {
+    /// A frame of a stream that has one layer.
+    pub fn new(format: FormatNumber, data: &'a [u8]) -> Self {
+        Self {
+            format,
+            layer: Some(0),
+            data,
+        }
+    }
+}
 
 type Transformed<'b> = Result<&'b [u8], Instead<'b>>;
 
@@ -50,20 +74,34 @@ impl Tab {
         &mut self,
         now: Instant,
         id: StreamId,
-        codec: &str,
-        layer: Layer,
-        frame: &[u8],
+        frame: EncodedFrame<'_>,
         room: &'b mut Room,
     ) -> Option<&'b [u8]> {
         // Padding and DTX: browsers hand out frames without a byte in them. There is nothing to
         // protect and nothing to report.
-        if frame.is_empty() {
-            return self.fill(now, id, codec, room);
+        if frame.data.is_empty() {
+            return self.fill(now, id, frame, room);
         }
-        self.pass(now, id, codec, frame.len(), |passage| {
-            passage.layer = layer;
-            passage.go(frame, room)
-        })
+        self.pass(now, id, frame, |passage| passage.go(frame.data, room))
+    }
+
+    /// What a browser gives to [`Self::transform`] or [`Self::lay_out`] is first asked about here, once.
+    pub(crate) fn is_misnamed(&mut self, id: StreamId, frame: EncodedFrame<'_>) -> bool {
+        let (Some(stream), Some(format)) =
+            (self.streams.get_mut(id), self.formats.get(frame.format))
+        else {
+            return false;
+        };
+        if frame.data.is_empty() {
+            stream.payload_types.would_misname(format)
+        } else {
+            stream.payload_types.misname(format)
+        }
+    }
+
+    /// A format's number for as long as the tab is there.
+    pub(crate) fn format(&mut self, payload_type: u8, mime: &str) -> FormatNumber {
+        self.formats.number(payload_type, mime)
     }
 
     /// A frame of nothing takes a message along, where one waits.
@@ -71,10 +109,10 @@ impl Tab {
         &mut self,
         now: Instant,
         id: StreamId,
-        codec: &str,
+        frame: EncodedFrame<'_>,
         room: &'b mut Room,
     ) -> Option<&'b [u8]> {
-        let made = self.passage(now, id, codec)?.ok()?.fill(room)?;
+        let made = self.passage(now, id, frame)?.ok()?.fill(room)?;
         self.streams.get_mut(id)?.watch.frame(now, made.len());
         Some(made)
     }
@@ -85,14 +123,15 @@ impl Tab {
         &mut self,
         now: Instant,
         id: StreamId,
-        codec: &str,
-        frame: &[u8],
+        frame: EncodedFrame<'_>,
         room: &mut Room,
     ) -> Option<Job> {
-        if frame.len() < ELSEWHERE {
+        if frame.data.len() < ELSEWHERE {
             return None;
         }
-        self.passage(now, id, codec)?.ok()?.lay_out(frame, room)
+        self.passage(now, id, frame)?
+            .ok()?
+            .lay_out(frame.data, room)
     }
 
     /// Finishes a frame that was laid out, with what came back for it. All is asked again that was
@@ -101,13 +140,12 @@ impl Tab {
         &mut self,
         now: Instant,
         id: StreamId,
-        codec: &str,
-        frame: &[u8],
+        frame: EncodedFrame<'_>,
         outcome: &Outcome<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Option<&'b [u8]> {
-        self.pass(now, id, codec, frame.len(), |passage| {
-            passage.finish(frame, outcome, buffer)
+        self.pass(now, id, frame, |passage| {
+            passage.finish(frame.data, outcome, buffer)
         })
     }
 
@@ -116,15 +154,18 @@ impl Tab {
         &mut self,
         now: Instant,
         id: StreamId,
-        codec: &str,
+        frame: EncodedFrame<'_>,
     ) -> Option<Result<Passage<'_>, DropReason>> {
         let stream = self.streams.get_mut(id)?;
         let call = self.call.as_mut()?;
         call.wake_up(now);
-        let codec = stream.note_codec(codec);
+        let format = self.formats.get(frame.format);
+        if let Some(format) = format {
+            stream.note_format(format);
+        }
         let codec = match self.reach {
             Reach::NoPermission => Err(DropReason::NoPermission),
-            _ => codec.ok_or(DropReason::Codec),
+            _ => format.and_then(|it| it.codec).ok_or(DropReason::Codec),
         };
         Some(codec.map(|codec| Passage {
             now,
@@ -134,7 +175,7 @@ impl Tab {
             inbox: &mut self.inbox,
             stream,
             codec,
-            layer: Some(0),
+            layer: frame.layer,
         }))
     }
 
@@ -142,17 +183,16 @@ impl Tab {
         &mut self,
         now: Instant,
         id: StreamId,
-        codec: &str,
-        length: usize,
+        frame: EncodedFrame<'_>,
         act: impl FnOnce(&mut Passage<'_>) -> Transformed<'b>,
     ) -> Option<&'b [u8]> {
-        let outcome = match self.passage(now, id, codec)? {
+        let outcome = match self.passage(now, id, frame)? {
             Ok(mut passage) => act(&mut passage),
             Err(reason) => Err(reason.into()),
         };
         match outcome {
             Ok(transformed) => {
-                self.count_success(now, id, length, transformed.len());
+                self.count_success(now, id, frame.data.len(), transformed.len());
                 Some(transformed)
             }
             Err(Instead::Dropped(reason)) => {

@@ -6,7 +6,12 @@ use std::{
     time::Duration,
 };
 
-use super::{contexts::Contexts, watch::Watch, watchdog::Bypass};
+use super::{
+    contexts::Contexts,
+    formats::{Format, PayloadTypes},
+    watch::Watch,
+    watchdog::Bypass,
+};
 use crate::{
     carrier::Bucket,
     evidence::Evidence,
@@ -108,7 +113,7 @@ pub struct Stream {
     strikes: u8,
     struck: Option<Instant>,
     contexts: BTreeMap<Role, Context>,
-    codec: Option<Codec>,
+    pub payload_types: PayloadTypes,
     decoder_behind: bool,
     key_frame_asked: Option<Instant>,
     packets: Option<Bucket>,
@@ -130,7 +135,7 @@ impl Stream {
             strikes: 0,
             struck: None,
             contexts: BTreeMap::new(),
-            codec: None,
+            payload_types: PayloadTypes::default(),
             decoder_behind: true,
             key_frame_asked: None,
             packets: None,
@@ -148,17 +153,12 @@ impl Stream {
         self.contexts.get(&self.role?).copied()
     }
 
-    /// The codec of a frame that comes now. Comfort noise comes between those of the stream's own.
-    pub fn note_codec(&mut self, mime: &str) -> Option<Codec> {
-        let noise = Codec::ComfortNoise;
-        if mime.eq_ignore_ascii_case(noise.mime()) {
-            return Some(noise);
+    /// A frame comes now. Comfort noise comes between those of the stream's own.
+    pub fn note_format(&mut self, format: &Format) {
+        let is_noise = format.codec == Some(Codec::ComfortNoise);
+        if !is_noise && self.codec_name.as_ref() != Some(&format.name) {
+            self.codec_name = Some(format.name.clone());
         }
-        if self.codec_name.as_deref() != Some(mime) {
-            self.codec_name = Some(mime.to_owned());
-            self.codec = Codec::of_mime(mime);
-        }
-        self.codec
     }
 
     /// A frame was opened.

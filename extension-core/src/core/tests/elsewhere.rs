@@ -20,7 +20,7 @@ const LARGE: [u8; 9000] = {
 impl Pair {
     fn start(&mut self, who: usize, stream: u32, frame: &[u8]) -> (JobNumber, Option<Vec<u8>>) {
         let core = &mut self.cores[who];
-        let codec = core.codec("video/VP8");
+        let format = core.format(self.pages[who], 96, "video/VP8");
         let id = StreamId {
             page: self.pages[who],
             number: stream,
@@ -29,7 +29,7 @@ impl Pair {
             number,
             job,
             laid_out,
-        } = core.start(self.now, id, codec, Some(0), frame)
+        } = core.start(self.now, id, EncodedFrame::new(format, frame))
         else {
             panic!("a large frame of a known stream goes elsewhere");
         };
@@ -118,15 +118,10 @@ fn what_is_sealed_there_is_opened_here() {
 fn a_small_frame_stays_here() {
     let mut pair = Pair::acquainted();
     let core = &mut pair.cores[0];
-    let (page, codec) = (pair.pages[0], core.codec("video/VP8"));
-    let number = SEND_VIDEO;
-    let started = core.start(
-        pair.now,
-        StreamId { page, number },
-        codec,
-        Some(0),
-        &PLAIN_VIDEO,
-    );
+    let (page, number) = (pair.pages[0], SEND_VIDEO);
+    let format = core.format(page, 96, "video/VP8");
+    let frame = EncodedFrame::new(format, &PLAIN_VIDEO);
+    let started = core.start(pair.now, StreamId { page, number }, frame);
     assert!(matches!(started, Started::Done(_)));
 }
 
@@ -222,8 +217,8 @@ fn m13_a_large_frame_for_an_outsider_is_not_even_laid_out() {
     pair.cores[0].channel(pair.now, stranger, ChannelState::Open);
     let (page, number) = (stranger.page, 90);
     let core = &mut pair.cores[0];
-    let codec = core.codec("video/VP8");
-    let started = core.start(pair.now, StreamId { page, number }, codec, Some(0), &LARGE);
+    let frame = EncodedFrame::new(core.format(page, 96, "video/VP8"), &LARGE);
+    let started = core.start(pair.now, StreamId { page, number }, frame);
     assert!(matches!(started, Started::Dropped));
     let reason = pair.stream_view(0, 90).reason;
     assert_eq!(reason, Some(DropReason::Outsider));

@@ -184,12 +184,12 @@ impl Room {
             return Some(frame.to_vec());
         }
         let (core, page) = &mut self.people[who];
-        let codec = core.codec(mime);
+        let format = core.format(*page, 96, mime);
         let id = StreamId {
             page: *page,
             number,
         };
-        let made = core.transform(self.now, id, codec, frame);
+        let made = core.transform(self.now, id, EncodedFrame::new(format, frame));
         let made = made.map(<[u8]>::to_vec);
         if core.has_output() {
             while core.poll_output().is_some() {}
@@ -632,11 +632,11 @@ fn i6_a_stream_that_floods_is_heard_at_a_bounded_rate() {
     };
     let now = room.now;
     let core = room.core(1);
-    let codec = core.codec(OPUS);
+    let frame = EncodedFrame::new(core.format(stream.page, 111, OPUS), &beacon.wire);
     let mut moved = 0;
     for _ in 0..1_000 {
         while core.poll_output().is_some() {}
-        core.transform(now, stream, codec, &beacon.wire);
+        core.transform(now, stream, frame);
         moved += usize::from(core.has_output());
     }
     assert_eq!(moved, 120);

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use sotto_core::{
-    ChannelState, CodecNumber, Core, Output,
+    ChannelState, Core, EncodedFrame, FormatNumber, Output,
     carrier::FRAME_FRAGMENT,
     framing::Codec,
     ids::{ConnectionId, PageId, StreamId, TabId},
@@ -21,6 +21,8 @@ const STEP: Duration = Duration::from_millis(20);
 const MAX_OUTPUTS: usize = 8192;
 /// Packets between the pages at once; the oldest get lost.
 const MAX_FLYING: usize = 4096;
+/// Of these frames may be, by number, before others are named.
+const FORMATS: [&str; 4] = ["?", "audio/opus", "video/VP8", "video/VP9"];
 /// See the module's text.
 pub struct Host {
     core: Core,
@@ -45,6 +47,9 @@ impl Host {
             let tab = TabId(number);
             let page = self.core.attach(self.now, tab).expect("the first pages");
             assert_eq!(page.0, number);
+            for name in FORMATS {
+                self.core.format(page, 96, name);
+            }
             let (page, number) = (Number(number), Number(1));
             self.act(Operation::TurnOn { tab: page });
             self.act(Operation::Connection {
@@ -163,8 +168,10 @@ impl Host {
             Operation::Looked { page } => core.looked(now, PageId(page.0)),
             Operation::StreamEnded { page, number } => core.stream_ended(now, stream(page, number)),
             Operation::Codec { name } => {
-                let number = core.codec(name);
-                assert!(number == core.codec(name), "a name with two numbers");
+                for page in [PageId(1), PageId(2)] {
+                    let number = core.format(page, 96, name);
+                    assert_eq!(number, core.format(page, 96, name), "one name, two numbers");
+                }
             }
             Operation::Transform {
                 page,
@@ -172,7 +179,7 @@ impl Host {
                 codec,
                 frame,
             } => {
-                self.transform(stream(page, number), CodecNumber(codec.0), frame);
+                self.transform(stream(page, number), FormatNumber(codec.0), frame);
             }
             Operation::Timed {
                 page,
@@ -187,8 +194,9 @@ impl Host {
     }
 
     /// Seals or opens a frame; what the first tab sealed is opened by the second.
-    fn transform(&mut self, id: StreamId, codec: CodecNumber, frame: &[u8]) {
-        let Some(transformed) = self.core.transform(self.now, id, codec, frame) else {
+    fn transform(&mut self, id: StreamId, format: FormatNumber, frame: &[u8]) {
+        let encoded = EncodedFrame::new(format, frame);
+        let Some(transformed) = self.core.transform(self.now, id, encoded) else {
             return;
         };
         let transformed = transformed.to_vec();
@@ -202,7 +210,8 @@ impl Host {
             page: PageId(id.page.0 ^ 3),
             number: 2,
         };
-        if let Some(opened) = self.core.transform(self.now, there, codec, &transformed) {
+        let encoded = EncodedFrame::new(format, &transformed);
+        if let Some(opened) = self.core.transform(self.now, there, encoded) {
             assert_eq!(opened, frame);
         }
     }

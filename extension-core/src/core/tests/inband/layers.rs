@@ -15,8 +15,12 @@ impl Room {
             let (now, page) = (self.now, self.people[from].1);
             let id = StreamId { page, number: 2 };
             let core = self.core(from);
-            let codec = core.codec(VP8);
-            let made = core.transform_layer(now, id, codec, Some(70 + layer), &plain);
+            let frame = EncodedFrame {
+                format: core.format(page, 96, VP8),
+                layer: Some(70 + layer),
+                data: &plain,
+            };
+            let made = core.transform(now, id, frame);
             let Some(wire) = made.map(<[u8]>::to_vec) else {
                 continue;
             };
