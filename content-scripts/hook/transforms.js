@@ -6,10 +6,8 @@
  */
 'use strict';
 {
-  const { apply, uncurry, weakGet, weakSet, wrap, notify } = sottoHook;
+  const { apply, weakGet, weakSet, wrap, notify } = sottoHook;
   const { locate, announceStreams, gated, isPassing, whenPassing, refuseIfAbandoned } = sottoHook;
-  const isPrototypeOf = uncurry(Object.prototype.isPrototypeOf);
-  const prototype = globalThis.RTCRtpScriptTransform?.prototype;
 
   /** @type {WeakMap<object, unknown>} */
   const chosen = new WeakMap();
@@ -17,10 +15,11 @@
   const inLine = new WeakMap();
 
   /**
-   * What isn't one fails at once, and so may the browser say it.
+   * Not even null may take the relay's transform away: what is sent before it is back goes past it.
+   * An object of another realm, or without a prototype, may be a transform; what is none fails at once.
    * @param {unknown} value
    */
-  const mustWait = (value) => !isPassing() && !!prototype && isPrototypeOf(prototype, value);
+  const mustWait = (value) => !isPassing() && typeof value === 'object';
 
   /** The last one that was set is the one that counts. @param {Function} native @param {object} end */
   function setWhenPassing(native, end) {

@@ -222,7 +222,8 @@
   /** @param {Event} event */
   function handlePageTransform(event) {
     if (/** @type {MouseEvent} */ (event).altKey) trouble('page-transform');
-    for (const { streams } of connections.values()) streams.reclaim();
+    // While Sotto is on the hook lets none through; what comes otherwise is a bypass, which the next look sees.
+    if (!on) for (const { streams } of connections.values()) streams.reclaim();
   }
 
   /** @param {Event} event */

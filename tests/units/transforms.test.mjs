@@ -40,6 +40,20 @@ test('one that was taken back is not set', () => {
   assert.equal(run('applied.length'), 0);
 });
 
+test('while it must wait, nothing takes away the transform that is there', () => {
+  const run = page();
+  run('const sender = new RTCRtpSender(); for (const value of [null, undefined, Object.create(null), new (class {})()]) sender.transform = value');
+  assert.equal(run('applied.length'), 0);
+  run('sender.transform = new RTCRtpScriptTransform(); sender.transform = null; wait.shift()()');
+  assert.equal(run('applied.length'), 0);
+});
+
+test('what can be no transform is left to the browser, which refuses it', () => {
+  const run = page();
+  run('const sender = new RTCRtpSender(); for (const value of [1, "", () => {}]) sender.transform = value');
+  assert.equal(run('applied.length'), 3);
+});
+
 test('one that is set after others have had their turn waits in its own', () => {
   const run = page();
   run('const sender = new RTCRtpSender(); sender.transform = new RTCRtpScriptTransform(); wait.shift()(); sender.transform = new RTCRtpScriptTransform()');
