@@ -66,7 +66,8 @@ before(async () => {
   all = [ana, ben, cleo];
 });
 after(async () => {
-  table.write(SEED, `Chromium ${all[0].browser.context.browser()?.version()}`);
+  const agents = await Promise.all(all.map(({ page }) => page.evaluate(() => navigator.userAgent)));
+  table.write(SEED, [...new Set(agents.map((agent) => agent.match(/(Chrome|Firefox)\/[\d.]+/)?.[0]))].join(', '));
   await stage.close();
   link.close();
 });

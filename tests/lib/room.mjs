@@ -11,6 +11,15 @@ import { Participant } from './participant.mjs';
  * @typedef {Record<string, string[]>} Shown whom each is shown, in order
  */
 
+/** Page side: what the browser offers to send. */
+async function offered() {
+  const peer = new RTCPeerConnection();
+  for (const kind of ['audio', 'video']) peer.addTransceiver(kind);
+  const { sdp } = await peer.createOffer();
+  peer.close();
+  return sdp;
+}
+
 export class Room {
   /** @param {import('node:http').Server} server @param {string[]} names @param {Participant[]} people the last is the SFU */
   constructor(server, names, people) {
@@ -40,7 +49,7 @@ export class Room {
     await sfu.goto(this.base);
     await sfu.exposeFunction('sendSignal', (/** @type {string} */ to, /** @type {object} */ signal) => hear(this.end(to), signal));
     await sfu.evaluate(`Promise.all([import('/sfu.mjs'), import('/lies.mjs')]).then(([{ HONEST, Sfu }, lies]) => {
-      window.begin = (shown) => { window.room?.close(); window.room = new Sfu(window.sendSignal, shown); };
+      window.begin = (guests) => { window.room?.close(); window.room = new Sfu(window.sendSignal, guests); };
       window.lies = { ...lies, honest: () => HONEST };
     })`);
     for (const [name, { person }] of this.ends) {
@@ -80,7 +89,8 @@ export class Room {
   async begin(shown) {
     await Promise.all([...this.ends.values()].map((end) => end.do((page) => page.closeAll())));
     this.shown = shown;
-    await this.sfu.evaluate((all) => /** @type {any} */ (window).begin(all), shown);
+    const guests = Object.entries(shown).map(async ([name, others]) => [name, { others, offer: await this.end(name).do(offered) }]);
+    await this.sfu.evaluate((all) => /** @type {any} */ (window).begin(all), Object.fromEntries(await Promise.all(guests)));
   }
 
   /** A camera and a microphone of one's own. @param {string} name */

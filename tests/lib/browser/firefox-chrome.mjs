@@ -1,5 +1,7 @@
 /** The browser's own window, whose scripts have all rights: for what no page can do. */
 
+const ANSWER_MS = 3_000;
+
 /** @typedef {{send(method: string, params: object): Promise<{result: any}>}} Connection */
 
 /** @param {string} path @returns {string} an expression */
@@ -143,10 +145,13 @@ export class FirefoxChrome {
       if (!popup) return '{"error": "no popup is open"}';
       const { messageManager } = popup.xulBrowser;
       return new Promise((resolve) => {
-        messageManager.addMessageListener('sotto-test', function hear({ data }) {
+        const hear = ({ data }) => {
           messageManager.removeMessageListener('sotto-test', hear);
           resolve(JSON.stringify(data));
-        });
+        };
+        messageManager.addMessageListener('sotto-test', hear);
+        // One that is only just opened may change its process, and what was asked of the old one is lost.
+        setTimeout(() => hear({ data: { error: 'the popup did not answer' } }), ${ANSWER_MS});
         messageManager.loadFrameScript('data:,' + encodeURIComponent(${JSON.stringify(script)}), false);
       });
     })()`);

@@ -6,9 +6,10 @@
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { INTERFACE } from '../sfu/network.mjs';
 import { giveCamera } from './firefox-camera.mjs';
 import { FirefoxChrome } from './firefox-chrome.mjs';
 import { keep, keepCamera, update, PREFERENCES as KEPT } from './firefox-kept.mjs';
@@ -63,6 +64,8 @@ async function launch({ program, headless, devices }, profile) {
     extraPrefsFirefox: {
       ...PREFERENCES,
       ...(profile && KEPT),
+      // An SFU's side of a bad network isn't a browser's.
+      ...(networkInterfaces()[INTERFACE] && { 'media.peerconnection.ice.force_interface': INTERFACE }),
       'media.navigator.audio.fake_frequency': devices.looks?.pitch ?? 440,
     },
   });

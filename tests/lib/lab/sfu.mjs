@@ -4,6 +4,7 @@
  */
 
 import { Negotiator } from './negotiator.mjs';
+import { withNumbersOf } from './payload-types.mjs';
 import { asServers, described, withoutData } from './server-sdp.mjs';
 import { picture, tone } from './sources.mjs';
 
@@ -12,9 +13,12 @@ import { picture, tone } from './sources.mjs';
  * @typedef {{from: string, to: string, kind: Kind}} Way
  * @typedef {(data: Uint8Array, way: Way) => Uint8Array | null} Lie what goes on in a frame's place; null: nothing
  * @typedef {{heard?: (data: Uint8Array, from: string) => void, lie: Lie}} Manner `heard`: each frame, once
+ * @typedef {{others: string[], offer: string}} Guest whom one is shown, and what one's browser offers
  */
 
 const KINDS = /** @type {Kind[]} */ (['audio', 'video']);
+/** Which every browser has. */
+const CODECS = { audio: 'audio/opus', video: 'video/VP8' };
 /** Of senders whose frames give way to those that are forwarded. */
 const OWN_COLOUR = /** @type {[number, number, number]} */ ([220, 220, 220]);
 const OWN_SIZE = /** @type {const} */ ([64, 48]);
@@ -23,16 +27,16 @@ const OWN_SIZE = /** @type {const} */ ([64, 48]);
 export const HONEST = { lie: (data) => data };
 
 export class Sfu {
-  /** @param {(to: string, signal: object) => void} send @param {Record<string, string[]>} shown whom each is shown */
-  constructor(send, shown) {
+  /** @param {(to: string, signal: object) => void} send @param {Record<string, Guest>} guests */
+  constructor(send, guests) {
+    this.guests = guests;
     /** @type {Manner} */
     this.manner = HONEST;
     /** Frames that didn't go on as they came, since it was told how to lie. */
     this.lied = 0;
     this.picture = picture(OWN_COLOUR, ...OWN_SIZE);
     this.tone = tone(2000);
-    const seats = Object.entries(shown).map(([name, others]) => /** @type {const} */ ([name, new Seat(this, name, others, send)]));
-    this.seats = new Map(seats);
+    this.seats = new Map(Object.keys(guests).map((name) => [name, new Seat(this, name, send)]));
   }
 
   close() {
@@ -76,11 +80,13 @@ function copyOf(frame, data) {
 }
 
 class Seat {
-  /** @param {Sfu} sfu @param {string} name @param {string[]} others @param {(to: string, signal: object) => void} send */
-  constructor(sfu, name, others, send) {
+  /** @param {Sfu} sfu @param {string} name @param {(to: string, signal: object) => void} send */
+  constructor(sfu, name, send) {
+    const { others } = sfu.guests[name];
     this.sfu = sfu;
     this.up = open('up', (signal) => send(name, signal));
     this.down = open('down', (signal) => send(name, signal));
+    this.down.rewrite = (sdp) => numbered(sdp, others.flatMap((other) => KINDS.map(() => sfu.guests[other].offer)));
     /** @type {Map<string, WritableStreamDefaultWriter>} */
     this.writers = new Map();
     this.up.peer.addEventListener('track', ({ track, receiver }) => this.listen(name, /** @type {Kind} */ (track.kind), receiver));
@@ -95,12 +101,24 @@ class Seat {
   /** @param {string} other @param {Kind} kind @param {(to: string, signal: object) => void} send */
   async show(other, kind, send) {
     const track = kind === 'video' ? this.sfu.picture : this.sfu.tone;
-    const { sender } = this.down.peer.addTransceiver(track, { direction: 'sendonly' });
+    const transceiver = this.down.peer.addTransceiver(track, { direction: 'sendonly' });
+    const { codecs = [] } = RTCRtpSender.getCapabilities(kind) ?? {};
+    transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === CODECS[kind]));
+    const { sender } = transceiver;
     const { readable, writable } = /** @type {any} */ (sender).createEncodedStreams();
     this.writers.set(`${kind} of ${other}`, writable.getWriter());
     // The far decoder asks whom it knows; the frames come from elsewhere.
     for await (const { type } of readable) if (type === 'key') send(other, { name: 'up', keyFrame: true });
   }
+}
+
+/**
+ * Frames that are passed on keep their codec's number, which each browser chooses: a section has those of whom
+ * it shows. @param {string} sdp @param {string[]} offers for each section in turn
+ */
+function numbered(sdp, offers) {
+  const [head, ...sections] = sdp.split(/^(?=m=)/m);
+  return head + sections.map((section, n) => withNumbersOf(section, offers[n])).join('');
 }
 
 /** @param {string} name @param {(signal: object) => void} send */

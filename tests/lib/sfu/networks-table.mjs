@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FOLDER } from '../stage.mjs';
+import { CAST, FOLDER } from '../stage.mjs';
 
 /**
  * @typedef {import('./link.mjs').Counts} Counts
@@ -33,13 +33,13 @@ export class NetworksTable {
     return `${aligned(joins)}\n\n${aligned(cuts)}`;
   }
 
-  /** @param {number} seed @param {string} browser */
-  write(seed, browser) {
+  /** @param {number} seed @param {string} browsers */
+  write(seed, browsers) {
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(join(FOLDER, 'networks-table.txt'), `${this}\n`);
     const rows = [...this.networks.values(), ...this.cuts.values()];
-    if (rows.some((row) => row === null)) return;
-    const machine = `${cpus().length} x ${cpus()[0].model}, ${browser}; load before: ${this.busy}; seed ${seed}`;
+    if (CAST.includes('firefox') || rows.some((row) => row === null)) return;
+    const machine = `${cpus().length} x ${cpus()[0].model}, ${browsers}; load before: ${this.busy}; seed ${seed}`;
     writeFileSync(DOCUMENT, `${HEAD}\n\`\`\`\n${machine}\n\n${this}\n\`\`\`\n${TAIL}`);
   }
 }

@@ -48,9 +48,7 @@ export const VIDEO_ROOM = {
   },
 
   /** Whether the browser has given up a connection. @param {Page} page */
-  async isLost(page) {
-    return (await statsOf(page)).some(({ type, iceState }) => type === 'transport' && iceState === 'failed');
-  },
+  isLost: (page) => page.evaluate(`(${peers})().some(({ iceConnectionState }) => iceConnectionState === 'failed')`),
 
   async carrierOf(page) {
     const channels = (await statsOf(page)).filter(({ type }) => type === 'data-channel');
@@ -59,12 +57,15 @@ export const VIDEO_ROOM = {
   },
 };
 
+/** Page side: all its connections. @returns {RTCPeerConnection[]} */
+function peers() {
+  const { sfutest, remoteFeed, feeds } = /** @type {any} */ (window);
+  const handles = [sfutest, remoteFeed, ...Object.values(feeds)];
+  return handles.map((handle) => handle?.webrtcStuff?.pc).filter(Boolean);
+}
+
 /** Of all its connections. @param {Page} page @returns {Promise<any[]>} */
-const statsOf = (page) =>
-  page.evaluate(async () => {
-    const { sfutest, remoteFeed, feeds } = /** @type {any} */ (window);
-    const handles = [sfutest, remoteFeed, ...Object.values(feeds)];
-    const peers = handles.map((handle) => handle?.webrtcStuff?.pc).filter(Boolean);
-    const reports = await Promise.all(peers.map((peer) => peer.getStats()));
-    return reports.flatMap((report) => [...report.values()]);
-  });
+async function statsOf(page) {
+  const reports = `Promise.all((${peers})().map((peer) => peer.getStats()))`;
+  return page.evaluate(`${reports}.then((reports) => reports.flatMap((report) => [...report.values()]))`);
+}

@@ -43,6 +43,11 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
         only: Some("two become"),
     },
     all_of("large-frames", "firefox,chromium"),
+    Play {
+        story: "lies",
+        cast: "firefox,firefox,chromium,chromium,chromium",
+        only: LIES_OF_EACH_RUN,
+    },
     all_of("looks", "firefox,chromium,firefox"),
     Play {
         story: "media",
@@ -50,6 +55,11 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
         only: Some("VP8, opus"),
     },
     all_of("names", "firefox,chromium"),
+    Play {
+        story: "networks",
+        cast: "firefox,chromium",
+        only: WITHOUT_TABLE,
+    },
     all_of("off", "firefox"),
     all_of("off-interface", "firefox"),
     all_of("orphaned", "firefox"),
@@ -77,18 +87,10 @@ pub(super) const WITH_FIREFOX: &[Play<'_>] = &[
 
 pub(super) const NOT_WITH_FIREFOX: &[(&str, &str)] = &[
     (
-        "lies",
-        "Chromium alone has encoded streams to forward, and they keep its numbers of codecs",
-    ),
-    (
         "str0m",
         "not in each run: `cargo xtask test str0m --cast firefox,chromium`",
     ),
     ("taken", "a page of Firefox has no encoded streams to take"),
-    (
-        "networks",
-        "Firefox looks for ways through the SFU's own interface too, which go round the bad network",
-    ),
 ];
 
 /// Stories with an SFU, which are played in a network of their own.
@@ -109,12 +111,17 @@ pub(super) fn named(story: &str) -> Vec<&str> {
     }
 }
 
+const LIES_OF_EACH_RUN: Option<&str> = Some("swapped|forged|haunted|in the middle");
+
+/// Node plays all tests of a file where the pattern fits the file's root.
+const WITHOUT_TABLE: Option<&str> = Some("^(?!table: |<root>|$)");
+
 /// Stories of which each run has a part, with the usual cast.
 pub(super) const IN_PART: &[Play<'_>] = &[
     Play {
         story: "lies",
         cast: USUAL,
-        only: Some("swapped|forged|haunted|in the middle"),
+        only: LIES_OF_EACH_RUN,
     },
     without_table("networks"),
     without_table("sfu"),
@@ -124,8 +131,7 @@ const fn without_table(story: &str) -> Play<'_> {
     Play {
         story,
         cast: USUAL,
-        // Node plays all tests of a file where the pattern fits the file's root.
-        only: Some("^(?!table: |<root>|$)"),
+        only: WITHOUT_TABLE,
     }
 }
 
