@@ -38,7 +38,7 @@ class SottoConnection {
       replaced: () => relay.trouble('page-transform'),
       bypassed: (stream) => relay.report({ kind: 'bypassed', stream }),
     });
-    this.flows = new SottoFlows(peer, (end) => this.streams.numberOf(end), (stream) => this.streams.mayHaveTail(stream));
+    this.flows = new SottoFlows(peer, (end) => this.streams.numberOf(end), this.streams);
     peer.addEventListener('connectionstatechange', () => this.handleState());
     peer.addEventListener('signalingstatechange', () => this.reportRefusal());
     this.reportState();
@@ -141,16 +141,21 @@ class SottoConnection {
   async watchAlone(came) {
     if (this.closed) return;
     if (this.streams.watchAlone()) return this.close();
-    const { past, sure } = await this.flows.alone(await came);
+    const { past, sure, back } = await this.flows.alone(await came);
+    // The page took it up again, or has clones of its track, which no stop of ours ends.
+    if (back.length > 0) return this.close();
     for (const stream of past) this.streams.coverNumber(stream);
     for (const stream of sure) this.streams.stopNumber(stream);
   }
 
-  /** @param {number} stream @param {Sotto.Measure} measure */
+  /**
+   * A core orders one stop of a stream: another is that of one which came later.
+   * @param {number} stream @param {Sotto.Measure} measure
+   */
   contain(stream, measure) {
     if (!this.streams.find(stream)) return;
     if (measure === 'cover') this.streams.coverAgain(stream);
-    else if (measure === 'stop') this.streams.stopBypassed(stream);
+    else if (measure === 'stop' && !this.streams.isStopped(stream)) this.streams.stopBypassed(stream);
     else this.close();
   }
 

@@ -8,9 +8,10 @@
  * In Chromium `framesSent`, `packetsReceived` and the like move though the
  * transform drops every frame; these here don't.
  *
- * @typedef {{stream: number, made: number, passed: number, waited: number, came: number | null, past: number, isPast: boolean, looks: number, more: number}} Look
+ * @typedef {{stream: number, made: number, passed: number, waited: number, came: number | null, past: number, isPast: boolean, looks: number, more: number, again: number}} Look
  * `came`: to the pump, null if it didn't say; `past`: in how many it was made and flowed since a frame
- * came, `isPast` this among them; `looks`: in how many in a row it flowed; so many, and `more`, prove that it goes past its transform
+ * came, `isPast` this among them; `looks`: in how many in a row it flowed; so many, and `more`, prove that it goes past its transform;
+ * `again`: in how many it was made and flowed since it was stopped
  */
 class SottoFlows {
   /** One may count late what came before it. */
@@ -21,16 +22,19 @@ class SottoFlows {
   static MORE_LOOKS = 10;
   /** A jitter buffer holds sound for 4 s at most. */
   static MOST_LOOKS = 40;
+  /** One may count late what was made before it was stopped. */
+  static AGAIN = 2;
 
   /**
    * @param {RTCPeerConnection} peer
    * @param {(end: RTCRtpSender | RTCRtpReceiver) => number | null} streamOf
-   * @param {(stream: number) => boolean} mayHaveTail whether what flows may have been on its way
+   * @param {{mayHaveTail(stream: number): boolean, isStopped(stream: number): boolean}} streams
+   * `mayHaveTail`: whether what flows may have been on its way
    */
-  constructor(peer, streamOf, mayHaveTail) {
+  constructor(peer, streamOf, streams) {
     this.peer = peer;
     this.streamOf = streamOf;
-    this.mayHaveTail = mayHaveTail;
+    this.streams = streams;
     this.reading = false;
     /** @type {Map<number, Look>} what flows while no core is there */
     this.seen = new Map();
@@ -43,34 +47,39 @@ class SottoFlows {
 
   /**
    * Streams that flow past their transform while no core is there: those that it has just shown of,
-   * and those that still do with another transform of ours, or flow for too long.
+   * those that still do with another transform of ours, or flow for too long, and those of them that
+   * do though they were stopped.
    * @param {Map<number, number> | null} came
-   * @returns {Promise<{past: number[], sure: number[]}>}
+   * @returns {Promise<{past: number[], sure: number[], back: number[]}>}
    */
   async alone(came) {
     const senders = new Set(this.peer.getSenders().map(this.streamOf));
     const flows = await this.read();
     const looks = flows.map((flow) => this.count(flow, senders.has(flow[0]), came && (came.get(flow[0]) ?? 0)));
-    const { PAST, LOOKS } = SottoFlows;
+    const { PAST, LOOKS, AGAIN } = SottoFlows;
     const past = looks.filter((look) => look.isPast && look.past === PAST);
     const sure = looks.filter((look) => (look.isPast && look.past > PAST) || look.looks > LOOKS + look.more);
-    return { past: past.map(({ stream }) => stream), sure: sure.map(({ stream }) => stream) };
+    const back = sure.filter(({ again }) => again >= AGAIN);
+    const numbers = (/** @type {Look[]} */ some) => some.map(({ stream }) => stream);
+    return { past: numbers(past), sure: numbers(sure), back: numbers(back) };
   }
 
   /** @param {Sotto.Flow} flow @param {boolean} sent @param {number | null} came @returns {Look} */
   count([stream, made, samples, bytes, waited], sent, came) {
     // Padding makes packets, and adds nothing to their bytes.
     const passed = sent ? bytes : samples;
-    const last = this.seen.get(stream) ?? { made, passed: Infinity, waited, came: null, past: 0, looks: 0, more: SottoFlows.MORE_LOOKS };
+    const last = this.seen.get(stream) ?? { made, passed: Infinity, waited, came: null, past: 0, looks: 0, more: SottoFlows.MORE_LOOKS, again: 0 };
     const flows = passed > last.passed;
-    const isUnseen = came !== null && came === last.came && !this.mayHaveTail(stream);
-    const isPast = isUnseen && flows && made > last.made;
+    const isMade = flows && made > last.made;
+    const isUnseen = came !== null && came === last.came && !this.streams.mayHaveTail(stream);
+    const isPast = isUnseen && isMade;
     // Sound waits to be played for as long as the page would have it, twice the mean at most.
     const mean = flows ? (waited - last.waited) / (passed - last.passed) : 0;
     const waits = Math.ceil((2 * mean) / SottoLookout.INTERVAL_MS);
     const more = Math.min(Math.max(last.more, waits), SottoFlows.MOST_LOOKS);
     const past = isUnseen ? last.past + Number(isPast) : 0;
-    const look = { stream, made, passed, waited, came, past, isPast, more, looks: flows ? last.looks + 1 : 0 };
+    const again = this.streams.isStopped(stream) ? last.again + Number(isMade) : 0;
+    const look = { stream, made, passed, waited, came, past, isPast, more, again, looks: flows ? last.looks + 1 : 0 };
     this.seen.set(stream, look);
     return look;
   }

@@ -221,6 +221,11 @@ class SottoStreams {
     found.stream.bypassed = true;
   }
 
+  /** @param {number} number */
+  isStopped(number) {
+    return this.find(number)?.stream.stopped ?? false;
+  }
+
   /**
    * Frames of such a stream don't come to the pump, so what is still on its way from before Sotto
    * was turned on can't be told from what goes past.

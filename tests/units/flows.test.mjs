@@ -22,7 +22,11 @@ const BROWSER = `
   };
   const sottoPlatform = { entriesOf: (report) => Array.from(report.values()) };
 `;
-const MADE = 'const tail = new Set(); const flows = new SottoFlows(peer, (end) => (end === sender ? 1 : 2), (stream) => tail.has(stream));';
+const MADE = `
+  const [tail, stopped] = [new Set(), new Set()];
+  const streams = { mayHaveTail: (stream) => tail.has(stream), isStopped: (stream) => stopped.has(stream) };
+  const flows = new SottoFlows(peer, (end) => (end === sender ? 1 : 2), streams);
+`;
 
 function connection() {
   const context = createContext({});
