@@ -91,7 +91,7 @@ class SottoStreams {
     this.listener.replaced();
     const stream = end && this.streams.get(end);
     if (!end || !stream) return;
-    if (stream.transform) this.transform(end, stream);
+    if (stream.transform) this.coverAnew(end, stream);
     else this.leave(stream);
   }
 
@@ -138,6 +138,7 @@ class SottoStreams {
 
   /** @param {boolean} on */
   setMode(on) {
+    const stays = this.on && on;
     const turnedOff = this.on && !on;
     const turnedOn = !this.on && on;
     if (turnedOn && this.on === false) this.turnedOn = performance.now();
@@ -145,7 +146,8 @@ class SottoStreams {
     if (turnedOff) this.forceKeyFrames();
     if (turnedOff) this.standStill();
     if (turnedOn) this.coverStanding();
-    this.reclaim();
+    if (stays) this.watch();
+    else this.reclaim();
     if (this.listener.pump().isBlocked) this.handleBlocked();
   }
 
@@ -156,6 +158,15 @@ class SottoStreams {
       if (this.on === false) stream.transform = end.transform = null;
       else if (!stream.transform) this.transform(end, stream);
     }
+  }
+
+  /**
+   * The next look won't see what the page has put in its place, and a page can bring this about.
+   * @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream
+   */
+  coverAnew(end, stream) {
+    if (this.on && !stream.left && end.transform !== stream.transform) this.reportBypassed(stream);
+    this.transform(end, stream);
   }
 
   /**
@@ -264,7 +275,7 @@ class SottoStreams {
   coverAgain(number) {
     const found = this.find(number);
     const pump = this.listener.pump();
-    if (found && !pump.isBlocked && !pump.isOnPage) this.transform(found.end, found.stream);
+    if (found && !pump.isBlocked && !pump.isOnPage) this.coverAnew(found.end, found.stream);
   }
 
   /**
