@@ -70,6 +70,7 @@ for (const run of RUNS) {
     if (why) for (const codec of Object.values(run)) table.refuse(name, codec, why);
     test(`${name} (${run.video}, ${run.audio})`, { skip: why ?? false }, async (t) => {
       const codecs = { ...run };
+      for (const codec of Object.values(run)) table.begin(name, codec);
       for (const kind of /** @type {const} */ (['video', 'audio'])) {
         if (await lab.has(kind, run[kind])) continue;
         table.refuse(name, run[kind]);

@@ -1,5 +1,7 @@
 /** The table of media as text: a row for each scenario, a column for each codec. */
 
+const FAILED = 'FAILED';
+
 /** @typedef {{video: string, audio: string}} Run */
 
 export class Table {
@@ -11,10 +13,15 @@ export class Table {
     this.cells = new Map();
   }
 
+  /** Failed, until it is said to have passed. @param {string} row @param {string} codec */
+  begin(row, codec) {
+    this.cells.set(`${row} ${codec}`, FAILED);
+  }
+
   /** Unless it was refused. @param {string} row @param {string} codec */
   pass(row, codec) {
     const cell = `${row} ${codec}`;
-    if (!this.cells.has(cell)) this.cells.set(cell, 'passed');
+    if (this.cells.get(cell) === FAILED) this.cells.set(cell, 'passed');
   }
 
   /** @param {string} row @param {string} codec @param {string} [reason] */
@@ -23,7 +30,7 @@ export class Table {
   }
 
   toString() {
-    const body = this.rows.map((row) => [row, ...this.columns.map((column) => this.cells.get(`${row} ${column}`) ?? 'FAILED')]);
+    const body = this.rows.map((row) => [row, ...this.columns.map((column) => this.cells.get(`${row} ${column}`) ?? 'not played')]);
     const lines = [['', ...this.columns], ...body];
     const widths = lines[0].map((_, n) => Math.max(...lines.map((line) => line[n].length)));
     return lines.map((line) => line.map((text, n) => text.padEnd(widths[n])).join('  ').trimEnd()).join('\n');
