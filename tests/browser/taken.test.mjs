@@ -110,6 +110,41 @@ test('senders that are taken while the page keeps the core away: the same', asyn
   await eventually(() => bypasses(lab.near), ({ length }) => length === 6, 'both are named once the core is back');
 });
 
+/** Page side: a track again where one was taken away, and it may be sent. @param {any} page */
+function takeUp(page) {
+  const own = { audio: () => page.microphone(), video: () => page.camera() };
+  return Promise.all(page.call('call').peer.getTransceivers().map(async (/** @type {any} */ { sender, receiver }) => {
+    if (sender.track) return;
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = true;
+    // A connection that is closed refuses both.
+    await sender.replaceTrack(own[/** @type {'audio' | 'video'} */ (receiver.track.kind)]()).catch(() => {});
+    await sender.setParameters(parameters).catch(() => {});
+  }));
+}
+
+/** @param {import('../lib/lab.mjs').End} end */
+const isClosed = (end) => end.do((page) => page.call('call').peer.connectionState === 'closed');
+
+for (const away of [false, true]) {
+  test(`a page that takes up again what was stopped ${away ? 'while it keeps the core away' : 'with the core there'} loses the connection`, async (t) => {
+    await callThatStands();
+    if (away) await lab.near.do(keepCoreAway);
+    await sleep(BOUND);
+    await lab.near.do(takeSenders);
+    for (let round = 0; round < 40 && !(await isClosed(lab.near)); round += 1) {
+      await lab.near.do(takeUp);
+      await sleep(100);
+    }
+    const times = await marked();
+    t.diagnostic(`${times.length} frames in clear, over ${Math.round(times.at(-1) - times[0])} ms`);
+    assert.ok(await isClosed(lab.near));
+    assert.ok(times.at(-1) - times[0] < 2 * BOUND);
+    if (away) await lab.near.do(letCoreBack);
+    await eventually(() => bypasses(lab.near), ({ length }) => length >= 2, 'both are named');
+  });
+}
+
 test('senders of any other, taken before Sotto covers them or in mid-call: nothing leaves in clear', async () => {
   await call({}, { atOnce: true });
   await lab.joined();
@@ -176,11 +211,27 @@ test('senders that Sotto covers and the browser lets past while the core is away
   assert.equal((await marked()).length, times.length, 'and nothing more left in clear');
 });
 
+/** Page side: what is received is played by clones too, which know when each picture was shown. @param {any} page */
+function clone(page) {
+  /** @type {number[]} */ const cloned = [];
+  for (const { track } of page.call('call').peer.getReceivers()) {
+    const element = document.createElement(track.kind);
+    Object.assign(element, { muted: true, autoplay: true, srcObject: new MediaStream([track.clone()]) });
+    document.body.append(element);
+    const next = () => element.requestVideoFrameCallback?.((/** @type {number} */ now) => {
+      cloned.push(now);
+      next();
+    });
+    next();
+  }
+  Object.assign(window, { cloned });
+}
+
 /**
  * Clear media comes to the far page, which takes it.
- * @param {{away: boolean}} how whether it keeps the core away
+ * @param {{away: boolean, clones?: boolean}} how whether it keeps the core away
  */
-async function takeReceivers({ away }) {
+async function takeReceivers({ away, clones = false }) {
   await lab.restart();
   await lab.far.do(openRealm);
   await lab.far.do((page) => { page.open('call', { configuration: /** @type {any} */ ({ encodedInsertableStreams: true }) }); });
@@ -192,6 +243,7 @@ async function takeReceivers({ away }) {
   await /** @type {any} */ (lab.forwarder).evaluate(`window.forwarder.manner = 'own'`);
   if (away) await lab.far.do(keepCoreAway);
   await sleep(BOUND);
+  if (clones) await lab.far.do(clone);
   await lab.far.do((page) => {
     /** @type {number[]} */ const heard = [];
     setInterval(() => { if (page.watched('call', 'audio')?.sounds(2_000)) heard.push(performance.now()); }, 20);
@@ -210,5 +262,18 @@ for (const away of [false, true]) {
     for (const look of [shown, heard]) assert.ok((await hasEnded(t, look)).length > 0, 'there was a bypass');
     if (away) await lab.far.do(letCoreBack);
     await eventually(() => bypasses(lab.far), ({ length }) => length === (away ? 4 : 2), 'both are named');
+  });
+}
+
+for (const away of [false, true]) {
+  test(`receivers that the page plays by clones, taken ${away ? 'while it keeps the core away' : 'with the core there'}: their connection is closed`, async (t) => {
+    await takeReceivers({ away, clones: true });
+    const times = await lab.far.do(() => /** @type {any} */ (window).cloned);
+    t.diagnostic(`${times.length} pictures, over ${Math.round(times.at(-1) - times[0])} ms`);
+    assert.ok(times.length > 0, 'there was a bypass');
+    assert.ok(times.at(-1) - times[0] < (away ? 2 : 1) * BOUND);
+    assert.ok(await isClosed(lab.far));
+    if (away) await lab.far.do(letCoreBack);
+    await eventually(() => bypasses(lab.far), ({ length }) => length >= 2, 'both are named');
   });
 }
