@@ -33,8 +33,9 @@ const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
 const PACKETS_BURST: u64 = 120;
 const PACKETS_PER_SECOND: u64 = 60;
 
-/// After this long a stream that flowed past us begins anew: its browser may have missed a transform.
-/// One whose transform was replaced never does, for only a page that means to can do that.
+/// After this long a stream that flowed past us once begins anew: its browser may have missed a
+/// transform. Nothing else is forgotten, for only a page that means to replaces a transform, encodes
+/// in spite of us or takes a stream up again that was stopped; it would only have to wait.
 const STRIKES_FORGOTTEN: Duration = Duration::from_secs(10);
 
 /// Which way a stream goes.
@@ -182,14 +183,17 @@ impl Stream {
         }
         if self.left {
             self.watch = Watch::after_frames_of_others();
+            // One sign that proved nothing, and off it could do as it liked.
+            self.struck = self.struck.filter(|_| self.strikes > 1);
         }
     }
 
     /// The stream went past us: how often it has.
     pub fn strike(&mut self, now: Instant, how: Bypass) -> u8 {
+        let meant = how == Bypass::Undone || self.left || self.strikes > 1;
         let again = self
             .struck
-            .is_some_and(|at| how == Bypass::Undone || now.since(at) < STRIKES_FORGOTTEN);
+            .is_some_and(|at| meant || now.since(at) < STRIKES_FORGOTTEN);
         self.strikes = if again {
             self.strikes.saturating_add(1)
         } else {

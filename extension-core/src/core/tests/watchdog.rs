@@ -190,6 +190,31 @@ fn what_the_page_was_to_encode_and_is_refused_is_left_alone() {
 }
 
 #[test]
+fn a_sign_of_what_the_page_was_to_encode_is_kept_until_sotto_is_turned_off() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    let number = SEND_VIDEO;
+    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    let mut count = 0;
+    let mut sign = |pair: &mut Pair| {
+        for _ in 0..4 {
+            pair.flow(0, SEND_VIDEO, 6 * count);
+            pair.run_for(Duration::from_millis(200));
+        }
+        count += 1;
+        pair.flow(0, SEND_VIDEO, 6 * count);
+        pair.run_for(Duration::from_secs(11));
+    };
+    sign(&mut pair);
+    pair.cores[0].turn_off(pair.now, TAB);
+    pair.cores[0].turn_on(pair.now, TAB);
+    sign(&mut pair);
+    assert_eq!(pair.measures, []);
+    sign(&mut pair);
+    assert_eq!(pair.measures, [(0, SEND_VIDEO, Measure::Stop)]);
+}
+
+#[test]
 fn a_page_that_stands_still_is_not_watched_and_that_is_said() {
     let mut pair = Pair::both_on();
     pair.still = Some(0);
@@ -305,6 +330,20 @@ fn it_is_trouble_when_alone_too_and_none_when_off() {
     assert_eq!(pair.view(0).state, State::Alone);
     pair.bypassed(0, SEND_VIDEO);
     assert_eq!(pair.view(0).state, State::Trouble);
+}
+
+#[test]
+fn a_page_that_waits_and_takes_up_again_what_was_stopped_loses_the_connection() {
+    let mut pair = Pair::both_on();
+    for report in 0..3 {
+        pair.flow(0, SEND_VIDEO, 12 * report);
+    }
+    pair.run_for(Duration::from_secs(11));
+    pair.flow(0, SEND_VIDEO, 36);
+    assert_eq!(
+        pair.measures,
+        [Measure::Cover, Measure::Stop, Measure::Close].map(|measure| (0, SEND_VIDEO, measure))
+    );
 }
 
 #[test]
