@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    ops::RangeInclusive,
     time::Duration,
 };
 
@@ -293,9 +294,13 @@ impl Streams {
         }
     }
 
+    /// A page that takes away the frame that cheated is a page still, and what went past stays named
+    /// until the tab's last page goes.
     pub fn remove_page(&mut self, page: PageId) {
-        self.all.retain(|id, _| id.page != page);
-        self.gone.retain(|(id, _)| id.page != page);
+        let all = self.all.range(Self::of(page)).map(|(id, _)| *id);
+        for id in all.collect::<Vec<_>>() {
+            self.remove(id);
+        }
     }
 
     pub fn get(&self, id: StreamId) -> Option<&Stream> {
@@ -323,8 +328,12 @@ impl Streams {
     }
 
     pub fn has_any_of(&self, page: PageId) -> bool {
+        self.all.range(Self::of(page)).next().is_some()
+    }
+
+    fn of(page: PageId) -> RangeInclusive<StreamId> {
         let [first, last] = [0, u32::MAX].map(|number| StreamId { page, number });
-        self.all.range(first..=last).next().is_some()
+        first..=last
     }
 
     pub fn incoming_video(&self) -> impl Iterator<Item = StreamId> {

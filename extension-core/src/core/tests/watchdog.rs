@@ -103,6 +103,27 @@ fn one_that_was_stopped_or_closed_stays_named_until_its_page_goes() {
 }
 
 #[test]
+fn it_stays_named_where_a_page_takes_away_the_frame_that_did_it() {
+    let mut pair = Pair::both_on();
+    let frame = pair.cores[0].attach(pair.now, TAB).expect("a page");
+    let (now, number) = (pair.now, 90);
+    let stream = StreamId {
+        page: frame,
+        number,
+    };
+    pair.cores[0].stream(now, stream, 1, End::Sender(Role::Camera));
+    pair.cores[0].bypassed(now, stream);
+    pair.cores[0].detach(now, frame);
+    let view = pair.view(0);
+    assert_eq!(pair.codes(0), ["stream-bypassed"]);
+    assert_eq!(view.problems[0].stream, Some(stream));
+    let page = pair.pages[0];
+    pair.cores[0].detach(pair.now, page);
+    pair.cores[0].attach(pair.now, TAB);
+    assert_eq!(pair.codes(0), [""; 0]);
+}
+
+#[test]
 fn a_page_can_not_fill_the_list_of_what_it_made_go_past() {
     let mut pair = Pair::both_on();
     let page = pair.pages[0];
