@@ -145,6 +145,7 @@ pub struct Tab {
     orders: VecDeque<Output>,
     last_watch: Option<Instant>,
     asked: BTreeMap<PageId, Instant>,
+    looked: BTreeMap<PageId, Instant>,
     shown: Option<State>,
     last_view: Option<Instant>,
     lapse: Option<Instant>,
@@ -215,6 +216,7 @@ impl Tab {
         }
         self.pages.remove(&page);
         self.asked.remove(&page);
+        self.looked.remove(&page);
         self.streams.remove_page(page);
         self.claims.release(|stream| stream.page == page);
         self.troubles.retain(|(of, _), _| *of != page);
@@ -271,6 +273,7 @@ impl Tab {
         self.join = Join::default();
         self.other_version = None;
         self.asked.clear();
+        self.looked.clear();
         self.streams.forget_evidence();
         self.claims = Claims::default();
     }

@@ -17,7 +17,8 @@ use crate::time::Instant;
 /// it late, one that sees the bypass, and one that sees it again.
 pub const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Whoever reports so late was asleep, or we were: nothing can be said of that time.
+/// Whoever reports so late was asleep, or we were, and the browser's pacer with us. A page that
+/// blocks its thread can look asleep, so all that this excuses is what was on its way.
 const LATE: Duration = Duration::from_secs(1);
 /// So long, what the page made before Sotto was turned on may still be on its way.
 const REFUSAL: Duration = Duration::from_millis(400);
@@ -101,6 +102,7 @@ pub struct Watch {
 /// What was sealed and what was sent between two reports.
 struct Span {
     end: Instant,
+    given_back: bool,
     sealed: u64,
     packets: u64,
     bytes: u64,
@@ -137,14 +139,13 @@ impl Watch {
             return Verdict::Fine;
         };
         let more = flow.since(last);
-        let late = now.since(then) >= LATE;
-        if late {
+        if now.since(then) >= LATE {
             self.give_back(now.since(then));
         }
         self.note(now, more);
         let excused = then.since(began) < self.grace;
         let came = self.came_since || came_lately || self.was_waiting(then);
-        if late || excused || came {
+        if excused || came {
             self.come_round();
             return Verdict::Fine;
         }
@@ -177,10 +178,13 @@ impl Watch {
         }
     }
 
-    /// What was on its way before a sleep is on its way after it.
+    /// What was on its way before a sleep is on its way after it, but not after one more.
     fn give_back(&mut self, slept: Duration) {
         for span in &mut self.lately {
-            span.end = span.end + slept;
+            if !span.given_back {
+                span.end = span.end + slept;
+            }
+            span.given_back = true;
         }
     }
 
@@ -193,6 +197,7 @@ impl Watch {
         let sealed = std::mem::take(&mut self.sealed);
         self.lately.push_back(Span {
             end: now,
+            given_back: false,
             sealed,
             packets: more.passed,
             bytes: more.bytes,

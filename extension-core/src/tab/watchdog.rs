@@ -15,7 +15,8 @@ use crate::{
     time::Instant,
 };
 
-/// A page that answers later than this stood still, and nobody watched its streams meanwhile.
+/// A page that looks at its streams no sooner than this after the last time stood still, and nobody
+/// watched them meanwhile.
 const ANSWER: Duration = Duration::from_secs(1);
 
 /// How it was found that a stream went past our transform.
@@ -111,6 +112,7 @@ impl Tab {
             // Who slept meanwhile can't say that others did.
             if last.is_some_and(|at| now.since(at) > ANSWER) {
                 self.asked.clear();
+                self.looked.clear();
             }
             let Self { pages, streams, .. } = self;
             let watched = pages.iter().filter(|page| streams.has_any_of(**page));
@@ -132,10 +134,16 @@ impl Tab {
         }
     }
 
-    /// A page's relay has looked at its transforms.
+    /// A page's relay has looked at its transforms. A page that blocks its thread again and again
+    /// answers soon, where it is asked late in a block.
     pub(crate) fn looked(&mut self, now: Instant, page: PageId) {
-        let asked = self.asked.remove(&page);
-        if self.on && asked.is_some_and(|at| now.since(at) > ANSWER) {
+        let Some(asked) = self.asked.remove(&page) else {
+            return;
+        };
+        let last = self.looked.insert(page, now);
+        // Before it was asked again, it may have had nothing to look at.
+        let last = last.filter(|at| asked.since(*at) < 2 * WATCH_INTERVAL);
+        if self.on && now.since(last.unwrap_or(asked)) > ANSWER {
             self.trouble(now, page, Trouble::PageStoodStill);
         }
     }

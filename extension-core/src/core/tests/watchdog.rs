@@ -184,6 +184,31 @@ fn what_the_page_was_to_encode_and_flows_is_stopped_without_another_try() {
 }
 
 #[test]
+fn a_sign_of_what_the_page_was_to_encode_is_kept_until_sotto_is_turned_off() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    let number = SEND_VIDEO;
+    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    let mut count = 0;
+    let mut sign = |pair: &mut Pair| {
+        for _ in 0..4 {
+            pair.flow(0, SEND_VIDEO, 6 * count);
+            pair.run_for(Duration::from_millis(200));
+        }
+        count += 1;
+        pair.flow(0, SEND_VIDEO, 6 * count);
+        pair.run_for(Duration::from_secs(11));
+    };
+    sign(&mut pair);
+    pair.cores[0].turn_off(pair.now, TAB);
+    pair.cores[0].turn_on(pair.now, TAB);
+    sign(&mut pair);
+    assert_eq!(pair.measures, []);
+    sign(&mut pair);
+    assert_eq!(pair.measures, [(0, SEND_VIDEO, Measure::Stop)]);
+}
+
+#[test]
 fn what_the_page_was_to_encode_and_its_relay_has_stopped_is_named() {
     let mut pair = Pair::both_on();
     let page = pair.pages[0];
@@ -208,31 +233,6 @@ fn what_the_page_was_to_encode_and_is_refused_is_left_alone() {
     }
     assert_eq!(pair.measures, []);
     assert_eq!(pair.codes(0), [""; 0]);
-}
-
-#[test]
-fn a_sign_of_what_the_page_was_to_encode_is_kept_until_sotto_is_turned_off() {
-    let mut pair = Pair::both_on();
-    let page = pair.pages[0];
-    let number = SEND_VIDEO;
-    pair.cores[0].stream_left(pair.now, StreamId { page, number });
-    let mut count = 0;
-    let mut sign = |pair: &mut Pair| {
-        for _ in 0..4 {
-            pair.flow(0, SEND_VIDEO, 6 * count);
-            pair.run_for(Duration::from_millis(200));
-        }
-        count += 1;
-        pair.flow(0, SEND_VIDEO, 6 * count);
-        pair.run_for(Duration::from_secs(11));
-    };
-    sign(&mut pair);
-    pair.cores[0].turn_off(pair.now, TAB);
-    pair.cores[0].turn_on(pair.now, TAB);
-    sign(&mut pair);
-    assert_eq!(pair.measures, []);
-    sign(&mut pair);
-    assert_eq!(pair.measures, [(0, SEND_VIDEO, Measure::Stop)]);
 }
 
 #[test]
@@ -263,6 +263,33 @@ fn a_page_that_answers_late_is_named_though_it_answers() {
     let page = pair.pages[0];
     pair.cores[0].looked(pair.now, page);
     assert_eq!(pair.codes(0), ["page-stood-still"]);
+}
+
+#[test]
+fn a_page_that_blocks_its_thread_again_and_again_is_named() {
+    let mut pair = Pair::both_on();
+    pair.still = Some(0);
+    let page = pair.pages[0];
+    for blocked in [1_050, 1_050] {
+        pair.cores[0].looked(pair.now, page);
+        pair.run_for(Duration::from_millis(blocked));
+    }
+    pair.cores[0].looked(pair.now, page);
+    assert_eq!(pair.codes(0), ["page-stood-still"]);
+}
+
+#[test]
+fn a_page_that_had_no_stream_for_a_while_is_not() {
+    let mut pair = Pair::both_on();
+    let page = pair.pages[0];
+    for number in 1..=4 {
+        let id = StreamId { page, number };
+        pair.cores[0].stream_ended(pair.now, id);
+    }
+    pair.run_for(Duration::from_secs(3));
+    pair.stream(0, 5, End::Sender(Role::Camera));
+    pair.run_for(Duration::from_millis(300));
+    assert_eq!(pair.codes(0), [""; 0]);
 }
 
 #[test]
@@ -333,24 +360,14 @@ fn a_page_that_does_it_again_and_again_loses_the_stream() {
 fn a_browser_that_misses_a_transform_now_and_then_loses_no_stream() {
     let mut pair = Pair::both_on();
     for round in 0..3 {
-        for report in 0..2 {
+        pair.send_video(0);
+        for report in 0..3 {
             pair.flow(0, SEND_VIDEO, 100 * round + 12 * report);
+            pair.run_for(Duration::from_millis(200));
         }
         pair.run_for(Duration::from_secs(11));
     }
     assert_eq!(pair.measures, vec![(0, SEND_VIDEO, Measure::Cover); 3]);
-}
-
-#[test]
-fn it_is_trouble_when_alone_too_and_none_when_off() {
-    let mut pair = Pair::new();
-    pair.bypassed(0, SEND_VIDEO);
-    assert_eq!(pair.view(0).state, State::Off);
-    pair.cores[0].turn_on(pair.now, TAB);
-    pair.exchange();
-    assert_eq!(pair.view(0).state, State::Alone);
-    pair.bypassed(0, SEND_VIDEO);
-    assert_eq!(pair.view(0).state, State::Trouble);
 }
 
 #[test]
@@ -365,6 +382,18 @@ fn a_page_that_waits_and_takes_up_again_what_was_stopped_loses_the_connection() 
         pair.measures,
         [Measure::Cover, Measure::Stop, Measure::Close].map(|measure| (0, SEND_VIDEO, measure))
     );
+}
+
+#[test]
+fn it_is_trouble_when_alone_too_and_none_when_off() {
+    let mut pair = Pair::new();
+    pair.bypassed(0, SEND_VIDEO);
+    assert_eq!(pair.view(0).state, State::Off);
+    pair.cores[0].turn_on(pair.now, TAB);
+    pair.exchange();
+    assert_eq!(pair.view(0).state, State::Alone);
+    pair.bypassed(0, SEND_VIDEO);
+    assert_eq!(pair.view(0).state, State::Trouble);
 }
 
 #[test]

@@ -152,6 +152,40 @@ fn who_was_asleep_sends_what_was_sealed_before() {
 }
 
 #[test]
+fn a_page_that_blocks_its_thread_for_a_second_at_a_time_hides_nothing() {
+    let mut camera = Stream::camera();
+    camera.frames(60, 2000);
+    assert!(!camera.report_after(1_050, [60, 120, 121_000, 0]));
+    let found = (0..5).any(|_| camera.report_after(1_050, [60, 120, 121_000, 0]));
+    assert!(found);
+}
+
+#[test]
+fn nor_does_one_that_encodes_by_itself() {
+    let mut camera = Stream {
+        watch: Watch::after_frames_of_others(),
+        ..Stream::camera()
+    };
+    assert!(!camera.report([0; 4]));
+    assert!(
+        !camera.report_after(1_050, [60, 120, 121_000, 0]),
+        "so soon"
+    );
+    assert!(camera.report_after(1_050, [60, 120, 121_000, 0]));
+}
+
+#[test]
+fn what_was_sealed_excuses_after_one_sleep_and_not_after_each() {
+    let mut camera = Stream::camera();
+    camera.frames(60, 2000);
+    assert!(!camera.report([60, 4, 4_000, 0]));
+    for _ in 0..3 {
+        assert!(!camera.report_after(1_050, [0; 4]), "nothing flows");
+    }
+    assert!(camera.report_after(1_050, [12, 24, 24_000, 0]));
+}
+
+#[test]
 fn what_the_pacer_still_holds_was_sealed() {
     let mut camera = Stream::camera();
     camera.frames(40, 2000);
