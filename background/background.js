@@ -13,13 +13,13 @@ import { toBackground } from '../worker/parse.js';
 import { followPermissions } from './permissions.js';
 import { followUpdates } from './updates.js';
 import { showBadge } from '../worker/show-badge.js';
-import { followForHosts, tellCore } from './core.js';
+import { followForHosts, introduce } from './core.js';
 
 /** A page makes one token each time it connects; a tab that floods loses its oldest. */
 const MAX_TOKENS = 64;
 const TOKEN = 'token:';
 
-/** @typedef {{tab: number, frame: number, origin: string, at: number}} Page */
+/** @typedef {{tab: number, at: number}} Page */
 
 /** @param {number} tab */
 async function dropOldTokens(tab) {
@@ -30,9 +30,9 @@ async function dropOldTokens(tab) {
   await chrome.storage.session.remove(tokens.slice(0, tokens.length - MAX_TOKENS));
 }
 
-/** @param {string} token @param {chrome.tabs.Tab} tab @param {chrome.runtime.MessageSender} sender */
-async function hello(token, tab, { frameId, origin }) {
-  const page = { tab: /** @type {number} */ (tab.id), frame: frameId, origin, at: Date.now() };
+/** @param {string} token @param {chrome.tabs.Tab} tab */
+async function hello(token, tab) {
+  const page = { tab: /** @type {number} */ (tab.id), at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
   return { on: await isOnInTurn(tab) };
@@ -54,8 +54,8 @@ async function redeem(token, tab) {
   const page = /** @type {Page | undefined} */ ((await chrome.storage.session.get(key))[key]);
   await chrome.storage.session.remove(key);
   if (!page || page.tab !== tab.id) return null;
-  await tellCore(page.tab);
-  return { tab: page.tab, frame: page.frame, origin: page.origin, on: await isOn(tab) };
+  const on = await isOn(tab);
+  return (await introduce({ token, tab: page.tab, on })) ? { tab: page.tab, on } : null;
 }
 
 /**
@@ -69,7 +69,7 @@ function answer(value, sender) {
   if (!message || tab?.id === undefined) return null;
   const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
   if (message.kind === 'ask' && !isHost) return ask(tab, sender);
-  if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
+  if (message.kind === 'hello' && !isHost) return hello(message.token, tab);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
   if (message.kind === 'badge' && isHost) showBadge(tab.id, message.state);
   if (message.kind === 'cut' && !isHost) return handleCut(tab, sender.frameId ?? 0, message.cut);

@@ -3,7 +3,7 @@
  * itself where hosts can't read them: in Firefox they are in the page's
  * process. There the background is a document and can reach the core.
  */
-import { connectToCore } from '../worker/connect.js';
+import { connectAsOurs, vouch } from '../worker/connect.js';
 import { cutsOf } from '../worker/cuts.js';
 import { isWithdrawn } from '../sites/tabs.js';
 import { followName, nameForCore } from '../worker/name.js';
@@ -11,20 +11,26 @@ import { followName, nameForCore } from '../worker/name.js';
 const reachesCore = 'SharedWorker' in globalThis;
 
 /** @param {number} tab */
-export async function tellCore(tab) {
-  if (!reachesCore) return;
-  const port = connectToCore();
-  port.postMessage(await cutsOf(tab));
+async function tellCore(tab) {
+  const core = await connectAsOurs();
+  core.postMessage(await cutsOf(tab));
   const reach = (await isWithdrawn(tab)) ? 'no-permission' : 'ok';
-  port.postMessage(/** @type {Sotto.ReachToCore} */ ({ kind: 'reach', tab, reach }));
-  port.postMessage(await nameForCore());
+  core.postMessage(/** @type {Sotto.ReachToCore} */ ({ kind: 'reach', tab, reach }));
+  core.postMessage(await nameForCore());
+  return core;
+}
+
+/** @param {Sotto.Voucher} page @returns {Promise<boolean>} false where the core doesn't obey us */
+export async function introduce(page) {
+  return !reachesCore || vouch(await tellCore(page.tab), page);
 }
 
 async function tellName() {
-  if (reachesCore) connectToCore().postMessage(await nameForCore());
+  (await connectAsOurs()).postMessage(await nameForCore());
 }
 
 export function followForHosts() {
+  if (!reachesCore) return;
   followName(tellName);
   chrome.storage.onChanged.addListener((changes, area) => {
     if (area !== 'session') return;

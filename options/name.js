@@ -4,7 +4,7 @@
  */
 import { element, setText } from '../popup/dom.js';
 import { text } from '../popup/texts.js';
-import { connectToCore } from '../worker/connect.js';
+import { connectAsOurs } from '../worker/connect.js';
 import { displayName, setDisplayName } from '../worker/name.js';
 
 const PAUSE_MS = 1000;
@@ -18,7 +18,7 @@ function difference({ name, told }) {
 export async function showName() {
   const field = /** @type {HTMLInputElement} */ (element('name'));
   field.value = await displayName();
-  const core = connectToCore();
+  const core = await connectAsOurs();
   core.onmessage = ({ data }) => {
     const answer = /** @type {Sotto.NameTold} */ (data);
     if (answer.name === field.value) setText(element('name-told'), difference(answer));

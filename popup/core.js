@@ -2,11 +2,11 @@
  * The popup's way to the core worker, which is of the same origin and needs no page between.
  */
 
-import { connectToCore } from '../worker/connect.js';
+import { connectAsOurs } from '../worker/connect.js';
 import { watchCuts } from '../worker/cuts.js';
 import { watchName } from '../worker/name.js';
 import { followOn } from '../sites/tabs.js';
-import { Silence } from './silence.js';
+import { Silence, silentView } from './silence.js';
 
 /** Held while this document lives: a port doesn't tell the worker that its other end is gone. */
 async function holdLock() {
@@ -29,16 +29,25 @@ async function holdLock() {
  */
 export async function connect(tab, reach, on, show, handleLook) {
   const lock = await holdLock();
-  const port = connectToCore();
+  const port = await connectAsOurs();
   const silence = new Silence(show);
+  let isRefused = false;
+  /** @param {Sotto.View} view */
+  const handleView = (view) => {
+    silence.end(view);
+    show(view);
+  };
   /** @param {Sotto.PopupToCore | Sotto.CutsToCore | Sotto.ReachToCore | Sotto.NameToCore} message */
   const post = (message) => port.postMessage(message);
   port.onmessage = ({ data }) => {
     const message = /** @type {Sotto.CoreToPopup} */ (data);
+    if (message.kind === 'refused') {
+      isRefused = true;
+      return handleView(silentView(on));
+    }
     if (message.tab !== tab) return;
     if (message.kind === 'still') return handleLook?.(message);
-    silence.end(message.view);
-    show(message.view);
+    handleView(message.view);
   };
   /** @param {boolean} value */
   const turn = (value) => post({ kind: 'toggle', tab, on: value });
@@ -52,6 +61,7 @@ export async function connect(tab, reach, on, show, handleLook) {
   return {
     /** @param {boolean} value */
     toggle: (value) => {
+      if (isRefused) return handleView(silentView(value));
       silence.begin();
       turn(value);
     },

@@ -4,10 +4,15 @@
  * end nobody vouches for it any more. While it is off, only who asked for something waits.
  */
 
+import { crashedView } from '../worker/crashed-view.js';
+
 const SILENCE_MS = 5000;
 
 /** @type {Partial<Sotto.View>} */
 const SILENT = { state: 'trouble', reason: 'core-silent', streams: [], safetyNumber: null };
+
+/** Nothing was ever heard of it. @param {boolean} on @returns {Sotto.View} */
+export const silentView = (on) => ({ ...crashedView(on), ...SILENT, problems: [] });
 
 /** @param {NonNullable<Sotto.View['lapse']>} lapse @returns {Partial<Sotto.View>} */
 const fallenBack = ({ state, reason }) => ({ state, reason, streams: [] });

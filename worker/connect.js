@@ -1,7 +1,27 @@
+/** The way to the core worker, for whoever is of its origin. */
+import { ourWord } from './word.js';
+
 /**
- * The way to the core worker, for whoever is of its origin. Another name, type
- * or address would start a second core beside the one that knows the calls.
+ * Another name, type or address would start a second core beside the one that knows the calls.
  * @returns {MessagePort}
  */
 export const connectToCore = () =>
   new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), { type: 'module', name: 'sotto-core' }).port;
+
+/** As one whom the core obeys. */
+export async function connectAsOurs() {
+  const port = connectToCore();
+  port.postMessage(/** @type {Sotto.WordToCore} */ ({ kind: 'word', word: await ourWord() }));
+  return port;
+}
+
+/**
+ * The core turns a page away until it has heard of it.
+ * @param {MessagePort} core @param {Sotto.Voucher} page @returns {Promise<boolean>} whether it has
+ */
+export function vouch(core, page) {
+  return new Promise((resolve) => {
+    core.onmessage = ({ data }) => resolve(/** @type {Sotto.CoreToOurs} */ (data).kind === 'vouched');
+    core.postMessage(/** @type {Sotto.VoucherToCore} */ ({ kind: 'voucher', ...page }));
+  });
+}

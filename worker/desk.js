@@ -6,8 +6,9 @@
 import { crashedView } from './crashed-view.js';
 import { Looks } from './looks.js';
 import { Page } from './page.js';
-import { cutsToCore, hostToCore, nameToCore, popupToCore, reachToCore } from './parse.js';
+import { cutsToCore, hostToCore, nameToCore, popupToCore, reachToCore, voucherToCore, wordToCore } from './parse.js';
 import { Presence } from './presence.js';
+import { Trust } from './trust.js';
 import { Watchers } from './watchers.js';
 
 export class Desk {
@@ -19,6 +20,7 @@ export class Desk {
     /** @type {Map<number, boolean>} what each tab was last set to */
     this.modes = new Map();
     this.lastOutside = 0;
+    this.trust = new Trust();
     this.watchers = new Watchers((tab) => this.view(tab));
     this.looks = new Looks((tab) => this.view(tab));
   }
@@ -32,7 +34,16 @@ export class Desk {
   handleMessage(port, { data, ports }) {
     const host = hostToCore(data);
     if (host?.kind === 'leave') return this.pageOf(port)?.presence?.end();
-    if (host && ports.length === 2) return this.attach(port, host, ports);
+    if (host && ports.length === 2) return this.attach(port, host.token, ports);
+    const word = wordToCore(data);
+    if (word) return this.trust.handleWord(port, word.word);
+    if (this.trust.has(port)) this.handleOurs(port, data);
+  }
+
+  /** @param {MessagePort} port @param {unknown} data */
+  handleOurs(port, data) {
+    const voucher = voucherToCore(data);
+    if (voucher) this.trust.vouch(port, voucher);
     const popup = popupToCore(data);
     if (popup) this.handlePopup(port, popup);
     const cuts = cutsToCore(data);
@@ -43,11 +54,11 @@ export class Desk {
     if (named) this.handleName(port, named);
   }
 
-  /**
-   * @param {MessagePort} port @param {Extract<Sotto.HostToCore, {kind: 'attach'}>} host
-   * @param {readonly MessagePort[]} ports
-   */
-  attach(port, { tab, on, lock }, [control, frames]) {
+  /** @param {MessagePort} port @param {string} token @param {readonly MessagePort[]} ports */
+  attach(port, token, [control, frames]) {
+    const voucher = this.trust.take(token);
+    if (!voucher) return;
+    const { tab, on, lock } = voucher;
     const engine = /** @type {import('./engine.js').Engine} */ (this.engine);
     // First of all: the page's pump takes the first mode it hears for the truth. And what the
     // page remembers being on is news, what it remembers being off may be older than a toggle.

@@ -5,15 +5,15 @@
  * nothing is done for a token that the background does not know.
  */
 import { watchWithdrawal } from '../sites/tabs.js';
-import { connectToCore } from './connect.js';
+import { connectAsOurs, connectToCore, vouch } from './connect.js';
 import { watchCuts } from './cuts.js';
 import { watchName } from './name.js';
 import { relayToHost } from './parse.js';
 import { showBadge } from './show-badge.js';
 
 /**
- * Firefox runs this document in the page's process: it has no more than content scripts have, and
- * its locks aren't those of the worker.
+ * Firefox runs this document in the page's process: it has no more than content scripts have, not
+ * even the word, and its locks aren't those of the worker.
  */
 const isApart = !chrome.action;
 
@@ -47,17 +47,24 @@ async function watch(tab, core) {
   await watchName((name) => core.postMessage(name));
 }
 
+/**
+ * Where this is apart, the background has done it.
+ * @param {string} token @param {NonNullable<Sotto.RedeemReply>} page @returns {Promise<MessagePort | null>}
+ */
+async function introduce(token, { tab, on }) {
+  const core = await connectAsOurs();
+  const lock = await holdLock();
+  return (await vouch(core, { token, tab, on, lock })) ? core : null;
+}
+
 /** @param {string} token @param {readonly MessagePort[]} ports */
 async function attach(token, ports) {
   /** @type {Sotto.RedeemReply} */
   const page = await chrome.runtime.sendMessage({ kind: 'redeem', token });
-  if (!page) return;
-  const lock = isApart ? undefined : await holdLock();
-  const core = connectToCore();
+  const core = page && (isApart ? connectToCore() : await introduce(token, page));
+  if (!core) return;
   core.onmessage = handleBadge;
-  /** @type {Sotto.HostToCore} */
-  const message = { kind: 'attach', tab: page.tab, on: page.on, lock };
-  core.postMessage(message, [...ports]);
+  core.postMessage(/** @type {Sotto.HostToCore} */ ({ kind: 'attach', token }), [...ports]);
   if (isApart) addEventListener('pagehide', () => core.postMessage({ kind: 'leave' }));
   else await watch(page.tab, core);
 }

@@ -115,10 +115,22 @@ declare namespace Sotto {
     | { kind: 'cut'; cut: Cut | null }
     | { kind: 'badge'; state: State };
   type HelloReply = { on: boolean };
-  type RedeemReply = { tab: number; frame: number; origin: string; on: boolean } | null;
+  type RedeemReply = { tab: number; on: boolean } | null;
 
-  /** With a control and a frame port, which become the page's. */
-  type HostToCore = { kind: 'attach'; tab: number; on: boolean; lock?: string } | { kind: 'leave' };
+  /** From whoever is of the extension's origin; with a control and a frame port, which become the page's. */
+  type HostToCore = { kind: 'attach'; token: string } | { kind: 'leave' };
+  /** Before any of what follows: see worker/word.js. */
+  type WordToCore = { kind: 'word'; word: string };
+  /** What is known of a page that will attach with this token. */
+  interface Voucher {
+    token: string;
+    tab: number;
+    on: boolean;
+    /** Held while its host page is there. */
+    lock?: string;
+  }
+  type VoucherToCore = { kind: 'voucher' } & Voucher;
+  type CoreToOurs = { kind: 'refused' } | { kind: 'vouched' };
   /** From whoever can see what the background knows: hosts and popups. */
   type CutsToCore = { kind: 'cuts'; tab: number } & Cuts;
   /** From the same: whether the site's permission is there. */
@@ -136,7 +148,7 @@ declare namespace Sotto {
     | ({ kind: 'look' } & Place);
   /** A stream of a tab. */
   type Place = { tab: number; page: number; stream: number };
-  type CoreToPopup = { kind: 'view'; tab: number; view: View } | Look;
+  type CoreToPopup = { kind: 'view'; tab: number; view: View } | Look | { kind: 'refused' };
   /** With a still picture where there is one and it is certain whose. */
   type Look = { kind: 'still'; still: Still | null } & Place;
 

@@ -76,10 +76,22 @@ export function toBackground(value) {
 
 /** @param {unknown} value @returns {Sotto.HostToCore | null} */
 export function hostToCore(value) {
-  const { kind, tab, on, lock } = fields(value);
+  const { kind, token } = fields(value);
   if (kind === 'leave') return { kind };
-  if (kind !== 'attach' || !isId(tab) || !isBoolean(on)) return null;
-  return isWord(lock) ? { kind, tab, on, lock } : { kind, tab, on };
+  return kind === 'attach' && isWord(token) ? { kind, token } : null;
+}
+
+/** @param {unknown} value @returns {Sotto.WordToCore | null} */
+export function wordToCore(value) {
+  const { kind, word } = fields(value);
+  return kind === 'word' && isWord(word) ? { kind, word } : null;
+}
+
+/** @param {unknown} value @returns {Sotto.VoucherToCore | null} */
+export function voucherToCore(value) {
+  const { kind, token, tab, on, lock } = fields(value);
+  if (kind !== 'voucher' || !isWord(token) || !isId(tab) || !isBoolean(on)) return null;
+  return isWord(lock) ? { kind, token, tab, on, lock } : { kind, token, tab, on };
 }
 
 /** @param {unknown} value @returns {Sotto.CutsToCore | null} */

@@ -10,11 +10,11 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryDoors } from '../lib/pages/doors.mjs';
-import { embedHost, flood, impersonate, raceForNode, reachForCore, reachForNode, stealCallSites } from '../lib/pages/attacks.mjs';
+import { embedHost, flood, impersonate, raceForNode, reachForCore, reachForNode, speakAsHost, stealCallSites } from '../lib/pages/attacks.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
 import { call, encrypted, nothingFlows } from '../lib/pages/seat.mjs';
 import { haveOneCaught, tamper, useEverything } from '../lib/pages/tamper.mjs';
-import { browserOf, notInFirefox } from '../lib/stage.mjs';
+import { browserOf, notInChromium, notInFirefox } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/pages/seat.mjs').Seat} Seat */
 
@@ -128,6 +128,19 @@ test("the core, its worker and its files are out of the page's reach", async () 
   await meet();
   const reached = await mallory.frame.evaluate(reachForCore, extension());
   assert.deepEqual(reached, []);
+});
+
+const HOST_APART = notInChromium("there the host page is in the extension's own process, which no page gets into");
+
+test("whoever has a page's process speaks to the core as the host page in it can, and is refused", { skip: HOST_APART }, async () => {
+  await meet();
+  const [bystander] = bystanders;
+  const host = mallory.page.frames().find((frame) => frame.url().endsWith('/worker/host.html'));
+  const had = host?.evaluate(speakAsHost, bystander.popup.tab);
+  await bystander.popup.page.evaluate(() => chrome.storage.session.set({ changed: Date.now() }));
+  assert.deepEqual(await had, ['refused']);
+  assert.ok((await bystander.popup.view()).on);
+  await othersStand();
 });
 
 test('a page that covers its senders with transforms of another realm sends nothing while Sotto is on', async () => {

@@ -46,6 +46,7 @@ export async function beginDiary({ popup }) {
       });
       due = performance.now() + every;
     };
+    port.postMessage({ kind: 'word', word: (await chrome.storage.session.get('word')).word });
     port.postMessage({ kind: 'watch', tab, reach: 'ok', on: true, lock });
   }, popup.tab);
 }

@@ -136,8 +136,7 @@ export class Popup {
    */
   view() {
     return this.page.evaluate(async (tab) => {
-      const key = `on:${tab}`;
-      const on = (await chrome.storage.session.get(key))[key] !== undefined;
+      const { word, [`on:${tab}`]: on } = await chrome.storage.session.get(null);
       const lock = `sotto-test-${crypto.randomUUID()}`;
       return navigator.locks.request(lock, async () => {
         const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
@@ -146,7 +145,8 @@ export class Popup {
         });
         return new Promise((resolve) => {
           port.onmessage = ({ data }) => data.kind === 'view' && resolve(data.view);
-          port.postMessage({ kind: 'watch', tab, on, lock });
+          port.postMessage({ kind: 'word', word });
+          port.postMessage({ kind: 'watch', tab, on: on !== undefined, lock });
         });
       });
     }, this.tab);

@@ -35,6 +35,9 @@ export function browserOf(index) {
  */
 export const notInFirefox = (reason) => CAST.includes('firefox') && reason;
 
+/** @param {string} reason @returns {string | false} */
+export const notInChromium = (reason) => CAST.includes('chromium') && reason;
+
 /** @typedef {import('./browser.mjs').BrowserName} BrowserName */
 /** @typedef {{name: string, without?: boolean, extension?: string, size?: import('./media.mjs').SizeName, script?: string, kept?: boolean}} Person */
 

@@ -6,6 +6,7 @@ import { Desk } from '../../worker/desk.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const TAB = 7;
+const TOKEN = 'token';
 
 /** @type {Desk} */ let desk;
 /** @type {Map<number, boolean>} what the core was told */ let on;
@@ -49,10 +50,18 @@ beforeEach(() => {
 /** @param {FakePort} port @param {object} data @param {FakePort[]} [ports] */
 const say = (port, data, ports = []) => desk.handleMessage(/** @type {any} */ (port), /** @type {any} */ ({ data, ports }));
 
-/** A page's host, with what the background had noted. @param {boolean} noted */
-function attach(noted) {
+/** Whoever knows the word. */
+function ours() {
+  const port = new FakePort();
+  say(port, { kind: 'word', word: 'word' });
+  return port;
+}
+
+/** A page's host, with what the background had noted. @param {boolean} noted @param {FakePort} [control] */
+function attach(noted, control = new FakePort()) {
   const host = new FakePort();
-  say(host, { kind: 'attach', tab: TAB, on: noted }, [new FakePort(), new FakePort()]);
+  say(ours(), { kind: 'voucher', token: TOKEN, tab: TAB, on: noted });
+  say(host, { kind: 'attach', token: TOKEN }, [control, new FakePort()]);
   return host;
 }
 
@@ -61,14 +70,14 @@ const leave = (host) => say(host, { kind: 'leave' });
 
 /** @param {string} lock @param {boolean} noted */
 function openPopup(lock, noted) {
-  const port = new FakePort();
+  const port = ours();
   say(port, { kind: 'watch', tab: TAB, reach: 'ok', on: noted, lock });
   return port;
 }
 
 /** @param {string} lock @param {boolean} noted */
 function openOptions(lock, noted) {
-  const port = new FakePort();
+  const port = ours();
   say(port, { kind: 'watch', tab: TAB, on: noted, lock });
   return port;
 }
@@ -130,7 +139,7 @@ test('a popup that closes keeps nothing', () => {
 test('after each word of the background on frames that are cut off, the badge is what the core says', () => {
   const host = attach(true);
   host.posted = [];
-  say(new FakePort(), { kind: 'cuts', tab: TAB, sandboxed: 0, lost: 0 });
+  say(ours(), { kind: 'cuts', tab: TAB, sandboxed: 0, lost: 0 });
   assert.deepEqual(host.posted, [{ kind: 'badge', tab: TAB, state: 'joining' }]);
 });
 
@@ -138,7 +147,7 @@ for (const when of ['while it is there', 'before it came']) {
   test(`a page whose core has crashed ${when} is told, for it has nobody else to look after its streams`, () => {
     if (when === 'before it came') /** @type {any} */ (desk.engine).dead = true;
     const control = new FakePort();
-    say(new FakePort(), { kind: 'attach', tab: TAB, on: true }, [control, new FakePort()]);
+    attach(true, control);
     const crashes = () => control.posted.filter(({ kind }) => kind === 'crashed').length;
     if (when === 'while it is there') {
       assert.equal(crashes(), 0);

@@ -9,11 +9,12 @@ import { fakeBrowser } from '../lib/fake-chrome.mjs';
 const HERE = 'https://calls.example';
 
 /** @type {any[]} */ let posted;
+/** @type {any} */ let port;
 
 beforeEach(() => {
   posted = [];
   fakeBrowser({ runtime: { getURL: String }, tabs: { get: async () => ({ url: 'https://other.example/' }) } });
-  const port = { postMessage: (/** @type {any} */ message) => void posted.push(message) };
+  port = { postMessage: (/** @type {any} */ message) => void posted.push(message) };
   Object.assign(globalThis, { SharedWorker: class { port = port; } });
 });
 
@@ -34,5 +35,24 @@ test('options have no word in it', async () => {
   await connect(1, null, true, () => {});
   await forgetLeft({ id: 1, url: 'https://other.example/' });
   assert.deepEqual(turns(), []);
-  assert.equal(posted[0].reach, undefined);
+  assert.ok(posted.every(({ reach }) => reach === undefined));
+});
+
+test('the word comes before all else, and is the same each time', async () => {
+  for (const tab of [1, 2]) await connect(tab, 'ok', false, () => {});
+  const { word } = posted[0];
+  assert.match(word, /^[0-9a-f-]{36}$/);
+  assert.deepEqual(posted.filter(({ kind }) => ['word', 'watch'].includes(kind)).map(({ kind, tab }) => tab ?? kind), ['word', 1, 'word', 2]);
+  assert.ok(posted.every((message) => message.word === undefined || message.word === word));
+});
+
+test('a core that refuses it shows as one that says nothing, also after a click', async () => {
+  /** @type {Sotto.View[]} */ const views = [];
+  const core = await connect(1, 'ok', false, (view) => void views.push(view));
+  port.onmessage({ data: { kind: 'refused' } });
+  core.toggle(true);
+  assert.deepEqual(views.map(({ state, reason, on }) => [state, reason, on]), [
+    ['trouble', 'core-silent', false],
+    ['trouble', 'core-silent', true],
+  ]);
 });

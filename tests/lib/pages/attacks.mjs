@@ -140,6 +140,31 @@ export async function reachForCore(extension) {
   return had;
 }
 
+/**
+ * In the host page, where it is in the page's process: what whoever has taken that over gets.
+ * @param {number} tab somebody else's @returns {Promise<string[]>}
+ */
+export async function speakAsHost(tab) {
+  /** @type {string[]} */
+  const had = [];
+  const { port } = new SharedWorker('core-worker.js', { type: 'module', name: 'sotto-core' });
+  port.onmessage = ({ data }) => had.push(data.kind);
+  if (chrome.storage.session) had.push("the session's storage");
+  chrome.storage.onChanged.addListener((_, area) => { if (area === 'session') had.push('a change of it'); });
+  const token = '0123456789abcdef0123456789abcdef';
+  const place = { tab, page: 1, stream: 1 };
+  const messages = [{ kind: 'watch', tab, reach: 'ok', on: true }, { kind: 'toggle', tab, on: false }, { kind: 'look', ...place },
+    { kind: 'name', name: 'Mallory' }, { kind: 'try-name', name: 'Mallory' }, { kind: 'reach', tab, reach: 'no-permission' },
+    { kind: 'voucher', token, tab, on: false }];
+  const attach = () => port.postMessage({ kind: 'attach', token, tab, on: false }, [new MessageChannel().port2, new MessageChannel().port2]);
+  for (const word of [null, { kind: 'word', word: token }]) {
+    for (const message of [word, ...messages]) port.postMessage(message);
+    attach();
+  }
+  await new Promise((resolve) => { setTimeout(resolve, 2_000); });
+  return had;
+}
+
 /** An error that is made while the hook runs: what its call sites give away. */
 export function stealCallSites() {
   let sites = 0;
