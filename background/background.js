@@ -178,6 +178,8 @@ async function showDefaultBadge(tabId, on) {
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === 'install') chrome.tabs.create({ url: chrome.runtime.getURL('welcome/welcome.html') });
 });
+// No content script needs it, and a page's process could speak as one. Firefox has no such order.
+chrome.storage.local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
 followForHosts();
 followPermissions();
 followUpdates();

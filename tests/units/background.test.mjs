@@ -32,6 +32,7 @@ async function sendMessage(_, { kind }) {
   if (kind !== 'probe') told.push(kind);
 }
 
+/** @type {unknown[]} */ const levels = [];
 const browser = fakeBrowser({
   runtime: {
     getURL: (/** @type {string} */ file) => EXTENSION + file,
@@ -52,6 +53,7 @@ const browser = fakeBrowser({
 });
 
 before(async () => {
+  Object.assign(browser.local, { setAccessLevel: async (/** @type {unknown} */ level) => void levels.push(level) });
   tabs = await import('../../sites/tabs.js');
   always = await import('../../sites/always.js');
   await import('../../background/background.js');
@@ -224,4 +226,8 @@ test('a page that Sotto is on for and has no relay in is not shown as on', async
   answers = true;
   await update(ALWAYS, 'complete');
   shows('alone');
+});
+
+test('what is kept on disk is not for content scripts, which run in a process of the page', () => {
+  assert.deepEqual(levels, [{ accessLevel: 'TRUSTED_CONTEXTS' }]);
 });
