@@ -4,21 +4,10 @@
 
 import { connectAsOurs } from '../worker/connect.js';
 import { watchCuts } from '../worker/cuts.js';
+import { holdLock } from '../worker/hold-lock.js';
 import { watchName } from '../worker/name.js';
 import { followOn } from '../sites/tabs.js';
 import { Silence, silentView } from './silence.js';
-
-/** Held while this document lives: a port doesn't tell the worker that its other end is gone. */
-async function holdLock() {
-  const name = `sotto-popup-${crypto.randomUUID()}`;
-  await new Promise((held) => {
-    navigator.locks.request(name, () => {
-      held(undefined);
-      return new Promise(() => {});
-    });
-  });
-  return name;
-}
 
 /**
  * @param {number} tab
@@ -28,7 +17,7 @@ async function holdLock() {
  * @param {(look: Sotto.Look) => void} [handleLook]
  */
 export async function connect(tab, reach, on, show, handleLook) {
-  const lock = await holdLock();
+  const lock = await holdLock('popup');
   const port = await connectAsOurs();
   const silence = new Silence(show);
   let isRefused = false;

@@ -9,11 +9,11 @@ declare namespace Sotto {
     detach(now: number, page: number): void;
     turnOn(now: number, tab: number): void;
     turnOff(now: number, tab: number): void;
-    forget(now: number, tab: number): void;
+    forget(tab: number): void;
     reach(now: number, tab: number, reach: string): void;
     name(now: number, typed: string): void;
     /** What others would be told of a name, as it is typed. */
-    nameTold(now: number, typed: string): string;
+    nameTold(typed: string): string;
     cuts(now: number, tab: number, sandboxed: number, lost: number): void;
     connection(now: number, page: number, connection: number, state: string): void;
     farEnd(now: number, page: number, connection: number, origin: string, iceLite: boolean): void;

@@ -95,7 +95,7 @@ export class Desk {
   /** @param {MessagePort} port @param {Sotto.NameToCore} message */
   handleName(port, { kind, name }) {
     if (kind === 'name') return this.engine?.call(null, (core, now) => core.name(now, name));
-    const told = this.engine?.attempt(null, (core, now) => core.nameTold(now, name));
+    const told = this.engine?.attempt(null, (core) => core.nameTold(name));
     if (told !== undefined) port.postMessage(/** @type {Sotto.NameTold} */ ({ kind: 'name-told', name, told }));
   }
 
@@ -136,7 +136,7 @@ export class Desk {
   forgetUnused(tab) {
     if (this.pagesOf(tab).length > 0 || this.watchers.hasPopup(tab)) return;
     this.modes.delete(tab);
-    this.engine?.call(null, (core, now) => core.forget(now, tab));
+    this.engine?.call(null, (core) => core.forget(tab));
     this.watchers.handleChange(tab);
   }
 

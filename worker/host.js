@@ -7,6 +7,7 @@
 import { watchWithdrawal } from '../sites/tabs.js';
 import { connectAsOurs, connectToCore, vouch } from './connect.js';
 import { watchCuts } from './cuts.js';
+import { holdLock } from './hold-lock.js';
 import { watchName } from './name.js';
 import { relayToHost } from './parse.js';
 import { showBadge } from './show-badge.js';
@@ -20,18 +21,6 @@ const isApart = !chrome.action;
 /** The relay posts one message; the page may have posted before it, but not without end. */
 const MAX_MESSAGES = 16;
 let messages = 0;
-
-/** Held for as long as this document lives; the core waits for it to be free. */
-async function holdLock() {
-  const name = `sotto-page-${crypto.randomUUID()}`;
-  await new Promise((held) => {
-    navigator.locks.request(name, () => {
-      held(undefined);
-      return new Promise(() => {});
-    });
-  });
-  return name;
-}
 
 /** @param {MessageEvent} event */
 function handleBadge({ data }) {
@@ -53,7 +42,7 @@ async function watch(tab, core) {
  */
 async function introduce(token, { tab, on }) {
   const core = await connectAsOurs();
-  const lock = await holdLock();
+  const lock = await holdLock('page');
   return (await vouch(core, { token, tab, on, lock })) ? core : null;
 }
 

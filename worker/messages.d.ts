@@ -78,7 +78,6 @@ declare namespace Sotto {
     | { kind: 'pong' }
     | { kind: 'mode'; on: boolean }
     | { kind: 'send'; connection: number; bytes: ArrayBuffer }
-    | { kind: 'force-key-frame'; stream: number }
     | { kind: 'watch' }
     | { kind: 'look'; look: number; stream: number }
     | { kind: 'crashed' }
@@ -213,7 +212,6 @@ declare namespace Sotto {
     | { kind: 'send'; page: number; connection: number; bytes: Uint8Array<ArrayBuffer> }
     | { kind: 'mode'; page: number; on: boolean }
     | { kind: 'key-frame'; page: number; stream: number }
-    | { kind: 'force-key-frame'; page: number; stream: number }
     | { kind: 'watch'; page: number }
     | { kind: 'contain'; page: number; stream: number; measure: Measure }
     | { kind: 'view'; tab: number }

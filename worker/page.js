@@ -147,8 +147,6 @@ export class Page {
         return this.setMode(output.on);
       case 'key-frame':
         return this.ports.frames.postMessage({ kind: 'key-frame', stream: output.stream });
-      case 'force-key-frame':
-        return this.tellRelay({ kind: 'force-key-frame', stream: output.stream });
       case 'watch':
         return this.tellRelay({ kind: 'watch' });
       case 'contain':

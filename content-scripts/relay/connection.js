@@ -123,12 +123,6 @@ class SottoConnection {
     this.channel.handleState();
   }
 
-  /** @param {Sotto.CoreToRelay} order */
-  handleOrder(order) {
-    if (order.kind === 'force-key-frame') this.streams.forceKeyFrame(order.stream);
-    else if (order.kind === 'contain') this.contain(order.stream, order.measure);
-  }
-
   async watch() {
     if (this.closed) return;
     this.streams.watch();

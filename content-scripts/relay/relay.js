@@ -112,7 +112,7 @@
     else if (message.kind === 'watch') handleWatch();
     else if (message.kind === 'crashed') lookout?.handleLoss();
     else if (message.kind === 'look') handleLook(message.look, message.stream);
-    else for (const connection of connections.values()) connection.handleOrder(message);
+    else for (const connection of connections.values()) connection.contain(message.stream, message.measure);
   }
 
   /** The answer comes first: what flows, the browser says later. */

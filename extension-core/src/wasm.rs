@@ -63,7 +63,7 @@ impl WasmCore {
         self.core.turn_off(at(now), TabId(tab));
     }
 
-    pub fn forget(&mut self, _now: f64, tab: u32) {
+    pub fn forget(&mut self, tab: u32) {
         self.core.forget(TabId(tab));
     }
 
@@ -85,7 +85,7 @@ impl WasmCore {
 
     /// What others would be told of a name, as it is typed.
     #[wasm_bindgen(js_name = nameTold)]
-    pub fn name_told(&self, _now: f64, typed: &str) -> String {
+    pub fn name_told(&self, typed: &str) -> String {
         Name::of_person(typed).map(String::from).unwrap_or_default()
     }
 

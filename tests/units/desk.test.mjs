@@ -31,7 +31,7 @@ beforeEach(() => {
   const core = {
     turnOn: (/** @type {number} */ _, /** @type {number} */ tab) => on.set(tab, true),
     turnOff: (/** @type {number} */ _, /** @type {number} */ tab) => on.set(tab, false),
-    forget: (/** @type {number} */ _, /** @type {number} */ tab) => on.delete(tab),
+    forget: (/** @type {number} */ tab) => on.delete(tab),
     view: (/** @type {number} */ _, /** @type {number} */ tab) => ({ on: on.get(tab) === true, state: on.get(tab) ? 'joining' : 'off' }),
     attach: () => {
       before.push(on.get(TAB));
