@@ -70,7 +70,8 @@ export async function forget(tab) {
 }
 
 /** @param {number} tab */
-const originNoted = async (tab) => (await originOn(tab)) ?? (await noted('withdrawn', tab));
+const originNoted = async (tab) =>
+  (await originOn(tab)) ?? (await noted('withdrawn', tab)) ?? (await noted('off', tab));
 
 /**
  * Forgets a tab that shows another origin now. Where the address is hidden, the page is still the

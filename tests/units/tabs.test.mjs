@@ -115,6 +115,18 @@ test('a page that begins where Sotto is always on does not undo a click', async 
   assert.deepEqual(browser.session.items, { 'off:1': HERE });
 });
 
+test('that it was turned off is forgotten when the tab goes elsewhere: back there, it is on as always', async () => {
+  await setAlwaysOn(`${HERE}/*`, true);
+  await turn(1, HERE, false);
+  await goesTo(`${HERE}/room`);
+  await begin({ id: 1, url: HERE });
+  assert.equal(await originOn(1), undefined, 'another page of the site');
+  await goesTo(THERE);
+  await goesTo(HERE);
+  await begin({ id: 1, url: HERE });
+  assert.equal(await originOn(1), HERE);
+});
+
 test('two boxes that are ticked at once are both kept', async () => {
   await Promise.all([setAlwaysOn(`${HERE}/*`, true), setAlwaysOn(`${THERE}/*`, true)]);
   assert.deepEqual(browser.local.items['always-on'], [`${HERE}/*`, `${THERE}/*`]);
