@@ -6,7 +6,7 @@
  */
 
 import { hasRelay } from '../sites/relay.js';
-import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, originOn } from '../sites/tabs.js';
+import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, noteFrame, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { toBackground } from '../worker/parse.js';
@@ -35,6 +35,7 @@ async function hello(token, tab) {
   const page = { tab: /** @type {number} */ (tab.id), at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
+  if (frameId !== 0 && origin !== undefined) await noteFrame(page.tab, origin);
   return { on: await isOnInTurn(tab) };
 }
 

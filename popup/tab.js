@@ -4,13 +4,15 @@
  */
 
 import { isContained } from '../sites/container.js';
+import { hasLostFrame, sitesMissing } from '../sites/frames.js';
 import { patternOf } from '../sites/patterns.js';
-import { hasPermission, mayAsk, registerScripts } from '../sites/permissions.js';
+import { mayAsk, registerScripts } from '../sites/permissions.js';
 import { hasRelay } from '../sites/relay.js';
 import { originOf, originOn, turn } from '../sites/tabs.js';
 
-/** @typedef {{id: number, url: string, origin: string, host: string, cookieStoreId?: string, reloaded?: string}} Tab
- *   `reloaded` is the origin that was to be reloaded, so that Sotto comes in */
+/** @typedef {{id: number, url: string, origin: string, host: string, cookieStoreId?: string, missing?: string[], reloaded?: string}} Tab
+ *   `missing` are the sites that Sotto would have to be let into, `reloaded` the origin that was to be
+ *   reloaded, so that it comes in */
 
 /** Where no extension may go: the stores, and Firefox's `extensions.webextensions.restrictedDomains`. */
 const CLOSED = new Set([
@@ -42,10 +44,13 @@ export async function currentTab() {
 }
 
 /** @param {Tab} tab @returns {Promise<Sotto.Reach>} */
-export async function reachOf({ id, url, origin, host, cookieStoreId, reloaded }) {
+export async function reachOf(tab) {
+  const { id, url, origin, host, cookieStoreId, reloaded } = tab;
   if (isContained(cookieStoreId)) return 'contained';
   if (CLOSED.has(host)) return 'restricted';
-  if (!(await hasPermission(url))) return mayAsk(url) ? 'no-permission' : 'restricted';
+  tab.missing = await sitesMissing(id, url);
+  if (tab.missing.length > 0) return tab.missing.every(mayAsk) ? 'no-permission' : 'restricted';
+  if (await hasLostFrame(id)) return 'reload-needed';
   if (await hasRelay(id)) return 'ok';
   // What kept Sotto out the browser doesn't tell: a policy of its owner's, or a list of its own.
   return reloaded === origin ? 'restricted' : 'reload-needed';
@@ -57,10 +62,10 @@ export async function remember({ id, origin }, on) {
   await turn(id, url ? originOf(url) : origin, on);
 }
 
-/** Asks the browser for this one site. @param {Tab} tab */
-export async function allow({ url }) {
-  const pattern = patternOf(url);
-  if (pattern) await chrome.permissions.request({ origins: [pattern] });
+/** Asks the browser for this one site, and those of frames in it that make calls. @param {Tab} tab */
+export async function allow({ missing = [] }) {
+  const origins = missing.flatMap((url) => patternOf(url) ?? []);
+  await chrome.permissions.request({ origins: [...new Set(origins)] });
 }
 
 /** Sotto is on from the new page's first frame. @param {Tab} tab @param {(on: boolean) => Promise<void>} turn */

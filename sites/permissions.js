@@ -12,12 +12,6 @@ export async function grantedSites() {
   return (await chrome.permissions.getAll()).origins ?? [];
 }
 
-/** @param {string} url */
-export async function hasPermission(url) {
-  const pattern = patternOf(url);
-  return pattern !== null && isCovered(pattern, await grantedSites());
-}
-
 /** Whether the browser would ask for a page's site: it knows only what the manifest names. @param {string} url */
 export function mayAsk(url) {
   const pattern = patternOf(url);

@@ -1,11 +1,11 @@
 /**
  * What is remembered of each tab for as long as the browser runs: the origin
  * that Sotto is on for there, the one that a person turned it off for, and
- * whether the permission was withdrawn while it was on.
+ * whether a permission was withdrawn while it was on.
  */
 import { isAlwaysOn } from './always.js';
 import { isContained } from './container.js';
-import { hasPermission } from './permissions.js';
+import { addFrame, hasLostFrame, keyOfFrames, markLost, sitesMissing } from './frames.js';
 import { hasRelay } from './relay.js';
 
 /** @typedef {'on' | 'off' | 'withdrawn'} What */
@@ -49,7 +49,8 @@ export const isOnInTurn = (tab) => inTurn(() => isOn(tab));
 /** The new word comes first: whoever sees the old one go finds it. @param {number} tab @param {string} origin @param {boolean} on */
 async function note(tab, origin, on) {
   await chrome.storage.session.set({ [keyOf(on ? 'on' : 'off', tab)]: origin });
-  await chrome.storage.session.remove(on ? [keyOf('off', tab), keyOf('withdrawn', tab)] : keyOf('on', tab));
+  await chrome.storage.session.remove(keyOf(on ? 'off' : 'on', tab));
+  if (on) await lookAtPermissions(tab, origin);
 }
 
 /** @param {number} tab @param {string} origin @param {boolean} on */
@@ -60,13 +61,14 @@ export const begin = ({ id = -1, url, cookieStoreId }) =>
   inTurn(async () => {
     if (isContained(cookieStoreId)) return;
     const origin = originOf(url);
+    await beginFrames(id, origin);
     const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;
     if (isNew && (await isAlwaysOn(url))) await note(id, origin, true);
   });
 
 /** @param {number} tab */
 export async function forget(tab) {
-  await chrome.storage.session.remove([keyOf('on', tab), keyOf('off', tab), keyOf('withdrawn', tab)]);
+  await chrome.storage.session.remove([keyOf('on', tab), keyOf('off', tab), keyOf('withdrawn', tab), keyOfFrames(tab)]);
 }
 
 /** @param {number} tab */
@@ -110,15 +112,44 @@ export async function isWithdrawn(tab) {
   return (await noted('withdrawn', tab)) !== undefined;
 }
 
-/** Looks at the permission of each tab that Sotto is on in, or was when it was withdrawn. */
+/**
+ * A tab's calls need the permission of its page and of each frame that holds one. Where a frame's
+ * was missing, it is back only with a new page.
+ * @param {number} tab @param {string} origin
+ */
+async function lookAtPermissions(tab, origin) {
+  const key = keyOf('withdrawn', tab);
+  const missing = await sitesMissing(tab, origin);
+  await markLost(tab, missing);
+  if (missing.length > 0) await chrome.storage.session.set({ [key]: origin });
+  else if (!(await hasLostFrame(tab))) await chrome.storage.session.remove(key);
+}
+
+/** Looks at the permissions of each tab that Sotto is on in, or was when one was withdrawn. */
 export const noteWithdrawals = () =>
   inTurn(async () => {
     for (const [tab, origin] of [...(await tabsOn()), ...(await tabsThatAre('withdrawn'))]) {
-      const key = keyOf('withdrawn', tab);
-      if (await hasPermission(origin)) await chrome.storage.session.remove(key);
-      else await chrome.storage.session.set({ [key]: origin });
+      await lookAtPermissions(tab, origin);
     }
   });
+
+/** A frame of another site than the page's makes a call. @param {number} tab @param {string} origin */
+export const noteFrame = (tab, origin) =>
+  inTurn(async () => {
+    await addFrame(tab, origin);
+    const on = await originOn(tab);
+    if (on !== undefined) await lookAtPermissions(tab, on);
+  });
+
+/**
+ * A new page has frames of its own. While Sotto is on, those that it may not come into are
+ * remembered: the page would make them again, and their calls would go in clear.
+ * @param {number} tab @param {string} origin
+ */
+async function beginFrames(tab, origin) {
+  if ((await originOn(tab)) === origin && (await sitesMissing(tab, origin)).length > 0) return;
+  await chrome.storage.session.remove([keyOf('withdrawn', tab), keyOfFrames(tab)]);
+}
 
 /** @param {number} tab @param {(message: Sotto.ReachToCore) => void} tell at every change, and now what is bad */
 export async function watchWithdrawal(tab, tell) {

@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isCovered, patternOf, unscripted } from '../../sites/patterns.js';
 import { passesAxe } from '../lib/axe.mjs';
 import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/expect.mjs';
+import { childFrame } from '../lib/pages/hard.mjs';
+import { Seat, call, encrypted } from '../lib/pages/seat.mjs';
+import { PageServer } from '../lib/pages/server.mjs';
 import { EXTENSION, Stage } from '../lib/stage.mjs';
 import { ToolbarPopup } from '../lib/toolbar.mjs';
 import { withdraw } from '../lib/withdraw.mjs';
@@ -130,6 +133,44 @@ test('an update beside a call that is not encrypted does not disturb it', async 
   const popup = await ana.openPopup();
   await popup.page.locator('[data-test="reload"]').waitFor();
   assert.ok(await popup.part('toggle').isDisabled());
+});
+
+/** Stands for some looks. @param {Seat} seat */
+async function standsStill(seat) {
+  const { frames: before } = await seat.picture();
+  await sleep(2_000);
+  assert.equal((await seat.picture()).frames, before, `${seat.name} is shown no more`);
+}
+
+test('a call in a frame of another site stops when that site is taken away, and that is said also once it is loaded anew', async () => {
+  const server = await PageServer.start();
+  server.add('/plain');
+  const url = server.add('/framed', { html: `<!doctype html><body><iframe src="${server.otherOrigin}/plain"></iframe></body>` });
+  /** @param {import('../lib/participant.mjs').Participant} one @param {string} path */
+  const seat = ({ name, browser, looks: { colour } }, path) => Seat.take(browser, { name, colour, url: server.add(path) });
+  const seats = await Promise.all([seat(ana, '/ana'), seat(ben, '/ben')]);
+  const [one, other] = seats;
+  for (const { popup } of seats) await popup.turn(true);
+  for (const each of seats) await each.visit(url, childFrame);
+  await call(one, other);
+  await encrypted(one, other);
+
+  const options = await ana.browser.context.newPage();
+  await options.goto(`${ana.browser.extension}/options/options.html`);
+  await options.evaluate(() => chrome.permissions.remove({ origins: ['http://localhost/*'] }));
+  const said = one.popup.page.locator('#state-word:text("Permission withdrawn")');
+  await said.waitFor();
+  await eventually(() => one.badge(), (shown) => shown === '\u00d7', 'the badge says that it cannot work');
+  await standsStill(other);
+
+  await one.page.evaluate(() => { /** @type {HTMLIFrameElement} */ (document.querySelector('iframe')).src += '?anew'; });
+  await sleep(2_000);
+  assert.deepEqual([await said.count(), await one.badge()], [1, '\u00d7']);
+  await one.page.reload();
+  await sleep(2_000);
+  assert.deepEqual([await said.count(), await one.badge()], [1, '\u00d7']);
+  await Promise.all([options, ...seats.flatMap(({ page, popup }) => [page, popup.page])].map((page) => page.close()));
+  server.close();
 });
 
 test('a site that is taken away in the settings of the browser: the popup that is open and the badge show it at once', async () => {

@@ -1,6 +1,7 @@
 /**
  * What the extension's scripts ask of a browser, for tests of them by themselves in Node: storage
- * that tells of its changes, locks, and events that a test fires. Each test adds what else it needs.
+ * that tells of its changes, locks, events that a test fires, and permission for every site. Each
+ * test adds what else it needs.
  */
 
 /** @typedef {Record<string, unknown>} Items */
@@ -58,7 +59,8 @@ export function fakeBrowser(parts = {}) {
   const onChanged = fakeEvent();
   const session = fakeArea('session', onChanged);
   const local = fakeArea('local', onChanged);
-  Object.assign(globalThis, { chrome: { storage: { session, local, onChanged }, ...parts } });
+  const permissions = { getAll: async () => ({ origins: ['<all_urls>'] }) };
+  Object.assign(globalThis, { chrome: { storage: { session, local, onChanged }, permissions, ...parts } });
   Object.defineProperty(globalThis, 'navigator', { value: { locks: fakeLocks() }, configurable: true });
   return { session, local };
 }

@@ -108,6 +108,18 @@ test('and when it is cut off, the badge stays what it was', async () => {
   assert.equal(badge[1], '\u00d7');
 });
 
+test('a frame that connects needs its own permission, and the page stays withdrawn until that is back', async () => {
+  granted = ['https://frame.example/*', `${HERE}/*`];
+  await tabs.turn(1, HERE, true);
+  const sender = { tab: ALWAYS, frameId: 3, url: 'https://frame.example/', origin: 'https://frame.example' };
+  event.message.fire({ kind: 'hello', token: 'a' }, sender, () => {});
+  await sleep(5);
+  granted = [`${HERE}/*`];
+  await tabs.noteWithdrawals();
+  await sleep(5);
+  shows('unsupported');
+});
+
 test('what it does to its history does not give the permission back', async () => {
   await tabs.turn(1, HERE, true);
   await withdraw();

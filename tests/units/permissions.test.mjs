@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { reachOf } from '../../popup/tab.js';
+import { allow, reachOf } from '../../popup/tab.js';
+import { addFrame, markLost } from '../../sites/frames.js';
 import { siteName, widerThan } from '../../sites/patterns.js';
 import { registerScripts } from '../../sites/permissions.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
@@ -21,9 +22,10 @@ const MANIFEST = {
 /** @type {{id: string, matches: string[], excludeMatches: string[]}[]} */ let registered;
 /** @type {string[]} */ let calls;
 /** @type {number[]} frames in which somebody answers */ let relays;
+/** @type {string[]} */ let asked;
 
 beforeEach(() => {
-  [granted, registered, calls, relays] = [SERVICES, [], [], []];
+  [granted, registered, calls, relays, asked] = [SERVICES, [], [], [], []];
   /** @param {string} name */
   const taking = (name) => async (/** @type {typeof registered} */ scripts = []) => {
     calls.push(name);
@@ -31,7 +33,10 @@ beforeEach(() => {
   };
   fakeBrowser({
     runtime: { getManifest: () => MANIFEST, getURL: (/** @type {string} */ file) => `chrome-extension://sotto${file}` },
-    permissions: { getAll: async () => ({ origins: granted }) },
+    permissions: {
+      getAll: async () => ({ origins: granted }),
+      request: async (/** @type {{origins: string[]}} */ { origins }) => { asked = origins; },
+    },
     tabs: {
       sendMessage: async (/** @type {number} */ _, /** @type {object} */ __, /** @type {{frameId?: number}} */ { frameId } = {}) => {
         if (!relays.some((frame) => frameId === undefined || frame === frameId)) throw new Error('Receiving end does not exist.');
@@ -81,6 +86,18 @@ test('a page is reached by its own relay, not by one of a frame in it', async ()
   assert.equal(await reach('https://meet.example/room'), 'reload-needed');
   relays = [0, 5];
   assert.equal(await reach('https://meet.example/room'), 'ok');
+});
+
+test('a site whose frame makes a call in the page is asked for too, and comes with a new page', async () => {
+  const page = { id: 1, url: 'https://meet.example/room', origin: 'https://meet.example', host: 'meet.example' };
+  relays = [0];
+  await addFrame(1, 'https://frame.example');
+  assert.equal(await reachOf(page), 'no-permission');
+  await allow(page);
+  assert.deepEqual(asked, ['https://frame.example/*']);
+  await markLost(1, ['https://frame.example']);
+  granted = [...SERVICES, 'https://frame.example/*'];
+  assert.equal(await reachOf(page), 'reload-needed');
 });
 
 test('a page that no relay comes into with a reload is closed to it; the next site may not be', async () => {

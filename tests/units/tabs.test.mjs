@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import { setAlwaysOn } from '../../sites/always.js';
-import { begin, followOn, forgetLeft, isOn, isWithdrawn, noteWithdrawals, originOn, turn } from '../../sites/tabs.js';
+import { hasLostFrame } from '../../sites/frames.js';
+import { begin, followOn, forgetLeft, isOn, isWithdrawn, noteFrame, noteWithdrawals, originOn, turn } from '../../sites/tabs.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const HERE = 'https://calls.example';
@@ -88,6 +89,7 @@ test('it is of that page alone: one that is turned on afterwards has none', asyn
   await turn(1, HERE, true);
   granted = [];
   await noteWithdrawals();
+  granted = [`${THERE}/*`];
   await turn(1, THERE, true);
   assert.deepEqual(browser.session.items, { 'on:1': THERE });
 });
@@ -160,4 +162,67 @@ test('news that came late does not undo what the next page was turned to', async
   shown = undefined;
   await forgetLeft({ id: 1, url: HERE });
   assert.equal(await originOn(1), THERE, 'its permission was withdrawn just now');
+});
+
+test('a call in a frame of another site needs the permission of that site too', async () => {
+  granted = [`${HERE}/*`, `${THERE}/*`];
+  await turn(1, HERE, true);
+  await noteFrame(1, THERE);
+  assert.ok(!(await isWithdrawn(1)));
+  granted = [`${HERE}/*`];
+  await noteWithdrawals();
+  assert.ok(await isWithdrawn(1));
+  await begin({ id: 1, url: HERE });
+  assert.ok(await isWithdrawn(1), 'the page makes the frame again');
+});
+
+test('given again, it is there once the page is loaded anew: the frame may have been loaded without Sotto', async () => {
+  granted = [`${HERE}/*`, `${THERE}/*`];
+  await turn(1, HERE, true);
+  await noteFrame(1, THERE);
+  granted = [`${HERE}/*`];
+  await noteWithdrawals();
+  granted = [`${HERE}/*`, `${THERE}/*`];
+  await noteWithdrawals();
+  assert.deepEqual([await isWithdrawn(1), await hasLostFrame(1)], [true, true]);
+  await begin({ id: 1, url: HERE });
+  assert.deepEqual(browser.session.items, { 'on:1': HERE });
+});
+
+test('a frame that was never let in, and one that lost it while Sotto was off, count once it is on', async () => {
+  await noteFrame(1, THERE);
+  assert.ok(!(await isWithdrawn(1)));
+  await turn(1, HERE, true);
+  assert.ok(await isWithdrawn(1));
+  await turn(2, HERE, true);
+  await noteFrame(2, THERE);
+  assert.ok(await isWithdrawn(2));
+});
+
+test('where Sotto is off, a new page has no frames of the last; nor has a tab that goes elsewhere', async () => {
+  await noteFrame(1, THERE);
+  await begin({ id: 1, url: HERE });
+  await turn(1, HERE, true);
+  assert.ok(!(await isWithdrawn(1)));
+  await noteFrame(1, THERE);
+  granted = [`${THERE}/*`];
+  await goesTo(THERE);
+  assert.deepEqual(browser.session.items, {});
+});
+
+test('the page of a frame that was let in all the while needs no reload when its own permission is back', async () => {
+  granted = [`${HERE}/*`, `${THERE}/*`];
+  await turn(1, HERE, true);
+  await noteFrame(1, THERE);
+  granted = [`${THERE}/*`];
+  await noteWithdrawals();
+  granted = [`${HERE}/*`, `${THERE}/*`];
+  await noteWithdrawals();
+  assert.deepEqual([await isWithdrawn(1), await hasLostFrame(1)], [false, false]);
+});
+
+test('what a page frames is bounded', async () => {
+  for (let site = 0; site < 100; site += 1) await noteFrame(1, `https://site${site}.example`);
+  await noteFrame(1, 'null');
+  assert.equal(Object.keys(/** @type {object} */ (browser.session.items['frames:1'])).length, 64);
 });
