@@ -19,7 +19,7 @@ import { followForHosts, introduce } from './core.js';
 const MAX_TOKENS = 64;
 const TOKEN = 'token:';
 
-/** @typedef {{tab: number, at: number}} Page */
+/** @typedef {{tab: number, top: boolean, at: number}} Page */
 
 /** @param {number} tab */
 async function dropOldTokens(tab) {
@@ -30,12 +30,12 @@ async function dropOldTokens(tab) {
   await chrome.storage.session.remove(tokens.slice(0, tokens.length - MAX_TOKENS));
 }
 
-/** @param {string} token @param {chrome.tabs.Tab} tab */
-async function hello(token, tab) {
-  const page = { tab: /** @type {number} */ (tab.id), at: Date.now() };
+/** @param {string} token @param {chrome.tabs.Tab} tab @param {chrome.runtime.MessageSender} sender */
+async function hello(token, tab, { frameId, origin }) {
+  const page = { tab: /** @type {number} */ (tab.id), top: frameId === 0, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
-  if (frameId !== 0 && origin !== undefined) await noteFrame(page.tab, origin);
+  if (!page.top && origin !== undefined) await noteFrame(page.tab, origin);
   return { on: await isOnInTurn(tab) };
 }
 
@@ -55,8 +55,8 @@ async function redeem(token, tab) {
   const page = /** @type {Page | undefined} */ ((await chrome.storage.session.get(key))[key]);
   await chrome.storage.session.remove(key);
   if (!page || page.tab !== tab.id) return null;
-  const on = await isOn(tab);
-  return (await introduce({ token, tab: page.tab, on })) ? { tab: page.tab, on } : null;
+  const known = { tab: page.tab, top: page.top, on: await isOn(tab) };
+  return (await introduce({ token, ...known })) ? known : null;
 }
 
 /**
@@ -70,7 +70,7 @@ function answer(value, sender) {
   if (!message || tab?.id === undefined) return null;
   const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
   if (message.kind === 'ask' && !isHost) return ask(tab, sender);
-  if (message.kind === 'hello' && !isHost) return hello(message.token, tab);
+  if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);
   if (message.kind === 'badge' && isHost) showBadge(tab.id, message.state);
   if (message.kind === 'cut' && !isHost) return handleCut(tab, sender.frameId ?? 0, message.cut);

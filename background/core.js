@@ -10,33 +10,36 @@ import { followName, nameForCore } from '../worker/name.js';
 
 const reachesCore = 'SharedWorker' in globalThis;
 
-/** @param {number} tab */
-async function tellCore(tab) {
+/** @param {(Sotto.CutsToCore | Sotto.PermissionToCore | Sotto.NameToCore)[]} messages */
+async function tell(...messages) {
   const core = await connectAsOurs();
-  core.postMessage(await cutsOf(tab));
-  const reach = (await isWithdrawn(tab)) ? 'no-permission' : 'ok';
-  core.postMessage(/** @type {Sotto.ReachToCore} */ ({ kind: 'reach', tab, reach }));
-  core.postMessage(await nameForCore());
+  for (const message of messages) core.postMessage(message);
   return core;
+}
+
+/** @param {number} tab @returns {Promise<Sotto.PermissionToCore>} */
+const permissionOf = async (tab) => ({ kind: 'permission', tab, given: !(await isWithdrawn(tab)) });
+
+/** What holds of a tab before a page of it is attached, but for what such a page can't know. @param {number} tab */
+async function tellNotesOf(tab) {
+  const permission = await permissionOf(tab);
+  return tell(await cutsOf(tab), ...(permission.given ? [] : [permission]), await nameForCore());
 }
 
 /** @param {Sotto.Voucher} page @returns {Promise<boolean>} false where the core doesn't obey us */
 export async function introduce(page) {
-  return !reachesCore || vouch(await tellCore(page.tab), page);
-}
-
-async function tellName() {
-  (await connectAsOurs()).postMessage(await nameForCore());
+  return !reachesCore || vouch(await tellNotesOf(page.tab), page);
 }
 
 export function followForHosts() {
   if (!reachesCore) return;
-  followName(tellName);
-  chrome.storage.onChanged.addListener((changes, area) => {
+  followName(async () => tell(await nameForCore()));
+  chrome.storage.onChanged.addListener(async (changes, area) => {
     if (area !== 'session') return;
     for (const key of Object.keys(changes)) {
-      const tab = /^(?:cut|withdrawn):(\d+)/.exec(key)?.[1];
-      if (tab) tellCore(Number(tab));
+      const [what, tab] = key.split(':');
+      if (what === 'cut') tell(await cutsOf(Number(tab)));
+      if (what === 'withdrawn') tell(await permissionOf(Number(tab)));
     }
   });
 }

@@ -151,12 +151,11 @@ async function beginFrames(tab, origin) {
   await chrome.storage.session.remove([keyOf('withdrawn', tab), keyOfFrames(tab)]);
 }
 
-/** @param {number} tab @param {(message: Sotto.ReachToCore) => void} tell at every change, and now what is bad */
+/** @param {number} tab @param {(message: Sotto.PermissionToCore) => void} tell at every change, and now what is bad */
 export async function watchWithdrawal(tab, tell) {
   const key = keyOf('withdrawn', tab);
   chrome.storage.onChanged.addListener((changes) => {
-    if (!(key in changes)) return;
-    tell({ kind: 'reach', tab, reach: changes[key].newValue === undefined ? 'ok' : 'no-permission' });
+    if (key in changes) tell({ kind: 'permission', tab, given: changes[key].newValue === undefined });
   });
-  if (await isWithdrawn(tab)) tell({ kind: 'reach', tab, reach: 'no-permission' });
+  if (await isWithdrawn(tab)) tell({ kind: 'permission', tab, given: false });
 }

@@ -11,6 +11,8 @@ declare namespace Sotto {
     turnOff(now: number, tab: number): void;
     forget(tab: number): void;
     reach(now: number, tab: number, reach: string): void;
+    reached(now: number, tab: number): void;
+    permission(now: number, tab: number, given: boolean): void;
     name(now: number, typed: string): void;
     /** What others would be told of a name, as it is typed. */
     nameTold(typed: string): string;

@@ -6,7 +6,7 @@
 import { crashedView } from './crashed-view.js';
 import { Looks } from './looks.js';
 import { Page } from './page.js';
-import { cutsToCore, hostToCore, nameToCore, popupToCore, reachToCore, voucherToCore, wordToCore } from './parse.js';
+import { cutsToCore, hostToCore, nameToCore, permissionToCore, popupToCore, reachToCore, voucherToCore, wordToCore } from './parse.js';
 import { Presence } from './presence.js';
 import { Trust } from './trust.js';
 import { Watchers } from './watchers.js';
@@ -50,6 +50,8 @@ export class Desk {
     if (cuts) this.handleCuts(cuts);
     const reach = reachToCore(data);
     if (reach) this.engine?.call(null, (core, now) => core.reach(now, reach.tab, reach.reach));
+    const permission = permissionToCore(data);
+    if (permission) this.engine?.call(null, (core, now) => core.permission(now, permission.tab, permission.given));
     const named = nameToCore(data);
     if (named) this.handleName(port, named);
   }
@@ -58,12 +60,13 @@ export class Desk {
   attach(port, token, [control, frames]) {
     const voucher = this.trust.take(token);
     if (!voucher) return;
-    const { tab, on, lock } = voucher;
+    const { tab, top, on, lock } = voucher;
     const engine = /** @type {import('./engine.js').Engine} */ (this.engine);
     // First of all: the page's pump takes the first mode it hears for the truth. And what the
     // page remembers being on is news, what it remembers being off may be older than a toggle.
     if (on || !this.modes.has(tab)) this.setMode(tab, on);
     const number = engine.attempt(null, (core, now) => core.attach(now, tab)) ?? (this.lastOutside -= 1);
+    if (top) engine.attempt(null, (core, now) => core.reached(now, tab));
     const page = new Page(number, tab, { host: port, control, frames }, engine, (...still) => this.looks.answer(...still));
     this.pages.set(number, page);
     if (page.outside || engine.dead) this.shut(page, this.modes.get(tab) === true);

@@ -32,7 +32,7 @@ function handleBadge({ data }) {
 /** What the background knows and the core can't see. @param {number} tab @param {MessagePort} core */
 async function watch(tab, core) {
   await watchCuts(tab, (cuts) => core.postMessage(cuts));
-  await watchWithdrawal(tab, (reach) => core.postMessage(reach));
+  await watchWithdrawal(tab, (permission) => core.postMessage(permission));
   await watchName((name) => core.postMessage(name));
 }
 
@@ -40,10 +40,10 @@ async function watch(tab, core) {
  * Where this is apart, the background has done it.
  * @param {string} token @param {NonNullable<Sotto.RedeemReply>} page @returns {Promise<MessagePort | null>}
  */
-async function introduce(token, { tab, on }) {
+async function introduce(token, { tab, top, on }) {
   const core = await connectAsOurs();
   const lock = await holdLock('page');
-  return (await vouch(core, { token, tab, on, lock })) ? core : null;
+  return (await vouch(core, { token, tab, top, on, lock })) ? core : null;
 }
 
 /** @param {string} token @param {readonly MessagePort[]} ports */

@@ -114,7 +114,7 @@ declare namespace Sotto {
     | { kind: 'cut'; cut: Cut | null }
     | { kind: 'badge'; state: State };
   type HelloReply = { on: boolean };
-  type RedeemReply = { tab: number; on: boolean } | null;
+  type RedeemReply = { tab: number; top: boolean; on: boolean } | null;
 
   /** From whoever is of the extension's origin; with a control and a frame port, which become the page's. */
   type HostToCore = { kind: 'attach'; token: string } | { kind: 'leave' };
@@ -124,6 +124,8 @@ declare namespace Sotto {
   interface Voucher {
     token: string;
     tab: number;
+    /** Whether it is the tab's own and no frame in it. */
+    top: boolean;
     on: boolean;
     /** Held while its host page is there. */
     lock?: string;
@@ -132,7 +134,9 @@ declare namespace Sotto {
   type CoreToOurs = { kind: 'refused' } | { kind: 'vouched' };
   /** From whoever can see what the background knows: hosts and popups. */
   type CutsToCore = { kind: 'cuts'; tab: number } & Cuts;
-  /** From the same: whether the site's permission is there. */
+  /** From the same: whether the sites' permissions are there. */
+  type PermissionToCore = { kind: 'permission'; tab: number; given: boolean };
+  /** From popups. */
   type ReachToCore = { kind: 'reach'; tab: number; reach: Reach };
   /** From the same: what the person wants to be called in every call. */
   type NameToCore = { kind: 'name' | 'try-name'; name: string };

@@ -89,9 +89,9 @@ export function wordToCore(value) {
 
 /** @param {unknown} value @returns {Sotto.VoucherToCore | null} */
 export function voucherToCore(value) {
-  const { kind, token, tab, on, lock } = fields(value);
-  if (kind !== 'voucher' || !isWord(token) || !isId(tab) || !isBoolean(on)) return null;
-  return isWord(lock) ? { kind, token, tab, on, lock } : { kind, token, tab, on };
+  const { kind, token, tab, top, on, lock } = fields(value);
+  if (kind !== 'voucher' || !isWord(token) || !isId(tab) || !isBoolean(top) || !isBoolean(on)) return null;
+  return isWord(lock) ? { kind, token, tab, top, on, lock } : { kind, token, tab, top, on };
 }
 
 /** @param {unknown} value @returns {Sotto.CutsToCore | null} */
@@ -104,6 +104,12 @@ export function cutsToCore(value) {
 export function reachToCore(value) {
   const { kind, tab, reach } = fields(value);
   return kind === 'reach' && isId(tab) && isOneOf(reach, REACHES) ? { kind, tab, reach } : null;
+}
+
+/** @param {unknown} value @returns {Sotto.PermissionToCore | null} */
+export function permissionToCore(value) {
+  const { kind, tab, given } = fields(value);
+  return kind === 'permission' && isId(tab) && isBoolean(given) ? { kind, tab, given } : null;
 }
 
 /** @param {unknown} value @returns {Sotto.NameToCore | null} */

@@ -187,9 +187,19 @@ impl Core {
         self.pages.retain(|_, of| *of != tab);
     }
 
-    /// What popup or background found out about our access to the tab.
+    /// What a popup found out about our access to the tab's page.
     pub fn reach(&mut self, now: Instant, tab: TabId, reach: Reach) {
         self.with_tab(now, tab, |tab| tab.set_reach(reach));
+    }
+
+    /// The tab's own page is attached, and not only a frame in it.
+    pub fn reached(&mut self, now: Instant, tab: TabId) {
+        self.with_tab(now, tab, Tab::reached);
+    }
+
+    /// A site's permission that the tab's calls need was withdrawn, or all of them are there again.
+    pub fn permission(&mut self, now: Instant, tab: TabId, given: bool) {
+        self.with_tab(now, tab, |tab| tab.set_permission(given));
     }
 
     /// How many of the tab's frames have no way to us.

@@ -193,11 +193,8 @@ impl Tab {
     }
 
     pub(crate) fn attach(&mut self, page: PageId) {
+        // Of the tab's own page it says nothing: it may be a frame in one that we aren't in.
         self.pages.insert(page);
-        // That it is here says that it can be, and not that it may: that is for others to tell.
-        if self.reach != Reach::NoPermission {
-            self.reach = Reach::Ok;
-        }
         self.modes.push_back((page, self.on));
         self.stale = true;
         // While it was cut off, the badge said so.
@@ -281,6 +278,22 @@ impl Tab {
     pub(crate) fn set_reach(&mut self, reach: Reach) {
         self.stale |= self.reach != reach;
         self.reach = reach;
+    }
+
+    /// We are in the tab's own page, whatever a popup found before it was loaded.
+    pub(crate) fn reached(&mut self) {
+        if matches!(self.reach, Reach::ReloadNeeded | Reach::Restricted) {
+            self.set_reach(Reach::Ok);
+        }
+    }
+
+    /// Given again, we may be there, which doesn't say that we are.
+    pub(crate) fn set_permission(&mut self, given: bool) {
+        match (given, self.reach) {
+            (false, _) => self.set_reach(Reach::NoPermission),
+            (true, Reach::NoPermission) => self.set_reach(Reach::Ok),
+            (true, _) => {}
+        }
     }
 
     pub(crate) fn set_cuts(&mut self, cuts: Cuts) {

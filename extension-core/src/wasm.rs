@@ -79,6 +79,14 @@ impl WasmCore {
         self.core.reach(at(now), TabId(tab), reach);
     }
 
+    pub fn reached(&mut self, now: f64, tab: u32) {
+        self.core.reached(at(now), TabId(tab));
+    }
+
+    pub fn permission(&mut self, now: f64, tab: u32, given: bool) {
+        self.core.permission(at(now), TabId(tab), given);
+    }
+
     pub fn name(&mut self, now: f64, typed: &str) {
         self.core.name(at(now), typed);
     }

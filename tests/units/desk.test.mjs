@@ -12,6 +12,8 @@ const TOKEN = 'token';
 /** @type {Map<number, boolean>} what the core was told */ let on;
 /** @type {Map<string, () => void>} what ends those who hold a lock */ let ends;
 /** @type {unknown[]} what it was told before each page */ let before;
+/** @type {number[]} tabs whose own page came */ let reached;
+/** @type {unknown[][]} */ let permissions;
 
 class FakePort {
   /** @type {any[]} */ posted = [];
@@ -21,7 +23,7 @@ class FakePort {
 }
 
 beforeEach(() => {
-  [on, ends, before] = [new Map(), new Map(), []];
+  [on, ends, before, reached, permissions] = [new Map(), new Map(), [], [], []];
   fakeBrowser();
   mock.timers.reset();
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
@@ -39,6 +41,8 @@ beforeEach(() => {
     },
     detach() {},
     reach() {},
+    reached: () => void reached.push(TAB),
+    permission: (/** @type {number[]} */ ...told) => void permissions.push(told.slice(1)),
     cuts() {},
   };
   /** @param {unknown} _ @param {(core: any, now: number) => unknown} act */
@@ -57,10 +61,10 @@ function ours() {
   return port;
 }
 
-/** A page's host, with what the background had noted. @param {boolean} noted @param {FakePort} [control] */
-function attach(noted, control = new FakePort()) {
+/** A page's host, with what the background had noted. @param {boolean} noted @param {{top?: boolean, control?: FakePort}} [page] */
+function attach(noted, { top = true, control = new FakePort() } = {}) {
   const host = new FakePort();
-  say(ours(), { kind: 'voucher', token: TOKEN, tab: TAB, on: noted });
+  say(ours(), { kind: 'voucher', token: TOKEN, tab: TAB, top, on: noted });
   say(host, { kind: 'attach', token: TOKEN }, [control, new FakePort()]);
   return host;
 }
@@ -113,6 +117,16 @@ test('a page that is reloaded is on from the first, with a popup or options or n
   assert.deepEqual(before, [true, true, true, true, true, true]);
 });
 
+test('only a tab\'s own page says that it is reached, and of a permission only that it is given or not', () => {
+  attach(true, { top: false });
+  assert.deepEqual(reached, []);
+  attach(true);
+  assert.deepEqual(reached, [TAB]);
+  say(ours(), { kind: 'permission', tab: TAB, given: false });
+  say(ours(), { kind: 'permission', tab: TAB, given: 'no-permission' });
+  assert.deepEqual(permissions, [[TAB, false]]);
+});
+
 test('a click is newer than what a page comes with', () => {
   const popup = openPopup('popup', false);
   say(popup, { kind: 'toggle', tab: TAB, on: true });
@@ -147,7 +161,7 @@ for (const when of ['while it is there', 'before it came']) {
   test(`a page whose core has crashed ${when} is told, for it has nobody else to look after its streams`, () => {
     if (when === 'before it came') /** @type {any} */ (desk.engine).dead = true;
     const control = new FakePort();
-    attach(true, control);
+    attach(true, { control });
     const crashes = () => control.posted.filter(({ kind }) => kind === 'crashed').length;
     if (when === 'while it is there') {
       assert.equal(crashes(), 0);

@@ -91,7 +91,7 @@ export async function embedHost(extension) {
   });
   await Promise.all(frames);
   const token = '0123456789abcdef0123456789abcdef';
-  const messages = [{ kind: 'port', token }, { kind: 'port', token: {} }, { kind: 'port' }, { kind: 'attach', tab: 1, on: false, lock: token },
+  const messages = [{ kind: 'port', token }, { kind: 'port', token: {} }, { kind: 'port' }, { kind: 'attach', tab: 1, top: true, on: false, lock: token },
     { kind: 'toggle', tab: 1, on: false }, { kind: 'redeem', token }, null, 7, []];
   for (let n = 0; n < window.length; n += 1) for (const message of [...messages, ...messages]) post(window[n], message);
   await new Promise((resolve) => { setTimeout(resolve, 1_000); });

@@ -38,12 +38,45 @@ fn a_page_that_comes_anew_does_not_give_the_permission_back() {
 }
 
 #[test]
-fn a_page_that_comes_was_reloaded() {
+fn a_frame_that_comes_says_nothing_of_the_page_that_it_is_in() {
     let mut core = Core::new([1; 32]);
+    core.turn_on(Instant(0), TAB);
+    for (reach, reason) in [
+        (Reach::ReloadNeeded, "reload-needed"),
+        (Reach::Contained, "contained"),
+        (Reach::Restricted, "restricted"),
+    ] {
+        core.reach(Instant(0), TAB, reach);
+        core.attach(Instant(0), TAB).expect("a page");
+        assert_eq!(core.view(Instant(0), TAB).reason, reason);
+    }
+}
+
+#[test]
+fn a_page_that_comes_itself_was_reloaded() {
+    let mut core = Core::new([1; 32]);
+    for (reach, reason) in [
+        (Reach::ReloadNeeded, "off"),
+        (Reach::Restricted, "off"),
+        (Reach::NoPermission, "no-permission"),
+        (Reach::Contained, "contained"),
+    ] {
+        core.reach(Instant(0), TAB, reach);
+        core.reached(Instant(0), TAB);
+        assert_eq!(core.view(Instant(0), TAB).reason, reason);
+    }
+}
+
+#[test]
+fn a_permission_that_is_given_again_ends_its_withdrawal_and_no_more() {
+    let mut core = Core::new([1; 32]);
+    core.permission(Instant(0), TAB, false);
+    assert_eq!(core.view(Instant(0), TAB).reason, "no-permission");
+    core.permission(Instant(0), TAB, true);
+    assert_eq!(core.view(Instant(0), TAB).state, State::Off);
     core.reach(Instant(0), TAB, Reach::ReloadNeeded);
+    core.permission(Instant(0), TAB, true);
     assert_eq!(core.view(Instant(0), TAB).reason, "reload-needed");
-    core.attach(Instant(0), TAB).expect("a page");
-    assert_ne!(core.view(Instant(0), TAB).reason, "reload-needed");
 }
 
 #[test]

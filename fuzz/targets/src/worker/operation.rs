@@ -142,6 +142,7 @@ pub fn reach(number: u8) -> Reach {
         Reach::Restricted,
         Reach::NoPermission,
         Reach::ReloadNeeded,
+        Reach::Contained,
     ];
     all[usize::from(number) % all.len()]
 }
