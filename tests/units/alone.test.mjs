@@ -108,7 +108,7 @@ test('what was held by a pacer is nothing that was taken up again', async () => 
 
 test('a core that came later and orders a stop of what was stopped closes the connection', () => {
   const number = run('connection.streams.numberOf(sender)');
-  const order = () => run(`connection.handleOrder({ kind: 'contain', stream: ${number}, measure: 'stop' })`);
+  const order = () => run(`connection.contain(${number}, 'stop')`);
   order();
   assert.deepEqual([isStopped(), isClosed()], [true, false]);
   order();

@@ -60,7 +60,7 @@ const pages = () => asked.filter(([name]) => name === 'attach').map(([, , tab]) 
 /** A page of somebody's call, and what its relay is told. */
 function callInTab() {
   const control = new FakePort();
-  say(withWord('ours'), { kind: 'voucher', token: 'its', tab: TAB, on: true });
+  say(withWord('ours'), { kind: 'voucher', token: 'its', tab: TAB, top: true, on: true });
   say(new FakePort(), { kind: 'attach', token: 'its' }, [control, new FakePort()]);
   asked = [];
   control.posted = [];
@@ -78,14 +78,14 @@ const WISHES = {
   'hide what is cut off': [{ kind: 'cuts', tab: TAB, sandboxed: 0, lost: 0 }, () => asked.some(([name]) => name === 'cuts')],
   'give the person a name': [{ kind: 'name', name: 'Mallory' }, () => asked.some(([name]) => name === 'name')],
   'try a name': [{ kind: 'try-name', name: 'Mallory' }, ({ posted }) => posted.some(({ kind }) => kind === 'name-told')],
-  'vouch for a page': [{ kind: 'voucher', token: 'mine', tab: TAB, on: true }, () => { attach('mine'); return pages().length > 0; }],
+  'vouch for a page': [{ kind: 'voucher', token: 'mine', tab: TAB, top: true, on: true }, () => { attach('mine'); return pages().length > 0; }],
 };
 
 for (const [wish, [message, isDone]] of Object.entries(WISHES)) {
   test(`who knows the word can ${wish}, and nobody else`, () => {
     const strangers = { 'no word': new FakePort(), 'a wrong word': () => withWord('theirs'), 'a page': () => attach('its-too') };
     const control = callInTab();
-    say(withWord('ours'), { kind: 'voucher', token: 'its-too', tab: 9, on: true });
+    say(withWord('ours'), { kind: 'voucher', token: 'its-too', tab: 9, top: true, on: true });
     for (const [who, stranger] of Object.entries(strangers)) {
       const port = typeof stranger === 'function' ? stranger() : stranger;
       asked = [];
@@ -103,7 +103,7 @@ test('a page comes by a token that was vouched for, into the tab that was named,
   say(new FakePort(), { kind: 'attach', tab: TAB, on: false, token: 'unknown' }, [new FakePort(), new FakePort()]);
   assert.deepEqual(pages(), []);
   const one = withWord('ours');
-  say(one, { kind: 'voucher', token: 'its', tab: TAB, on: true });
+  say(one, { kind: 'voucher', token: 'its', tab: TAB, top: true, on: true });
   assert.deepEqual(one.posted, [{ kind: 'vouched' }]);
   say(new FakePort(), { kind: 'attach', token: 'its', tab: 8, on: false }, [new FakePort(), new FakePort()]);
   attach('its');
@@ -115,7 +115,7 @@ test('whoever brings a word of its own first has a core that ours know to be non
   withWord('theirs');
   const one = withWord('ours');
   assert.deepEqual(one.posted, [{ kind: 'refused' }]);
-  say(one, { kind: 'voucher', token: 'its', tab: TAB, on: true });
+  say(one, { kind: 'voucher', token: 'its', tab: TAB, top: true, on: true });
   attach('its');
   assert.deepEqual([pages(), one.posted.length], [[], 1]);
 });
@@ -128,7 +128,7 @@ test('a page can leave itself, and no other', () => {
 
 test('pages that never come are forgotten', () => {
   const one = withWord('ours');
-  for (let n = 0; n < 2_000; n += 1) say(one, { kind: 'voucher', token: `t${n}`, tab: n, on: true });
+  for (let n = 0; n < 2_000; n += 1) say(one, { kind: 'voucher', token: `t${n}`, tab: n, top: true, on: true });
   assert.ok(desk.trust.vouchers.size <= 1_024);
   attach('t0');
   attach('t1999');
