@@ -9,6 +9,7 @@ import { hasRelay } from '../sites/relay.js';
 import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, noteFrame, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
+import { ourCore } from '../worker/our-core.js';
 import { toBackground } from '../worker/parse.js';
 import { followPermissions } from './permissions.js';
 import { followUpdates } from './updates.js';
@@ -56,7 +57,8 @@ async function redeem(token, tab) {
   await chrome.storage.session.remove(key);
   if (!page || page.tab !== tab.id) return null;
   const known = { tab: page.tab, top: page.top, on: await isOn(tab) };
-  return (await introduce({ token, ...known })) ? known : null;
+  const isKnown = await introduce({ token, ...known });
+  return isKnown ? { ...known, core: (await ourCore()).name } : null;
 }
 
 /**

@@ -1,17 +1,18 @@
 /** The way to the core worker, for whoever is of its origin. */
-import { ourWord } from './word.js';
+import { ourCore } from './our-core.js';
 
 /**
  * Another name, type or address would start a second core beside the one that knows the calls.
- * @returns {MessagePort}
+ * @param {string} name @returns {MessagePort}
  */
-export const connectToCore = () =>
-  new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), { type: 'module', name: 'sotto-core' }).port;
+export const connectToCore = (name) =>
+  new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), { type: 'module', name }).port;
 
 /** As one whom the core obeys. */
 export async function connectAsOurs() {
-  const port = connectToCore();
-  port.postMessage(/** @type {Sotto.WordToCore} */ ({ kind: 'word', word: await ourWord() }));
+  const { name, word } = await ourCore();
+  const port = connectToCore(name);
+  port.postMessage(/** @type {Sotto.WordToCore} */ ({ kind: 'word', word }));
   return port;
 }
 

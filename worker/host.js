@@ -50,7 +50,7 @@ async function introduce(token, { tab, top, on }) {
 async function attach(token, ports) {
   /** @type {Sotto.RedeemReply} */
   const page = await chrome.runtime.sendMessage({ kind: 'redeem', token });
-  const core = page && (isApart ? connectToCore() : await introduce(token, page));
+  const core = page && (isApart ? connectToCore(page.core) : await introduce(token, page));
   if (!core) return;
   core.onmessage = handleBadge;
   core.postMessage(/** @type {Sotto.HostToCore} */ ({ kind: 'attach', token }), [...ports]);

@@ -114,12 +114,17 @@ declare namespace Sotto {
     | { kind: 'cut'; cut: Cut | null }
     | { kind: 'badge'; state: State };
   type HelloReply = { on: boolean };
-  type RedeemReply = { tab: number; top: boolean; on: boolean } | null;
+  /** With the name of the core worker. */
+  type RedeemReply = { tab: number; top: boolean; on: boolean; core: string } | null;
 
   /** From whoever is of the extension's origin; with a control and a frame port, which become the page's. */
   type HostToCore = { kind: 'attach'; token: string } | { kind: 'leave' };
-  /** Before any of what follows: see worker/word.js. */
+  /** Before any of what follows: see worker/our-core.js. */
   type WordToCore = { kind: 'word'; word: string };
+  interface OurCore {
+    name: string;
+    word: string;
+  }
   /** What is known of a page that will attach with this token. */
   interface Voucher {
     token: string;

@@ -1,7 +1,7 @@
 /**
  * Whom the core worker obeys. Whatever is of the extension's origin can speak to it, and in Firefox
  * that is also a page's process, by the host page in it. So who wants more than to bring a page says
- * the word first (word.js), and a page comes with a token that one of those has vouched for.
+ * the word first (our-core.js), and a page comes with a token that one of those has vouched for.
  */
 
 /** Each is taken within moments. */

@@ -49,6 +49,9 @@ const othersStand = () => encrypted(...bystanders);
 
 const extension = () => String(scene.browsers[0].extension);
 
+/** What the core worker is called in this session. @returns {Promise<string>} */
+const worker = () => mallory.popup.page.evaluate(async () => /** @type {any} */ (await chrome.storage.session.get('core')).core.name);
+
 const CALLERS = notInFirefox("Firefox's stacks don't name an extension's scripts");
 
 test('every function replaced by the first script of the page: the hook calls none, and the call stands', { skip: CALLERS }, async () => {
@@ -126,7 +129,7 @@ test("the extension's page, embedded and spoken to by the page, answers nothing"
 
 test("the core, its worker and its files are out of the page's reach", async () => {
   await meet();
-  const reached = await mallory.frame.evaluate(reachForCore, extension());
+  const reached = await mallory.frame.evaluate(reachForCore, { extension: extension(), name: await worker() });
   assert.deepEqual(reached, []);
 });
 
@@ -135,8 +138,9 @@ const HOST_APART = notInChromium("there the host page is in the extension's own 
 test("whoever has a page's process speaks to the core as the host page in it can, and is refused", { skip: HOST_APART }, async () => {
   await meet();
   const [bystander] = bystanders;
-  const host = mallory.page.frames().find((frame) => frame.url().endsWith('/worker/host.html'));
-  const had = host?.evaluate(speakAsHost, bystander.popup.tab);
+  const what = JSON.stringify({ tab: bystander.popup.tab, name: await worker() });
+  const { raw, owner } = /** @type {import('../lib/browser/firefox-page.mjs').FirefoxPage} */ (/** @type {unknown} */ (mallory.page));
+  const had = owner.chrome.inFrame(raw, 'worker/host.html', `(${speakAsHost})(${what})`);
   await bystander.popup.page.evaluate(() => chrome.storage.session.set({ changed: Date.now() }));
   assert.deepEqual(await had, ['refused']);
   assert.ok((await bystander.popup.view()).on);

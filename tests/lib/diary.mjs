@@ -31,7 +31,8 @@ export async function beginDiary({ popup }) {
     const every = 500;
     let due = performance.now() + every;
     const url = chrome.runtime.getURL('worker/core-worker.js');
-    const { port } = new SharedWorker(url, { type: 'module', name: 'sotto-core' });
+    const { core: { name, word } } = /** @type {any} */ (await chrome.storage.session.get('core'));
+    const { port } = new SharedWorker(url, { type: 'module', name });
     port.onmessage = ({ data }) => {
       if (data.kind !== 'view') return;
       const { epoch, members, stats: figures } = data.view;
@@ -46,7 +47,7 @@ export async function beginDiary({ popup }) {
       });
       due = performance.now() + every;
     };
-    port.postMessage({ kind: 'word', word: (await chrome.storage.session.get('word')).word });
+    port.postMessage({ kind: 'word', word });
     port.postMessage({ kind: 'watch', tab, reach: 'ok', on: true, lock });
   }, popup.tab);
 }

@@ -136,12 +136,15 @@ export class Popup {
    */
   view() {
     return this.page.evaluate(async (tab) => {
-      const { word, [`on:${tab}`]: on } = await chrome.storage.session.get(null);
+      // The popup may be about to make it.
+      const session = async () => /** @type {any} */ (await chrome.storage.session.get(null));
+      while (!(await session()).core);
+      const { core: { name, word }, [`on:${tab}`]: on } = await session();
       const lock = `sotto-test-${crypto.randomUUID()}`;
       return navigator.locks.request(lock, async () => {
         const { port } = new SharedWorker(chrome.runtime.getURL('worker/core-worker.js'), {
           type: 'module',
-          name: 'sotto-core',
+          name,
         });
         return new Promise((resolve) => {
           port.onmessage = ({ data }) => data.kind === 'view' && resolve(data.view);

@@ -10,12 +10,13 @@ const HERE = 'https://calls.example';
 
 /** @type {any[]} */ let posted;
 /** @type {any} */ let port;
+/** @type {string[]} */ let workers;
 
 beforeEach(() => {
-  posted = [];
+  [posted, workers] = [[], []];
   fakeBrowser({ runtime: { getURL: String }, tabs: { get: async () => ({ url: 'https://other.example/' }) } });
   port = { postMessage: (/** @type {any} */ message) => void posted.push(message) };
-  Object.assign(globalThis, { SharedWorker: class { port = port; } });
+  Object.assign(globalThis, { SharedWorker: class { constructor(/** @type {string} */ _, /** @type {{name: string}} */ { name }) { workers.push(name); } port = port; } });
 });
 
 /** What it is turned to, as the core hears it. */
@@ -38,10 +39,12 @@ test('options have no word in it', async () => {
   assert.ok(posted.every(({ reach }) => reach === undefined));
 });
 
-test('the word comes before all else, and is the same each time', async () => {
+test('worker and word are the same for all of ours in one session, and the word comes before all else', async () => {
   for (const tab of [1, 2]) await connect(tab, 'ok', false, () => {});
   const { word } = posted[0];
   assert.match(word, /^[0-9a-f-]{36}$/);
+  assert.equal(new Set(workers).size, 1);
+  assert.ok(!workers[0].includes(word), 'its name can be told to pages');
   assert.deepEqual(posted.filter(({ kind }) => ['word', 'watch'].includes(kind)).map(({ kind, tab }) => tab ?? kind), ['word', 1, 'word', 2]);
   assert.ok(posted.every((message) => message.word === undefined || message.word === word));
 });
@@ -55,4 +58,12 @@ test('a core that refuses it shows as one that says nothing, also after a click'
     ['trouble', 'core-silent', false],
     ['trouble', 'core-silent', true],
   ]);
+});
+
+test('an extension that comes anew finds no core of before, whose worker lives on with its pages', async () => {
+  await connect(1, 'ok', false, () => {});
+  await chrome.storage.session.remove('core');
+  await connect(1, 'ok', false, () => {});
+  assert.notEqual(workers[0], workers[1]);
+  assert.notEqual(posted.filter(({ kind }) => kind === 'word').at(-1).word, posted[0].word);
 });

@@ -7,11 +7,13 @@ const ANSWER_MS = 3_000;
 /** @param {string} path @returns {string} an expression */
 const file = (path) => `Components.Constructor('@mozilla.org/file/local;1', 'nsIFile', 'initWithPath')(${JSON.stringify(path)})`;
 
+/** The protocol's names of contexts, an expression. */
+const NAMES = `ChromeUtils.importESModule('chrome://remote/content/shared/NavigableManager.sys.mjs').NavigableManager`;
+
 /** @param {import('puppeteer-core').Page} page @returns {string} an expression */
 function contextOf(page) {
   const { _id: id } = /** @type {any} */ (page.mainFrame());
-  const manager = 'chrome://remote/content/shared/NavigableManager.sys.mjs';
-  return `ChromeUtils.importESModule('${manager}').NavigableManager.getBrowsingContextById('${id}')`;
+  return `${NAMES}.getBrowsingContextById('${id}')`;
 }
 
 export class FirefoxChrome {
@@ -23,7 +25,24 @@ export class FirefoxChrome {
   /** @param {string} expression @returns {Promise<any>} its value, if it is a plain one */
   async evaluate(expression) {
     const { result: tree } = await this.connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
-    const { context } = tree.contexts[0];
+    return this.evaluateIn(tree.contexts[0].context, expression);
+  }
+
+  /**
+   * In a frame that the page keeps to itself.
+   * @param {import('puppeteer-core').Page} page @param {string} file @param {string} expression
+   * @returns {Promise<any>} its value, as JSON has it
+   */
+  async inFrame(page, file, expression) {
+    const context = await this.evaluate(`{
+      const all = ${contextOf(page)}.getAllBrowsingContextsInSubtree();
+      ${NAMES}.getIdForBrowsingContext(all.find((one) => one.currentWindowGlobal?.documentURI.spec.endsWith('/${file}')));
+    }`);
+    return JSON.parse(await this.evaluateIn(context, `(async () => JSON.stringify(await ${expression}))()`));
+  }
+
+  /** @param {string} context @param {string} expression @returns {Promise<any>} */
+  async evaluateIn(context, expression) {
     const { result } = await this.connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
     if (result.type !== 'success') throw new Error(result.exceptionDetails.text);
     return result.result.value;

@@ -99,8 +99,8 @@ export async function embedHost(extension) {
   return answers;
 }
 
-/** @param {string} extension @returns {Promise<string[]>} what could be had */
-export async function reachForCore(extension) {
+/** @param {{extension: string, name: string}} what @returns {Promise<string[]>} what could be had */
+export async function reachForCore({ extension, name }) {
   /** Firefox says only later that it may not be. @param {SharedWorker | Worker} worker */
   const runs = (worker) => new Promise((resolve, reject) => {
     worker.onerror = reject;
@@ -108,7 +108,7 @@ export async function reachForCore(extension) {
   });
   /** @type {Record<string, () => unknown>} */
   const attempts = {
-    'a worker': () => runs(new SharedWorker(`${extension}/worker/core-worker.js`, { type: 'module', name: 'sotto-core' })),
+    'a worker': () => runs(new SharedWorker(`${extension}/worker/core-worker.js`, { type: 'module', name })),
     'a dedicated worker': () => runs(new Worker(`${extension}/worker/core-worker.js`)),
     'the wasm': () => fetch(`${extension}/core/sotto_core_bg.wasm`),
     'the script': () => import(`${extension}/worker/core-worker.js`),
@@ -118,7 +118,7 @@ export async function reachForCore(extension) {
     "the shadow root": () => /** @type {any} */ (document.documentElement.lastElementChild).shadowRoot?.firstChild.src,
     'runtime messages': () => /** @type {any} */ (window).chrome.runtime.sendMessage(extension.split('/')[2], { kind: 'hello', token: 'a' }),
     'a broadcast channel': () => new Promise((resolve, reject) => {
-      const channel = new BroadcastChannel('sotto-core');
+      const channel = new BroadcastChannel(name);
       channel.onmessage = resolve;
       setTimeout(() => { channel.close(); reject(new Error('silence')); }, 300);
     }),
@@ -142,12 +142,12 @@ export async function reachForCore(extension) {
 
 /**
  * In the host page, where it is in the page's process: what whoever has taken that over gets.
- * @param {number} tab somebody else's @returns {Promise<string[]>}
+ * @param {{tab: number, name: string}} what somebody else's tab, and the worker @returns {Promise<string[]>}
  */
-export async function speakAsHost(tab) {
+export async function speakAsHost({ tab, name }) {
   /** @type {string[]} */
   const had = [];
-  const { port } = new SharedWorker('core-worker.js', { type: 'module', name: 'sotto-core' });
+  const { port } = new SharedWorker('core-worker.js', { type: 'module', name });
   port.onmessage = ({ data }) => had.push(data.kind);
   if (chrome.storage.session) had.push("the session's storage");
   chrome.storage.onChanged.addListener((_, area) => { if (area === 'session') had.push('a change of it'); });
