@@ -43,15 +43,15 @@ pub struct Going<'a> {
 }
 
 impl Going<'_> {
-    fn lane(&self) -> Lane {
-        (self.stream, self.layer.unwrap_or_default())
+    /// None: the frame may be left out where others of its stream aren't.
+    fn lane(&self) -> Option<Lane> {
+        Some((self.stream, self.layer?))
     }
 
     /// I5: how long a packet with its trailer may be, if so much of the frame itself goes along.
     fn space(&self, sealed: usize) -> usize {
         let covered = self.codec.cover(self.frame);
         match covered {
-            _ if self.layer.is_none() => 0,
             Ok(_) if !self.codec.is_silent() => 0,
             Ok(_) if !self.sound => usize::MAX,
             Ok((meta, _)) => MAX_SOUND.saturating_sub(meta.clear().len() + sealed),
@@ -157,12 +157,11 @@ impl Call {
         }
         self.keyring.switch_if_due(now);
         let Going { codec, frame, .. } = going;
-        let packet = if self.is_shared(going.link) {
+        let lane = going.lane().filter(|_| self.is_shared(going.link));
+        let packet = lane.and_then(|lane| {
             let space = going.space(frame.len() + MAX_OVERHEAD);
-            self.inband.poll_packet(now, going.lane(), space)
-        } else {
-            None
-        };
+            self.inband.poll_packet(now, lane, space)
+        });
         self.keyring
             .seal_with(context, codec, frame, packet, buffer)
     }
@@ -180,7 +179,7 @@ impl Call {
         }
         let Going { codec, frame, .. } = going;
         let space = going.space(0);
-        let packet = self.inband.poll_packet(now, going.lane(), space)?;
+        let packet = self.inband.poll_packet(now, going.lane()?, space)?;
         codec.carry(frame, packet, buffer, scratch).ok()
     }
 }

@@ -4,32 +4,39 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
+use crate::{
+    ids::Layer,
+    wire::{MessageId, Packet},
+};
 
 const VP8: &str = "video/VP8";
 
 impl Room {
+    /// A picture of somebody, in one of its layers, as it goes out.
+    fn layer(&mut self, from: usize, layer: Layer) -> Option<Sent> {
+        let plain = plain(VP8, from, self.now.0 / STEP);
+        let (now, page, number) = (self.now, self.people[from].1, 2);
+        let core = self.core(from);
+        let frame = EncodedFrame {
+            format: core.format(page, 96, VP8),
+            layer,
+            data: &plain,
+        };
+        let wire = core.transform(now, StreamId { page, number }, frame)?;
+        Some(Sent {
+            from,
+            number,
+            mime: VP8,
+            wire: wire.to_vec(),
+            plain,
+        })
+    }
+
     /// A picture of somebody, in three layers; each of the others gets one of them, if any.
     fn picture(&mut self, from: usize, gets: impl Fn(usize) -> Option<u32>) {
         for layer in 0..3u32 {
-            let plain = plain(VP8, from, self.now.0 / STEP);
-            let (now, page) = (self.now, self.people[from].1);
-            let id = StreamId { page, number: 2 };
-            let core = self.core(from);
-            let frame = EncodedFrame {
-                format: core.format(page, 96, VP8),
-                layer: Some(70 + layer),
-                data: &plain,
-            };
-            let made = core.transform(now, id, frame);
-            let Some(wire) = made.map(<[u8]>::to_vec) else {
+            let Some(sent) = self.layer(from, Some(70 + layer)) else {
                 continue;
-            };
-            let sent = Sent {
-                from,
-                number: 2,
-                mime: VP8,
-                plain,
-                wire,
             };
             for to in (0..self.people.len()).filter(|to| *to != from) {
                 if gets(to) == Some(layer) {
@@ -159,4 +166,40 @@ fn m12_a_stream_that_a_room_moves_to_another_receiver_is_no_alarm() {
     let dropped = room.stream_view(1, 99).reason;
     assert_eq!(dropped, Some(DropReason::Misdirected));
     assert_eq!(room.view(1).state, State::Encrypted);
+}
+
+/// How many fragments of one message go out within a second at most, where two meet by pictures of
+/// one layer, and of others that are put upon it.
+fn fragments_of_a_message(upon: usize) -> usize {
+    let mut room = Room::all_on(2, Layout::OneForAll);
+    room.sends = vec![BTreeSet::new(); 2];
+    let mut fragments: BTreeMap<MessageId, usize> = BTreeMap::new();
+    let layers = [vec![Some(70)], vec![None; upon]].concat();
+    for _ in 0..45 {
+        room.step();
+        for (from, layer) in [0, 1]
+            .into_iter()
+            .flat_map(|from| layers.iter().map(move |it| (from, *it)))
+        {
+            let Some(sent) = room.layer(from, layer) else {
+                continue;
+            };
+            room.deliver(&sent, 1 - from);
+            let mut scratch = Vec::new();
+            let carried = Codec::Vp8.carried(&sent.wire, &mut scratch);
+            if let Some(carried) = carried {
+                assert!(layer.is_some(), "it may be left out");
+                let packet = Packet::parse_any(carried.packet).expect("our own");
+                *fragments.entry(packet.message).or_default() += 1;
+            }
+        }
+    }
+    fragments.into_values().max().unwrap_or_default()
+}
+
+#[test]
+fn i3_a_layer_that_is_put_upon_another_is_none_that_somebody_gets_alone() {
+    let alone = fragments_of_a_message(0);
+    assert!(alone >= 6, "{alone}");
+    assert_eq!(fragments_of_a_message(2), alone);
 }
