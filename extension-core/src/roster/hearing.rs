@@ -42,7 +42,7 @@ impl Roster {
         let known = self.peers.get(&peer);
         let left = known.is_some_and(|it| it.beacon.presence == Presence::Leaving);
         let lost = known.is_some_and(|it| it.link_lost.is_some());
-        let heard = known.and_then(|it| it.heard_itself);
+        let heard = known.and_then(|it| it.heard_itself.max(it.seen));
         let since = heard.max(self.additions.get(&peer).map(|addition| addition.at));
         let patience = ASK_AFTER * (1 + self.crowds);
         let waits = since.is_some_and(|at| now.since(at) < patience);

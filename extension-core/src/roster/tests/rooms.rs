@@ -193,3 +193,21 @@ fn r21_others_send_a_welcome_again_three_times_later() {
     };
     assert_eq!([5_999, 6_000].map(&mut sends), [false, true]);
 }
+
+#[test]
+fn r20_whose_frames_come_is_heard_and_not_asked_for() {
+    let (us, mut roster) = (Us::new(0, 2), room(false));
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    let asked = |roster: &Roster, now| {
+        let now = Instant(now);
+        let (us, who) = (us.ourselves(), peer(1));
+        let lacks = roster.unheard(now, &us).of_peer(who).is_some();
+        assert_eq!(usize::from(lacks), roster.apart(now, &us));
+        lacks
+    };
+    roster.note_media(Instant(1_500), peer(1));
+    assert_eq!(
+        [2_000, 3_499, 3_500].map(|now| asked(&roster, now)),
+        [false, false, true]
+    );
+}

@@ -38,8 +38,11 @@ impl Room {
             let Some(sent) = self.layer(from, Some(70 + layer)) else {
                 continue;
             };
+            if self.is_lost() {
+                continue;
+            }
             for to in (0..self.people.len()).filter(|to| *to != from) {
-                if gets(to) == Some(layer) {
+                if gets(to) == Some(layer) && !self.is_lost() {
                     self.deliver(&sent, to);
                 }
             }
@@ -68,6 +71,24 @@ fn i3_who_gets_one_layer_of_pictures_and_nothing_else_misses_nobody() {
         assert_eq!(room.view(0).members.len(), 3);
     }
     assert!(room.stands(&[0, 1, 2]));
+}
+
+/// Each gets the sound of all and one layer of their pictures: of four ways of a beacon two.
+#[test]
+fn r20_who_gets_one_layer_of_each_is_not_called_apart_though_frames_are_lost() {
+    for loses in [0, 100] {
+        let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
+        room.until_it_stands(&[0, 1, 2]);
+        room.sends = vec![BTreeSet::from([1]); 3];
+        room.loses = loses;
+        for _ in 0..60_000 / STEP {
+            room.pictures_for(Duration::from_millis(STEP), |to| Some(to as u32));
+            for who in 0..3 {
+                assert_eq!(room.view(who).problems, [], "{loses}");
+            }
+        }
+        assert!(room.stands(&[0, 1, 2]));
+    }
 }
 
 #[test]
