@@ -7,9 +7,10 @@ use std::{
 };
 
 use crate::{
-    carrier::Bucket,
+    carrier::{Audience, Bucket},
     ids::{ConnectionId, PeerId, StreamId},
     time::Instant,
+    wire::Message,
 };
 
 /// B6: how long after its owner left a channel, and another came, a third has to wait.
@@ -23,6 +24,9 @@ const MAX_STRANGERS: usize = 256;
 /// ...and of these so many by one stream, where each takes so much of what [`turnover`] gives.
 const GUESTS: usize = 4;
 const A_GUEST: u64 = 10;
+
+/// I4: how often who may be behind a channel of a server is called, until somebody answers.
+const CALLS: Duration = Duration::from_secs(1);
 
 /// B6, for a stream that may bring several.
 fn turnover(now: Instant) -> Bucket {
@@ -62,6 +66,8 @@ pub struct Links {
     shared: BTreeSet<ConnectionId>,
     /// Who was heard last over a channel of one of the shared.
     relayed: BTreeMap<ConnectionId, PeerId>,
+    /// When a beacon last went over a channel that nobody has answered.
+    called: BTreeMap<ConnectionId, Instant>,
     room: BTreeMap<PeerId, Guest>,
     turnover: BTreeMap<Via, Bucket>,
 }
@@ -75,6 +81,7 @@ impl Links {
     pub fn close(&mut self, link: ConnectionId) -> Option<PeerId> {
         self.replaced.remove(&link);
         self.relayed.remove(&link);
+        self.called.remove(&link);
         let peer = self.owners.remove(&link)??;
         (!self.is_heard(peer)).then_some(peer)
     }
@@ -233,6 +240,34 @@ impl Links {
     /// Whether somebody was heard on a channel of its own.
     pub fn has_owners(&self) -> bool {
         self.owners.values().any(Option::is_some)
+    }
+
+    /// Over which of the channels to somebody a message goes. I4: where a server opened it and may
+    /// forward nothing, beacons alone, and seldom.
+    pub fn ways(
+        &mut self,
+        now: Instant,
+        message: &Message,
+        to: &Audience,
+    ) -> BTreeSet<ConnectionId> {
+        let calls = matches!(message, Message::Beacon(_));
+        let all: Vec<_> = self.owners.keys().copied().collect();
+        let ways = all.into_iter().filter(|link| to.has(*link));
+        ways.filter(|link| self.is_answered(*link) || calls && self.may_call(now, *link))
+            .collect()
+    }
+
+    fn is_answered(&self, link: ConnectionId) -> bool {
+        !self.is_shared(link) || self.relayed.contains_key(&link)
+    }
+
+    fn may_call(&mut self, now: Instant, link: ConnectionId) -> bool {
+        let last = self.called.get(&link);
+        let may = last.is_none_or(|at| now.since(*at) >= CALLS);
+        if may {
+            self.called.insert(link, now);
+        }
+        may
     }
 
     /// The links to some participants, and those that may lead to them.

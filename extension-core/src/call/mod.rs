@@ -568,7 +568,8 @@ impl Call {
 
     fn broadcast(&mut self, now: Instant, message: &Message, audience: &Audience) {
         let bytes = message.to_bytes();
-        self.carrier.send(&bytes, audience);
+        let links = self.links.ways(now, message, audience);
+        self.carrier.send(&bytes, &Audience::Links(links));
         self.inband.send(now, &bytes);
     }
 }

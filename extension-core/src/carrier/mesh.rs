@@ -104,11 +104,7 @@ impl Carrier for MeshCarrier {
 
     fn send(&mut self, message: &[u8], audience: &Audience) {
         let packets = cut(message);
-        let links = self.links.keys().filter(|link| match audience {
-            Audience::Everyone => true,
-            Audience::Links(links) => links.contains(link),
-        });
-        for link in links {
+        for link in self.links.keys().filter(|link| audience.has(**link)) {
             let copies = packets.iter().map(|packet| (*link, packet.clone()));
             self.outgoing.extend(copies);
         }

@@ -29,6 +29,16 @@ pub enum Audience {
     Links(BTreeSet<ConnectionId>),
 }
 
+impl Audience {
+    /// Whether a link leads to somebody of it.
+    pub fn has(&self, link: ConnectionId) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Links(links) => links.contains(&link),
+        }
+    }
+}
+
 /// A way to reach the others in the call.
 pub trait Carrier {
     /// Takes bytes that arrived on a link. Gives a message back once it is whole.

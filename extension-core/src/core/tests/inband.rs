@@ -10,6 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use super::*;
 use crate::{call::Call, carrier::MAX_SOUND, framing::Codec, tab::FarEnd, wire::trailer};
 
+mod channels;
 mod layers;
 mod lies;
 mod listening;
@@ -94,6 +95,8 @@ struct Room {
     dtx: bool,
     /// What comes to those without Sotto.
     overheard: Vec<(usize, &'static str, Vec<u8>)>,
+    /// What somebody sent over a channel, which leads nowhere.
+    over_channels: Vec<(usize, Vec<u8>)>,
 }
 
 impl Room {
@@ -112,6 +115,7 @@ impl Room {
             sends: vec![BTreeSet::from([1, 2]); count.into()],
             dtx: false,
             overheard: vec![],
+            over_channels: vec![],
         };
         for seed in 0..count {
             let mut core = Core::new([seed + 1; 32]);
@@ -192,22 +196,30 @@ impl Room {
         let made = core.transform(self.now, id, EncodedFrame::new(format, frame));
         let made = made.map(<[u8]>::to_vec);
         if core.has_output() {
-            while core.poll_output().is_some() {}
+            self.drain(who);
         }
         made
     }
 
+    fn drain(&mut self, who: usize) {
+        let (core, page) = &mut self.people[who];
+        while let Some(output) = core.poll_output() {
+            match output {
+                Output::Watch { .. } => core.looked(self.now, *page),
+                Output::Send { bytes, .. } => self.over_channels.push((who, bytes)),
+                _ => {}
+            }
+        }
+    }
+
     fn step(&mut self) {
         self.now = self.now + Duration::from_millis(STEP);
-        for (core, page) in &mut self.people {
+        for who in 0..self.people.len() {
+            let core = &mut self.people[who].0;
             if core.poll_timeout().is_some_and(|due| due <= self.now) {
                 core.handle_timeout(self.now);
             }
-            while let Some(output) = core.poll_output() {
-                if let Output::Watch { .. } = output {
-                    core.looked(self.now, *page);
-                }
-            }
+            self.drain(who);
         }
         let step = self.now.0 / STEP;
         for from in 0..self.people.len() {
