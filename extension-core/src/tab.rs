@@ -131,7 +131,8 @@ pub struct Tab {
     pub(crate) seal_cost: Cost,
     pub(crate) open_cost: Cost,
     pub(crate) join: Join,
-    pub(crate) other_version: Option<u8>,
+    /// Which other version of Sotto was heard, and when last.
+    pub(crate) other_version: Option<(u8, Instant)>,
     name: Option<Name>,
     claims: Claims,
     open_channels: BTreeSet<ConnectionId>,
@@ -340,7 +341,7 @@ impl Tab {
     fn heard(&mut self, now: Instant, outcome: Result<(), WireError>) {
         let Some(call) = &self.call else { return };
         if let Err(WireError::OtherVersion(version)) = outcome {
-            self.other_version = Some(version);
+            self.other_version = Some((version, now));
         }
         if call.live_peers(now).next().is_some() {
             self.join.contact(now);
@@ -385,6 +386,8 @@ impl Tab {
         }
         self.troubles
             .retain(|(_, trouble), at| !trouble.passes() || now.since(*at) < TROUBLE_SHOWN);
+        self.other_version
+            .take_if(|(_, at)| now.since(*at) >= TROUBLE_SHOWN);
         self.watch_if_due(now);
         self.stale |= self.on;
     }

@@ -437,7 +437,7 @@ fn problems(tab: &Tab, now: Instant) -> Vec<Problem> {
             });
         }
     }
-    if let Some(version) = tab.other_version {
+    if let Some((version, _)) = tab.other_version {
         let detail = Some(version.to_string());
         found.insert(Problem {
             code: "other-version",

@@ -688,6 +688,14 @@ fn another_version_is_told() {
         ("other-version", Some("9"))
     );
     assert_eq!(pair.view(0).state, State::Encrypted);
+    let is_told = |pair: &Pair| {
+        let problems = pair.view(0).problems.into_iter();
+        problems.map(|one| one.code).any(|it| it == "other-version")
+    };
+    pair.run_for(Duration::from_millis(9_000));
+    assert!(is_told(&pair));
+    pair.run_for(Duration::from_millis(1_600));
+    assert!(!is_told(&pair), "it was heard once");
 }
 
 #[test]
