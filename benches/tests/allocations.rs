@@ -108,8 +108,8 @@ fn frame(mime: &str, length: usize) -> Vec<u8> {
 /// A call that has seen a larger frame already, and the format.
 fn warm(media: MediaKind, mime: &str, largest: usize) -> (Pair, FormatNumber) {
     let mut pair = Pair::in_a_call(media);
-    // Both pages are of one tab.
-    let format = pair.core.format(pair.pages[0], 96, mime);
+    let [format, there] = pair.pages.map(|page| pair.core.format(page, 96, mime));
+    assert_eq!(format, there, "each tab numbers its own");
     pair.pass(format, &frame(mime, 2 * largest), &mut Vec::new());
     while pair.core.poll_output().is_some() {}
     (pair, format)
