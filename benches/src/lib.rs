@@ -11,8 +11,8 @@ use bare::Bare;
 use mls::MessagePair;
 use sotto_core::{
     framing::Codec,
-    ids::{BranchDigest, Epoch, EpochId, GroupId, Leaf},
-    media::{BaseKey, Context, Keyring},
+    ids::{BranchDigest, Epoch, EpochId, GroupId, Leaf, PeerId},
+    media::{BaseKey, Context, Keyring, Sender},
     time::Instant,
 };
 use wasm_bindgen::prelude::*;
@@ -58,7 +58,9 @@ impl Bench {
     /// Opens what [`Bench::seal`] made.
     pub fn open(&mut self) {
         for sealed in &self.waiting {
-            let opened = self.bob.open(Codec::Opus, sealed, &mut self.buffer);
+            let opened = self
+                .bob
+                .open(Codec::Opus, sealed, anybody, &mut self.buffer);
             opened.expect("alice sealed it");
         }
     }
@@ -96,6 +98,13 @@ impl Bench {
             self.messages.open(sealed);
         }
     }
+}
+
+fn anybody(_: EpochId, leaf: Leaf) -> Option<Sender> {
+    Some(Sender {
+        member: PeerId([leaf.0 as u8; 16]),
+        is_there: true,
+    })
 }
 
 fn member(leaf: Leaf) -> Keyring {

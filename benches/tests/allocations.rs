@@ -180,6 +180,10 @@ fn what_is_dropped_allocates_nothing() {
     *wire.last_mut().expect("a tag") ^= 1;
     let counted = measure(|| drop_it(&wire));
     assert_eq!(counted.count_total, 0, "forged: {counted:?}");
+    // Of a stream that was never opened.
+    wire[2] ^= 1;
+    let counted = measure(|| drop_it(&wire));
+    assert_eq!(counted.count_total, 0, "of a strange stream: {counted:?}");
     let counted = measure(|| drop_it(&[7; 1000]));
     assert_eq!(counted.count_total, 0, "plain: {counted:?}");
 }

@@ -174,6 +174,14 @@ impl Links {
         self.room.contains_key(&peer)
     }
 
+    /// M9, I10: whether somebody's frames may come over a connection.
+    pub fn may_bring(&self, link: ConnectionId, peer: PeerId) -> bool {
+        if self.is_shared(link) {
+            return self.is_in_room(peer);
+        }
+        self.peer(link) == Some(peer)
+    }
+
     /// Whether a channel is open.
     pub fn has_channel(&self, link: ConnectionId) -> bool {
         self.owners.contains_key(&link)

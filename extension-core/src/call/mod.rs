@@ -27,7 +27,9 @@ use crate::{
     framing::Codec,
     group::{Group, GroupError, Groups, Mls},
     ids::{ConnectionId, Epoch, EpochId, Leaf, PeerId},
-    media::{AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, Room, SealError, Ticket},
+    media::{
+        AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, Room, SealError, Sender, Ticket,
+    },
     membership::{Membership, Outgoing, Output},
     name::Name,
     safety::SafetyNumber,
@@ -324,20 +326,22 @@ impl Call {
         self.keyring.seal(context, codec, frame, buffer)
     }
 
-    /// Opens a frame; see [`Keyring::open`].
+    /// Opens a frame that came over a connection; see [`Keyring::open`].
     ///
     /// # Errors
     /// See [`OpenError`]; the frame must be dropped.
     pub fn open<'b>(
         &mut self,
         now: Instant,
+        link: ConnectionId,
         codec: Codec,
         frame: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
         self.hold_to_bounds(now);
-        let opened = self.keyring.open(codec, frame, buffer)?;
-        self.owned(now, opened)
+        let who = senders(&self.epochs, &self.links, now, link);
+        let opened = self.keyring.open(codec, frame, who, buffer)?;
+        Ok(self.owned(opened))
     }
 
     /// M1 and M2, whether or not a timer fired.
@@ -346,14 +350,13 @@ impl Call {
         self.keyring.expire(now);
     }
 
-    fn owned<'b>(&self, now: Instant, opened: Opened<'b>) -> Result<OpenedFrame<'b>, OpenError> {
-        let member = self.epochs.member(now, opened.epoch, opened.kid.leaf);
-        Ok(OpenedFrame {
+    fn owned<'b>(&self, opened: Opened<'b>) -> OpenedFrame<'b> {
+        OpenedFrame {
             frame: opened.frame,
-            member: member.ok_or(OpenError::NoKey)?,
+            member: opened.member,
             context: opened.kid.context,
             fresh: self.keyring.newest() == Some(opened.epoch),
-        })
+        }
     }
 
     /// Lays a frame out for WebCrypto to seal; see [`Keyring::seal_elsewhere`].
@@ -396,9 +399,18 @@ impl Call {
     }
 
     /// Lays a frame out for WebCrypto to open; see [`Keyring::open_elsewhere`].
-    pub fn open_elsewhere(&mut self, codec: Codec, frame: &[u8], room: &mut Room) -> Option<Job> {
+    pub fn open_elsewhere(
+        &mut self,
+        now: Instant,
+        link: ConnectionId,
+        codec: Codec,
+        frame: &[u8],
+        room: &mut Room,
+    ) -> Option<Job> {
         let Room { buffer, subtle, .. } = room;
-        self.keyring.open_elsewhere(codec, frame, buffer, subtle)
+        let who = senders(&self.epochs, &self.links, now, link);
+        self.keyring
+            .open_elsewhere(codec, frame, who, buffer, subtle)
     }
 
     /// See [`Keyring::finish_open`].
@@ -408,6 +420,7 @@ impl Call {
     pub fn finish_open<'b>(
         &mut self,
         now: Instant,
+        link: ConnectionId,
         codec: Codec,
         frame: &[u8],
         outcome: &Outcome<'_>,
@@ -415,10 +428,11 @@ impl Call {
     ) -> Result<OpenedFrame<'b>, OpenError> {
         let Outcome { ticket, data } = *outcome;
         self.hold_to_bounds(now);
+        let who = senders(&self.epochs, &self.links, now, link);
         let opened = self
             .keyring
-            .finish_open(ticket, codec, frame, data, buffer)?;
-        self.owned(now, opened)
+            .finish_open(ticket, codec, frame, who, data, buffer)?;
+        Ok(self.owned(opened))
     }
 
     /// The key of a job; see [`Keyring::subtle_key`].
@@ -465,14 +479,6 @@ impl Call {
     /// Whether a connection's control channel is open.
     pub fn has_channel(&self, link: ConnectionId) -> bool {
         self.links.has_channel(link)
-    }
-
-    /// M9: whether a member's frames may come over a connection.
-    pub fn may_come_over(&self, now: Instant, link: ConnectionId, member: PeerId) -> bool {
-        if self.is_shared(link) {
-            return self.links.is_in_room(member);
-        }
-        self.peer_on(now, link) == Some(member)
     }
 
     /// M13: whether the participant at the far end of a connection, or one in the room that it leads
@@ -571,6 +577,20 @@ impl Call {
         let links = self.links.ways(now, message, audience);
         self.carrier.send(&bytes, &Audience::Links(links));
         self.inband.send(now, &bytes);
+    }
+}
+
+/// M9, M10: who may have sealed what comes over a connection.
+fn senders(
+    epochs: &Epochs,
+    links: &Links,
+    now: Instant,
+    link: ConnectionId,
+) -> impl Fn(EpochId, Leaf) -> Option<Sender> {
+    move |epoch, leaf| {
+        let member = epochs.member(now, epoch, leaf)?;
+        let is_there = links.may_bring(link, member);
+        Some(Sender { member, is_there })
     }
 }
 

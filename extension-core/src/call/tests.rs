@@ -2,6 +2,7 @@
 
 mod beacons;
 mod epochs;
+mod media;
 mod mesh;
 mod names;
 
@@ -130,12 +131,18 @@ fn media_flows_between_members_and_to_nobody_else() {
     mesh.run_for(SECOND);
     let sealed = mesh.seal(0, b"secret sound").expect("a group of two");
     assert!(!sealed.windows(6).any(|window| window == b"secret"));
-    assert_eq!(mesh.open(1, &sealed), Ok(b"secret sound".to_vec()));
+    assert_eq!(mesh.open(1, 0, &sealed), Ok(b"secret sound".to_vec()));
     let mut outsider = Call::new(Instant(0), [99; 32]).expect("a call");
     let mut buffer = Vec::new();
     assert!(
         outsider
-            .open(mesh.now(), Codec::Pcmu, &sealed, &mut buffer)
+            .open(
+                mesh.now(),
+                Mesh::link(99, 0),
+                Codec::Pcmu,
+                &sealed,
+                &mut buffer
+            )
             .is_err()
     );
 }
@@ -177,7 +184,7 @@ fn m13_a_newcomer_is_not_sent_what_was_sealed_without_it() {
         member_too_early += usize::from(is_member && !reached);
         if reached {
             let sealed = mesh.seal(0, b"welcome").expect("sealed");
-            assert_eq!(mesh.open(third, &sealed), Ok(b"welcome".to_vec()));
+            assert_eq!(mesh.open(third, 0, &sealed), Ok(b"welcome".to_vec()));
         }
     }
     assert!(member_too_early > 0, "there is such a moment");
@@ -193,9 +200,9 @@ fn frames_of_the_old_epoch_open_for_ten_seconds_more() {
     ];
     mesh.add();
     mesh.run_for(SECOND * 5);
-    assert_eq!(mesh.open(1, &sealed[0]), Ok(b"one".to_vec()));
+    assert_eq!(mesh.open(1, 0, &sealed[0]), Ok(b"one".to_vec()));
     mesh.run_for(SECOND * 8);
-    assert_eq!(mesh.open(1, &sealed[1]), Err(OpenError::NoKey));
+    assert_eq!(mesh.open(1, 0, &sealed[1]), Err(OpenError::NoKey));
 }
 
 #[test]
@@ -223,9 +230,9 @@ fn m10_who_was_removed_is_heard_for_a_second_more_and_not_longer() {
     mesh.leave(2);
     mesh.run_for(Duration::from_millis(300));
     mesh.assert_one_group(&[0, 1]);
-    assert_eq!(mesh.open(0, &sealed[0]), Ok(b"goodbye".to_vec()));
+    assert_eq!(mesh.open(0, 2, &sealed[0]), Ok(b"goodbye".to_vec()));
     mesh.run_for(SECOND);
-    assert_eq!(mesh.open(0, &sealed[1]), Err(OpenError::NoKey));
+    assert_eq!(mesh.open(0, 2, &sealed[1]), Err(OpenError::NoKey));
 }
 
 #[test]
@@ -235,8 +242,8 @@ fn who_was_removed_cannot_open_what_is_sent_afterwards() {
     mesh.network.cut(2);
     mesh.run_for(SECOND * 8);
     let sealed = mesh.seal(0, b"only for one").expect("sealed");
-    assert_eq!(mesh.open(1, &sealed), Ok(b"only for one".to_vec()));
-    assert!(mesh.open(2, &sealed).is_err());
+    assert_eq!(mesh.open(1, 0, &sealed), Ok(b"only for one".to_vec()));
+    assert!(mesh.open(2, 0, &sealed).is_err());
 }
 
 /// One of the mesh hears a message from another.

@@ -3,16 +3,17 @@
 //! expand the AES key for every frame.
 
 use hkdf::Hkdf;
-use sframe::{
-    crypto::{get_hkdf_key_expand_label, get_hkdf_salt_expand_label},
-    header::{Counter, KeyId},
-};
+use sframe::header::{Counter, KeyId};
 use sha2::Sha256;
 use sotto_cipher::{Cipher, KEY, NONCE};
 pub use sotto_cipher::{Refused, TAG};
 use zeroize::Zeroizing;
 
 use super::{CIPHER_SUITE, subtle::SubtleKey};
+
+/// RFC 9605 section 4.4.2. `sframe` allocates them, which is done for every forged frame.
+const KEY_LABEL: &[u8] = b"SFrame 1.0 Secret key ";
+const SALT_LABEL: &[u8] = b"SFrame 1.0 Secret salt ";
 
 /// The AES key of a stream, wiped when dropped.
 pub type AesKey = Zeroizing<[u8; KEY]>;
@@ -72,16 +73,10 @@ fn derive(base_key: &[u8], kid: KeyId) -> (AesKey, Salt) {
     let hkdf = Hkdf::<Sha256>::new(None, base_key);
     let mut key = Zeroizing::new([0; KEY]);
     let mut salt = Zeroizing::new([0; NONCE]);
-    hkdf.expand(
-        &get_hkdf_key_expand_label(kid, CIPHER_SUITE),
-        key.as_mut_slice(),
-    )
-    .and_then(|()| {
-        hkdf.expand(
-            &get_hkdf_salt_expand_label(kid, CIPHER_SUITE),
-            salt.as_mut_slice(),
-        )
-    })
-    .expect("far below what HKDF can expand to");
+    let (kid, suite) = (kid.to_be_bytes(), (CIPHER_SUITE as u16).to_be_bytes());
+    let expand = |label, to: &mut [u8]| hkdf.expand_multi_info(&[label, &kid[..], &suite], to);
+    expand(KEY_LABEL, key.as_mut_slice())
+        .and_then(|()| expand(SALT_LABEL, salt.as_mut_slice()))
+        .expect("far below what HKDF can expand to");
     (key, salt)
 }

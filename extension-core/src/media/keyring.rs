@@ -24,7 +24,7 @@ pub(super) struct EpochKeys {
 /// The media keys of a call, newest epoch last.
 #[derive(Default)]
 pub struct Keyring {
-    shelf: Shelf<EpochKeys>,
+    pub(super) shelf: Shelf<EpochKeys>,
     /// Sealed bytes of the frame at hand, where a codec moves them about.
     pub(super) scratch: Vec<u8>,
 }

@@ -11,6 +11,8 @@
 //! The context is one of the sender's streams, so each stream has a key and a counter of its own
 //! and none can be passed off as another. Its role is in it, so it is authenticated with it.
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 use sframe::mls::{MlsKeyId, MlsKeyIdBitRange};
 
@@ -79,10 +81,10 @@ impl Context {
 /// A key id taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kid {
-    /// The sender's stream.
-    pub context: Context,
     /// The sender.
     pub leaf: Leaf,
+    /// The sender's stream.
+    pub context: Context,
     epoch_bits: u8,
 }
 
@@ -118,6 +120,15 @@ impl Kid {
         MlsKeyId::try_new(self.context.0, self.epoch_bits, self.leaf.0, range)
             .expect("each part was checked against its bits")
             .into()
+    }
+
+    /// All of its sender's streams, in its epoch.
+    pub fn of_its_sender(self) -> RangeInclusive<Self> {
+        let [first, last] = [u8::MIN, u8::MAX].map(|number| Self {
+            context: Context(number),
+            ..self
+        });
+        first..=last
     }
 
     /// Whether the key id can be of this epoch.

@@ -19,15 +19,19 @@ use super::{
 };
 use crate::{
     framing::{Codec, Metadata},
-    ids::{EpochId, Leaf},
+    ids::{EpochId, Leaf, PeerId},
     wire::trailer,
 };
 
 /// How far a frame may lag behind the newest of its stream.
 const REPLAY_WINDOW: usize = 1024;
 
-/// Streams of one sender that are kept apart in one epoch. In a mesh a receiver sees two.
+/// M4: streams of one sender that are kept apart in one epoch. In a mesh a receiver sees two.
 const MAX_STREAMS_PER_SENDER: usize = 64;
+/// M4: streams of all together...
+const MAX_STREAMS: usize = 4096;
+/// ...and of each sender, however many others have.
+const SHARE: usize = 8;
 
 /// Why a frame was not opened. It must not be shown then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,9 +51,21 @@ pub enum OpenError {
     /// One of our own frames came back.
     #[error("the frame is an echo of our own")]
     Echo,
+    /// It is a member's, whose frames don't come this way.
+    #[error("the frame is not of who is there")]
+    Misdirected,
     /// Its sender has opened more streams than we keep apart.
     #[error("too many streams of one sender")]
     TooManyStreams,
+}
+
+/// Who holds the leaf that a frame names.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    /// Its participant id.
+    pub member: PeerId,
+    /// M9: whether its frames may come the way that this one came.
+    pub is_there: bool,
 }
 
 /// A frame that was opened, and on whose behalf it was sealed.
@@ -57,10 +73,18 @@ pub enum OpenError {
 pub struct Opened<'b> {
     /// The plain frame.
     pub frame: &'b [u8],
-    /// Whose key and which stream of theirs.
+    /// Whose key it is.
+    pub member: PeerId,
+    /// The same, and which stream of theirs.
     pub kid: Kid,
     /// The epoch that it was sealed in.
     pub epoch: EpochId,
+}
+
+impl Sender {
+    fn comes(self) -> Result<(), OpenError> {
+        self.is_there.then_some(()).ok_or(OpenError::Misdirected)
+    }
 }
 
 struct ReceiveKey {
@@ -69,9 +93,9 @@ struct ReceiveKey {
 }
 
 impl ReceiveKey {
-    fn derive(base_key: &BaseKey, kid: Kid) -> Self {
+    fn new(kid: Kid, secret: Secret) -> Self {
         Self {
-            secret: Secret::derive(base_key.as_slice(), kid.number()),
+            secret,
             replay: ReplayAttackProtection::new(kid.number(), Tolerance::new(REPLAY_WINDOW)),
         }
     }
@@ -83,13 +107,15 @@ impl ReceiveKey {
         screened.map_err(|_| OpenError::Replayed)
     }
 
-    fn open(&mut self, sealed: &Sealed<'_>, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
+    fn open(
+        &mut self,
+        sealed: &Sealed<'_>,
+        sender: Sender,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), OpenError> {
         let token = self.screen(sealed)?;
-        let aad = sealed.lay_out(sealed.ciphertext(), buffer);
-        let (aad, data) = buffer.split_at_mut(aad);
-        let opened = self.secret.open(sealed.header.counter, aad, data);
-        opened.map_err(|_| OpenError::Forged)?;
-        buffer.truncate(buffer.len() - TAG);
+        sealed.open(&self.secret, buffer)?;
+        sender.comes()?;
         self.replay.record(token);
         Ok(())
     }
@@ -98,10 +124,12 @@ impl ReceiveKey {
     fn finish(
         &mut self,
         sealed: &Sealed<'_>,
+        sender: Sender,
         plain: &[u8],
         buffer: &mut Vec<u8>,
     ) -> Result<(), OpenError> {
         let token = self.screen(sealed)?;
+        sender.comes()?;
         sealed.lay_out(plain, buffer);
         self.replay.record(token);
         Ok(())
@@ -123,28 +151,54 @@ impl ReceiveKeys {
         }
     }
 
-    fn open(&mut self, sealed: &Sealed<'_>, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
+    fn open(
+        &mut self,
+        sealed: &Sealed<'_>,
+        sender: Option<Sender>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<PeerId, OpenError> {
         if sealed.kid.leaf == self.own_leaf {
             return Err(OpenError::Echo);
         }
-        if let Some(known) = self.streams.get_mut(&sealed.kid) {
-            return known.open(sealed, buffer);
+        let sender = sender.ok_or(OpenError::NoKey)?;
+        match self.streams.get_mut(&sealed.kid) {
+            Some(known) => known.open(sealed, sender, buffer)?,
+            None => self.open_first(sealed, sender, buffer)?,
         }
-        let mut fresh = ReceiveKey::derive(&self.base_key, sealed.kid);
-        fresh.open(sealed, buffer)?;
-        if self.streams_of(sealed.kid.leaf) >= MAX_STREAMS_PER_SENDER {
+        Ok(sender.member)
+    }
+
+    /// Opens the first frame of a stream, and keeps its key if that was right.
+    fn open_first(
+        &mut self,
+        sealed: &Sealed<'_>,
+        sender: Sender,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), OpenError> {
+        let kid = sealed.kid;
+        let secret = Secret::derive(self.base_key.as_slice(), kid.number());
+        sealed.open(&secret, buffer)?;
+        sender.comes()?;
+        if !self.has_room(kid) {
             return Err(OpenError::TooManyStreams);
         }
-        self.streams.insert(sealed.kid, fresh);
+        let mut key = ReceiveKey::new(kid, secret);
+        let token = key.screen(sealed)?;
+        key.replay.record(token);
+        self.streams.insert(kid, key);
         Ok(())
+    }
+
+    fn has_room(&self, kid: Kid) -> bool {
+        let most = match self.streams.len() {
+            ..MAX_STREAMS => MAX_STREAMS_PER_SENDER,
+            _ => SHARE,
+        };
+        self.streams.range(kid.of_its_sender()).count() < most
     }
 
     pub fn aes_key(&self, kid: Kid) -> AesKey {
         aes_key(self.base_key.as_slice(), kid.number())
-    }
-
-    fn streams_of(&self, leaf: Leaf) -> usize {
-        self.streams.keys().filter(|kid| kid.leaf == leaf).count()
     }
 }
 
@@ -180,9 +234,25 @@ impl<'a> Sealed<'a> {
         self.kid == ticket.kid && self.header.counter == ticket.counter
     }
 
-    fn opened<'b>(&self, codec: Codec, epoch: EpochId, buffer: &'b mut [u8]) -> Opened<'b> {
+    /// Checks the tag, and changes nothing but the buffer.
+    fn open(&self, secret: &Secret, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
+        let aad = self.lay_out(self.ciphertext(), buffer);
+        let (aad, data) = buffer.split_at_mut(aad);
+        let opened = secret.open(self.header.counter, aad, data);
+        opened.map_err(|_| OpenError::Forged)?;
+        buffer.truncate(buffer.len() - TAG);
+        Ok(())
+    }
+
+    fn opened<'b>(
+        &self,
+        codec: Codec,
+        (epoch, member): (EpochId, PeerId),
+        buffer: &'b mut [u8],
+    ) -> Opened<'b> {
         Opened {
             frame: codec.restore(&self.meta, &mut buffer[self.header.length..]),
+            member,
             kid: self.kid,
             epoch,
         }
@@ -206,7 +276,8 @@ impl<'a> Sealed<'a> {
 }
 
 impl Keyring {
-    /// Opens a frame into `buffer` and returns the plain frame in it.
+    /// Opens a frame into `buffer` and returns the plain frame in it. `who` says who holds a leaf in
+    /// an epoch; a frame that isn't opened for what it says has changed nothing.
     ///
     /// # Errors
     /// See [`OpenError`]; the frame must be dropped.
@@ -214,21 +285,23 @@ impl Keyring {
         &mut self,
         codec: Codec,
         frame: &[u8],
+        who: impl Fn(EpochId, Leaf) -> Option<Sender>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<Opened<'b>, OpenError> {
         self.with_scratch(|keyring, scratch| {
             let sealed = Sealed::parse(codec, frame, scratch)?;
-            let epoch = keyring.open_with_any(&sealed, buffer)?;
-            Ok(sealed.opened(codec, epoch, buffer))
+            let whose = keyring.open_with_any(&sealed, who, buffer)?;
+            Ok(sealed.opened(codec, whose, buffer))
         })
     }
 
     /// Lays a frame out in `buffer` for WebCrypto to open, if it is of a stream that has been opened
-    /// before; any other is to be opened here. Nothing changes by it.
+    /// before, and whose sender is there; any other is to be opened here. Nothing changes by it.
     pub fn open_elsewhere(
         &mut self,
         codec: Codec,
         frame: &[u8],
+        who: impl Fn(EpochId, Leaf) -> Option<Sender>,
         buffer: &mut Vec<u8>,
         subtle: &mut SubtleKeys,
     ) -> Option<Job> {
@@ -236,6 +309,7 @@ impl Keyring {
             let sealed = Sealed::parse(codec, frame, scratch).ok()?;
             let mut epochs = keyring.newest_first();
             let held = epochs.find(|held| sealed.kid.fits(held.id.epoch))?;
+            who(held.id, sealed.kid.leaf)?.comes().ok()?;
             let key = held.keys.receive.streams.get_mut(&sealed.kid)?;
             key.screen(&sealed).ok()?;
             let counter = sealed.header.counter;
@@ -257,12 +331,13 @@ impl Keyring {
     /// found, the tag being right.
     ///
     /// # Errors
-    /// See [`OpenError`]; the epoch may be gone by now, or another copy of the frame been opened.
+    /// See [`OpenError`]; epoch or sender may be gone by now, or another copy of the frame been opened.
     pub fn finish_open<'b>(
         &mut self,
         ticket: Ticket,
         codec: Codec,
         frame: &[u8],
+        who: impl Fn(EpochId, Leaf) -> Option<Sender>,
         plain: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<Opened<'b>, OpenError> {
@@ -271,12 +346,13 @@ impl Keyring {
             if !sealed.is(ticket) || sealed.ciphertext().len() != plain.len() + TAG {
                 return Err(OpenError::Forged);
             }
+            let sender = who(ticket.epoch, ticket.kid.leaf).ok_or(OpenError::NoKey)?;
             let mut epochs = keyring.newest_first();
             let held = epochs.find(|held| held.id == ticket.epoch);
             let key = held.and_then(|held| held.keys.receive.streams.get_mut(&ticket.kid));
             key.ok_or(OpenError::NoKey)?
-                .finish(&sealed, plain, buffer)?;
-            Ok(sealed.opened(codec, ticket.epoch, buffer))
+                .finish(&sealed, sender, plain, buffer)?;
+            Ok(sealed.opened(codec, (ticket.epoch, sender.member), buffer))
         })
     }
 
@@ -291,20 +367,31 @@ impl Keyring {
     fn open_with_any(
         &mut self,
         sealed: &Sealed<'_>,
+        who: impl Fn(EpochId, Leaf) -> Option<Sender>,
         buffer: &mut Vec<u8>,
-    ) -> Result<EpochId, OpenError> {
+    ) -> Result<(EpochId, PeerId), OpenError> {
         let mut outcome = Err(OpenError::NoKey);
         for held in self
             .newest_first()
             .filter(|held| sealed.kid.fits(held.id.epoch))
         {
             let Held { id, keys, .. } = held;
-            match keys.receive.open(sealed, buffer) {
-                Ok(()) => return Ok(*id),
+            let sender = who(*id, sealed.kid.leaf);
+            match keys.receive.open(sealed, sender, buffer) {
+                Ok(member) => return Ok((*id, member)),
                 Err(error) if outcome == Err(OpenError::NoKey) => outcome = Err(error),
                 Err(_) => {}
             }
         }
         outcome
+    }
+}
+
+#[cfg(test)]
+impl Keyring {
+    /// How many streams of others have a key here.
+    pub(super) fn streams(&self) -> usize {
+        let held = self.shelf.held().iter();
+        held.map(|held| held.keys.receive.streams.len()).sum()
     }
 }

@@ -213,7 +213,7 @@ pub(super) fn lay_out(
 #[cfg(test)]
 impl Keyring {
     /// Sets a stream's counter to `next`, as if it had sealed that many frames.
-    pub(super) fn exhaust(&mut self, context: Context, next: u64) {
+    pub fn exhaust(&mut self, context: Context, next: u64) {
         let held = self.sending_keys().expect("an epoch");
         let stream = held.keys.send.stream(context).expect("a key");
         stream.counter = MonotonicCounter::with_start_value(next + 1, MAX_COUNTER);

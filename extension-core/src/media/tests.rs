@@ -1,5 +1,6 @@
 //! Media without a group: base keys are given, epochs made up.
 
+mod senders;
 mod subtle;
 mod vectors;
 
@@ -9,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use super::*;
 use crate::{
     framing::{Codec, samples},
-    ids::{BranchDigest, Epoch, EpochId, GroupId, Leaf},
+    ids::{BranchDigest, Epoch, EpochId, GroupId, Leaf, PeerId},
     time::Instant,
 };
 
@@ -56,10 +57,27 @@ fn seal(keyring: &mut Keyring, codec: Codec, frame: &[u8]) -> Vec<u8> {
         .to_vec()
 }
 
+/// Every leaf has a member, and its frames may come.
+fn anybody(_: EpochId, leaf: Leaf) -> Option<Sender> {
+    Some(Sender {
+        member: PeerId([leaf.0 as u8; 16]),
+        is_there: true,
+    })
+}
+
 fn open(keyring: &mut Keyring, codec: Codec, frame: &[u8]) -> Result<Vec<u8>, OpenError> {
+    open_of(keyring, codec, frame, anybody)
+}
+
+fn open_of(
+    keyring: &mut Keyring,
+    codec: Codec,
+    frame: &[u8],
+    who: impl Fn(EpochId, Leaf) -> Option<Sender>,
+) -> Result<Vec<u8>, OpenError> {
     let mut buffer = Vec::new();
     keyring
-        .open(codec, frame, &mut buffer)
+        .open(codec, frame, who, &mut buffer)
         .map(|opened| opened.frame.to_vec())
 }
 
@@ -204,7 +222,8 @@ fn streams_have_keys_of_their_own() {
         .to_vec();
     assert_ne!(camera[camera.len() - 20..], screen[screen.len() - 20..]);
     let mut bob = member(BOB);
-    let opened = bob.open(SOUND, &screen, &mut buffer).expect("opened");
+    let opened = bob.open(SOUND, &screen, anybody, &mut buffer);
+    let opened = opened.expect("opened");
     assert_eq!((opened.kid.leaf, opened.kid.context), (ALICE, SCREEN));
 }
 

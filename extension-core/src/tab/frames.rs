@@ -275,7 +275,11 @@ impl Passage<'_> {
                     .seal_elsewhere(self.now, context, self.codec, frame, room);
                 job.ok()
             }
-            Direction::Receive => self.call.open_elsewhere(self.codec, frame, room),
+            Direction::Receive => {
+                let link = self.stream.connection;
+                self.call
+                    .open_elsewhere(self.now, link, self.codec, frame, room)
+            }
         }
     }
 
@@ -292,9 +296,10 @@ impl Passage<'_> {
                 sealed.map_err(|error| why_not_sealed(error).into())
             }
             Direction::Receive => {
+                let (now, link) = (self.now, self.stream.connection);
                 let opened = self
                     .call
-                    .finish_open(self.now, self.codec, frame, outcome, buffer);
+                    .finish_open(now, link, self.codec, frame, outcome, buffer);
                 self.admit(opened)
             }
         }
@@ -383,31 +388,46 @@ impl Passage<'_> {
     }
 
     fn open<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
-        let opened = self.call.open(self.now, self.codec, frame, buffer);
+        let link = self.stream.connection;
+        let opened = self.call.open(self.now, link, self.codec, frame, buffer);
         self.admit(opened)
     }
 
-    /// Whether a frame that was opened belongs here.
+    /// Whether a frame that was opened belongs at this receiver.
     fn admit<'b>(&mut self, opened: Result<OpenedFrame<'b>, OpenError>) -> Transformed<'b> {
-        let opened = opened.map_err(|error| reason_of(error, self.shows_sotto()))?;
+        let opened = opened.map_err(|error| self.reason_of(error))?;
         let role = opened.context.role();
         let source = (opened.member, opened.context);
-        let link = self.stream.connection;
-        let heard = self.call.may_come_over(self.now, link, opened.member);
-        if !heard && self.call.is_shared(link) {
-            return Err(DropReason::Unheard.into());
-        }
-        if opened.fresh && heard && self.call.is_shared(link) {
+        if opened.fresh && self.call.is_shared(self.stream.connection) {
             self.call.note_media(self.now, opened.member);
         }
-        let belongs = heard
-            && MediaKind::of(role) == self.stream.media
+        let belongs = MediaKind::of(role) == self.stream.media
             && self.claims.admit(self.now, source, self.id);
         if !belongs {
             return Err(DropReason::Misdirected.into());
         }
         self.stream.opened_from(self.now, opened.member, role);
         Ok(opened.frame)
+    }
+
+    /// A plain frame can look like a sealed one with a strange key id. From somebody who has never
+    /// shown Sotto it is plain, unless its tag was right or one with its key id and counter was
+    /// opened before: browsers send packets again as padding, and the first ones can be there before
+    /// their sender's beacon.
+    fn reason_of(&self, error: OpenError) -> DropReason {
+        match error {
+            OpenError::TooManyStreams => DropReason::TooManyStreams,
+            OpenError::Replayed => DropReason::Replayed,
+            OpenError::Misdirected if self.call.is_shared(self.stream.connection) => {
+                DropReason::Unheard
+            }
+            OpenError::Misdirected => DropReason::Misdirected,
+            _ if !self.shows_sotto() => DropReason::NotSealed,
+            OpenError::NoKey => DropReason::NoKey,
+            OpenError::NotSealed => DropReason::NotSealed,
+            OpenError::Forged => DropReason::Forged,
+            OpenError::Echo => DropReason::Replayed,
+        }
     }
 
     /// Whether who sends this stream has Sotto, as far as is known.
@@ -425,20 +445,5 @@ fn why_not_sealed(error: SealError) -> DropReason {
         SealError::NoKey => DropReason::NoKey,
         SealError::Malformed => DropReason::Malformed,
         SealError::CounterExhausted => DropReason::CounterExhausted,
-    }
-}
-
-/// A plain frame can look like a sealed one with a strange key id. From somebody who has never
-/// shown Sotto it is plain, unless one with its key id and counter was opened before: browsers send
-/// packets again as padding, and the first ones can be there before their sender's beacon.
-fn reason_of(error: OpenError, shows_sotto: bool) -> DropReason {
-    match error {
-        OpenError::TooManyStreams => DropReason::TooManyStreams,
-        OpenError::Replayed => DropReason::Replayed,
-        _ if !shows_sotto => DropReason::NotSealed,
-        OpenError::NoKey => DropReason::NoKey,
-        OpenError::NotSealed => DropReason::NotSealed,
-        OpenError::Forged => DropReason::Forged,
-        OpenError::Echo => DropReason::Replayed,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sotto_core::{framing::Codec, ids::PeerId, media::Context, wire::Packet};
 
-use super::World;
+use super::{World, slot::link};
 
 const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
 
@@ -63,7 +63,7 @@ impl World {
             let receiver = slot.counts().then(|| slot.call_mut()).flatten();
             if let Some(call) = receiver.filter(|call| members.contains(&call.peer())) {
                 let mut buffer = Vec::new();
-                let opened = call.open(self.now, Codec::Opus, sealed, &mut buffer);
+                let opened = call.open(self.now, link(to, from), Codec::Opus, sealed, &mut buffer);
                 media.sent += 1;
                 media.heard += usize::from(opened.is_ok());
             }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use sotto_core::{
     framing::Codec,
-    ids::{EpochId, PeerId},
+    ids::{ConnectionId, EpochId, PeerId},
     media::Context,
     time::Instant,
 };
 
-use super::{Slot, World};
+use super::{Slot, World, slot::link};
 use crate::checker::Violation;
 
 /// M1: by then a sender seals with the epoch that it stands in, if its timers are in time.
@@ -85,7 +85,8 @@ impl World {
         let entered = self.checker.entered(to, frame.epoch);
         let slot = &mut self.slots[to];
         let shares = slot.is_here() && slot.epoch() == Some(frame.epoch);
-        let Some((peer, outcome)) = open(self.now, slot, &frame.sealed) else {
+        let link = link(to, frame.from);
+        let Some((peer, outcome)) = open(self.now, slot, link, &frame.sealed) else {
             return Ok(());
         };
         match outcome {
@@ -100,10 +101,15 @@ impl World {
 }
 
 /// Who tries, and whose it takes the frame for.
-fn open(now: Instant, slot: &mut Slot, sealed: &[u8]) -> Option<(PeerId, Result<PeerId, String>)> {
+fn open(
+    now: Instant,
+    slot: &mut Slot,
+    link: ConnectionId,
+    sealed: &[u8],
+) -> Option<(PeerId, Result<PeerId, String>)> {
     let call = slot.call_mut()?;
     let mut buffer = Vec::new();
-    let opened = call.open(now, Codec::Opus, sealed, &mut buffer);
+    let opened = call.open(now, link, Codec::Opus, sealed, &mut buffer);
     let outcome = opened
         .map(|opened| opened.member)
         .map_err(|error| error.to_string());

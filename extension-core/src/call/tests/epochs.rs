@@ -60,13 +60,13 @@ fn m10_who_was_removed_is_not_heard_again_when_a_commit_comes_before_a_late_time
     ];
     mesh.leave(2);
     mesh.run_for(MILLISECOND * 1_300);
-    assert_eq!(mesh.open(0, &sealed[0]), Err(OpenError::NoKey));
+    assert_eq!(mesh.open(0, 2, &sealed[0]), Err(OpenError::NoKey));
     let late = mesh.now() + SECOND * 11;
     let call = mesh.call_mut(0);
     let newest = call.keyring.newest().expect("a key");
     let us = (Leaf(0), call.peer());
     call.epochs.keep(late, newest, vec![us]);
     let mut buffer = Vec::new();
-    let opened = call.open(late, Codec::Pcmu, &sealed[1], &mut buffer);
+    let opened = call.open(late, Mesh::link(0, 2), Codec::Pcmu, &sealed[1], &mut buffer);
     assert_eq!(opened.err(), Some(OpenError::NoKey));
 }

@@ -205,11 +205,12 @@ impl Mesh {
             .map(<[u8]>::to_vec)
     }
 
-    pub fn open(&mut self, who: usize, frame: &[u8]) -> Result<Vec<u8>, OpenError> {
+    /// One opens a frame that came from another.
+    pub fn open(&mut self, who: usize, from: usize, frame: &[u8]) -> Result<Vec<u8>, OpenError> {
         let mut buffer = Vec::new();
-        let now = self.now;
+        let (now, link) = (self.now, Self::link(who, from));
         let call = self.call_mut(who);
-        call.open(now, Codec::Pcmu, frame, &mut buffer)
+        call.open(now, link, Codec::Pcmu, frame, &mut buffer)
             .map(|opened| opened.frame.to_vec())
     }
 

@@ -168,10 +168,17 @@ fn a_forged_frame_is_dropped_and_said_to_be_forged() {
 }
 
 #[test]
-fn m9_a_large_frame_on_another_members_connection_is_not_finished() {
+fn m9_a_large_frame_on_another_members_connection_is_not_even_laid_out() {
     let (mut pair, _cleo) = Pair::with_cleo();
-    pair.meet_misdirected(SEND_VIDEO, FROM_CLEO);
-    pair.assert_not_finished(SEND_VIDEO, FROM_CLEO);
+    assert!(pair.send_video(0).is_some());
+    let sealed = pair.seal_there();
+    let (page, number) = (pair.pages[1], FROM_CLEO);
+    let core = &mut pair.cores[1];
+    let frame = EncodedFrame::new(core.format(page, 96, "video/VP8"), &sealed);
+    let started = core.start(pair.now, StreamId { page, number }, frame);
+    assert!(matches!(started, Started::Dropped));
+    let reason = pair.stream_view(1, FROM_CLEO).reason;
+    assert_eq!(reason, Some(DropReason::Misdirected));
 }
 
 #[test]

@@ -6,7 +6,10 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use aes_gcm::{Aes128Gcm, KeyInit, Nonce, aead::Aead, aead::Payload};
 
-use super::*;
+use super::{
+    senders::{elsewhere_only, nobody},
+    *,
+};
 
 /// What WebCrypto is given, and what it makes of it.
 struct Elsewhere {
@@ -43,7 +46,7 @@ fn seal_there(keyring: &mut Keyring, codec: Codec, frame: &[u8]) -> Vec<u8> {
 
 fn start_opening(keyring: &mut Keyring, codec: Codec, sealed: &[u8]) -> Option<Elsewhere> {
     let (mut buffer, mut subtle) = (Vec::new(), SubtleKeys::default());
-    let job = keyring.open_elsewhere(codec, sealed, &mut buffer, &mut subtle)?;
+    let job = keyring.open_elsewhere(codec, sealed, anybody, &mut buffer, &mut subtle)?;
     Some(elsewhere(keyring, &job, &buffer))
 }
 
@@ -53,11 +56,21 @@ fn finish_opening(
     sealed: &[u8],
     done: &Elsewhere,
 ) -> Result<Vec<u8>, OpenError> {
+    finish_opening_of(keyring, codec, sealed, done, anybody)
+}
+
+fn finish_opening_of(
+    keyring: &mut Keyring,
+    codec: Codec,
+    sealed: &[u8],
+    done: &Elsewhere,
+    who: impl Fn(EpochId, Leaf) -> Option<Sender>,
+) -> Result<Vec<u8>, OpenError> {
     let (mut buffer, plain) = (
         Vec::new(),
         done.opened.as_deref().expect("the tag is right"),
     );
-    let opened = keyring.finish_open(done.ticket, codec, sealed, plain, &mut buffer);
+    let opened = keyring.finish_open(done.ticket, codec, sealed, who, plain, &mut buffer);
     opened.map(|opened| opened.frame.to_vec())
 }
 
@@ -131,7 +144,7 @@ fn an_epoch_that_goes_takes_its_frames_and_its_keys_along() {
     let [mut alice, mut bob] = acquainted(SOUND, &KEY_FRAME);
     let sealed = seal(&mut alice, SOUND, &KEY_FRAME);
     let (mut buffer, mut subtle) = (Vec::new(), SubtleKeys::default());
-    let job = bob.open_elsewhere(SOUND, &sealed, &mut buffer, &mut subtle);
+    let job = bob.open_elsewhere(SOUND, &sealed, anybody, &mut buffer, &mut subtle);
     let job = job.expect("a known stream");
     let done = elsewhere(&bob, &job, &buffer);
     let sending = start_sealing(&mut alice, SOUND, &KEY_FRAME);
@@ -152,6 +165,29 @@ fn an_epoch_that_goes_takes_its_frames_and_its_keys_along() {
         &mut buffer,
     );
     assert_eq!(late, Err(SealError::NoKey));
+}
+
+#[test]
+fn a_frame_whose_sender_went_meanwhile_is_not_finished_and_was_not_opened() {
+    let [mut alice, mut bob] = acquainted(SOUND, &KEY_FRAME);
+    let sealed = seal(&mut alice, SOUND, &KEY_FRAME);
+    let done = start_opening(&mut bob, SOUND, &sealed).expect("she is there");
+    let late = finish_opening_of(&mut bob, SOUND, &sealed, &done, elsewhere_only);
+    assert_eq!(late, Err(OpenError::Misdirected));
+    let late = finish_opening_of(&mut bob, SOUND, &sealed, &done, nobody);
+    assert_eq!(late, Err(OpenError::NoKey));
+    assert!(finish_opening(&mut bob, SOUND, &sealed, &done).is_ok());
+}
+
+#[test]
+fn a_frame_whose_sender_is_not_there_is_not_laid_out() {
+    let [mut alice, mut bob] = acquainted(SOUND, &KEY_FRAME);
+    let sealed = seal(&mut alice, SOUND, &KEY_FRAME);
+    let (mut buffer, mut subtle) = (Vec::new(), SubtleKeys::default());
+    for who in [nobody, elsewhere_only] {
+        let job = bob.open_elsewhere(SOUND, &sealed, who, &mut buffer, &mut subtle);
+        assert!(job.is_none());
+    }
 }
 
 #[test]

@@ -63,6 +63,7 @@ pub fn change(bytes: &mut [u8], at: u16, mask: u8) {
 
 /// A frame that somebody sealed.
 pub struct Frame {
+    pub from: usize,
     pub by: PeerId,
     pub codec: Codec,
     pub plain: Vec<u8>,

@@ -231,6 +231,7 @@ impl World {
         let sealed = sealed.to_vec();
         assert!(!call.is_alone(), "sealed for nobody");
         self.network.keep(Frame {
+            from: who,
             by: call.peer(),
             codec,
             plain,
@@ -249,7 +250,8 @@ impl World {
         let mut bytes = frame.sealed.clone();
         change(&mut bytes, at.into(), mask);
         let mut buffer = Vec::new();
-        let Ok(opened) = call.open(self.now, codec, &bytes, &mut buffer) else {
+        let link = link(who, frame.from);
+        let Ok(opened) = call.open(self.now, link, codec, &bytes, &mut buffer) else {
             return;
         };
         assert_eq!(opened.frame, frame.plain, "opened to something else");
@@ -260,12 +262,16 @@ impl World {
     }
 
     fn noise(&mut self, who: usize, codec: u8, frame: &[u8]) {
+        let people = self.calls.len();
         let Some(call) = &mut self.calls[who] else {
             return;
         };
         let mut buffer = Vec::new();
-        let outcome = call.open(self.now, fixture::codec(codec), frame, &mut buffer);
-        assert!(outcome.is_err(), "nobody sealed this");
+        let codec = fixture::codec(codec);
+        for from in 0..people {
+            let outcome = call.open(self.now, link(who, from), codec, frame, &mut buffer);
+            assert!(outcome.is_err(), "nobody sealed this");
+        }
     }
 
     fn leave(&mut self, who: usize) {
