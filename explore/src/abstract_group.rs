@@ -246,6 +246,11 @@ impl Groups for Abstract {
         (candidate.reference, &candidate.message)
     }
 
+    fn reference(&self, message: &[u8]) -> Option<KeyPackageRef> {
+        let joiner = Joiner::tls_deserialize_exact_bytes(message).ok()?;
+        Some(joiner.reference)
+    }
+
     fn read_key_package(&self, message: &[u8]) -> Result<Joiner, GroupError> {
         Joiner::tls_deserialize_exact_bytes(message).map_err(|_| GroupError::PeerMisbehaved)
     }

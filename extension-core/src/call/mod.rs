@@ -23,7 +23,7 @@ use rand_core::{Rng, SeedableRng};
 use signed::Signed;
 
 use crate::{
-    carrier::{Audience, Carrier, InbandCarrier, MeshCarrier},
+    carrier::{Audience, Carrier, InbandCarrier, MeshCarrier, Owner},
     framing::Codec,
     group::{Group, GroupError, Groups, Mls},
     ids::{ConnectionId, Epoch, EpochId, Leaf, PeerId},
@@ -113,12 +113,20 @@ impl Call {
         bytes: &[u8],
     ) -> Result<(), WireError> {
         self.wake_up(now);
-        let Some(message) = self.carrier.handle_packet(now, link, bytes)? else {
+        let owner = self.owner(link);
+        let Some(message) = self.carrier.handle_packet(now, link, owner, bytes)? else {
             return Ok(());
         };
         let message = Message::parse(&message)?;
         let origin = self.links.origin(link);
         self.take_message(now, origin, message)
+    }
+
+    fn owner(&self, link: ConnectionId) -> Owner {
+        match self.links.peer(link) {
+            Some(peer) if self.is_member(peer) => Owner::Member,
+            _ => Owner::Anyone,
+        }
     }
 
     fn take_message(

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    Audience, Carrier,
+    Audience, Carrier, Owner,
     fragments::{Reassembly, cut},
     rate::Bucket,
 };
@@ -20,19 +20,37 @@ pub const MAX_LINKS: usize = 512;
 /// W9: bytes that are held for unfinished messages, over all channels.
 pub const MAX_HELD: usize = 16 * 1024 * 1024;
 
+/// W7: packets of one channel.
 const PACKETS_BURST: u64 = 400;
 const PACKETS_PER_SECOND: u64 = 200;
+/// Packets of all channels together...
+const ALL_BURST: u64 = 2_000;
+const ALL_PER_SECOND: u64 = 1_000;
+/// ...but for so many of each member's, whatever others send.
+const SHARE_BURST: u64 = 8;
+const SHARE_PER_SECOND: u64 = 2;
 
 struct Link {
     reassembly: Reassembly,
     allowance: Bucket,
+    share: Bucket,
 }
 
 /// See the module's text.
-#[derive(Default)]
 pub struct MeshCarrier {
     links: BTreeMap<ConnectionId, Link>,
+    allowance: Bucket,
     outgoing: VecDeque<(ConnectionId, Vec<u8>)>,
+}
+
+impl Default for MeshCarrier {
+    fn default() -> Self {
+        Self {
+            links: BTreeMap::new(),
+            allowance: Bucket::new(Instant(0), ALL_BURST, ALL_PER_SECOND),
+            outgoing: VecDeque::new(),
+        }
+    }
 }
 
 impl MeshCarrier {
@@ -41,12 +59,12 @@ impl MeshCarrier {
         if self.links.len() >= MAX_LINKS {
             return false;
         }
-        let allowance = Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND);
         self.links.insert(
             link,
             Link {
                 reassembly: Reassembly::default(),
-                allowance,
+                allowance: Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND),
+                share: Bucket::new(now, SHARE_BURST, SHARE_PER_SECOND),
             },
         );
         true
@@ -81,10 +99,13 @@ impl Carrier for MeshCarrier {
         &mut self,
         now: Instant,
         link: ConnectionId,
+        owner: Owner,
         bytes: &[u8],
     ) -> Result<Option<Vec<u8>>, WireError> {
         let link = self.links.get_mut(&link).ok_or(WireError::NotOurs)?;
-        if !link.allowance.take(now, 1) {
+        let is_taken = link.allowance.take(now, 1)
+            && (owner == Owner::Member && link.share.take(now, 1) || self.allowance.take(now, 1));
+        if !is_taken {
             return Err(WireError::TooLarge);
         }
         let packet = Packet::parse(bytes)?;
@@ -157,7 +178,7 @@ mod tests {
         carrier.close(link(1));
         assert_eq!(drain(&mut carrier), []);
         assert_eq!(
-            carrier.handle_packet(Instant(0), link(1), b"x"),
+            carrier.handle_packet(Instant(0), link(1), Owner::Anyone, b"x"),
             Err(WireError::NotOurs)
         );
     }
@@ -169,13 +190,38 @@ mod tests {
         carrier.open(Instant(0), link(2));
         let packet = &cut(b"x")[0];
         let mut is_taken = |now, number| {
-            let taken = carrier.handle_packet(Instant(now), link(number), packet);
+            let taken = carrier.handle_packet(Instant(now), link(number), Owner::Anyone, packet);
             taken.is_ok()
         };
         assert_eq!((0..10_000).filter(|_| is_taken(0, 1)).count(), 400);
         assert!(is_taken(0, 2));
         let later = (0..10_000).filter(|_| is_taken(1000, 1)).count();
         assert_eq!(later, 200, "a second later");
+    }
+
+    #[test]
+    fn w7_floods_on_many_links_are_cut_off_and_members_are_heard() {
+        let mut carrier = MeshCarrier::default();
+        (0..512).for_each(|number| assert!(carrier.open(Instant(0), link(number))));
+        let packet = &cut(b"x")[0];
+        let mut taken = |now, number, owner| {
+            let taken = |_: &_| {
+                let taken = carrier.handle_packet(Instant(now), link(number), owner, packet);
+                taken.is_ok()
+            };
+            (0..400).filter(taken).count()
+        };
+        let mut flood = |now| -> usize {
+            let strangers = (12..512).map(|number| taken(now, number, Owner::Anyone));
+            let taken_of_strangers = strangers.sum();
+            let members = (0..12).map(|number| taken(now, number, Owner::Member));
+            assert!(members.min() >= Some(2), "at {now}");
+            taken_of_strangers
+        };
+        assert_eq!(
+            [flood(0), flood(1_000), flood(2_000)],
+            [2_000, 1_000, 1_000]
+        );
     }
 
     #[test]
@@ -186,7 +232,7 @@ mod tests {
             carrier.open(Instant(0), link(number));
             let packets = cut(&message);
             for packet in &packets[1..] {
-                let _ = carrier.handle_packet(Instant(0), link(number), packet);
+                let _ = carrier.handle_packet(Instant(0), link(number), Owner::Anyone, packet);
             }
         }
         assert!(held(&carrier) > 0 && held(&carrier) <= MAX_HELD);
@@ -199,17 +245,18 @@ mod tests {
         let mut carrier = MeshCarrier::default();
         let (modest, greedy) = (cut(&[1; FRAGMENT + 1]), cut(&[2; 400 * 1024]));
         (0..100).for_each(|number| assert!(carrier.open(Instant(0), link(number))));
-        let first = carrier.handle_packet(Instant(0), link(0), &modest[0]);
+        let first = carrier.handle_packet(Instant(0), link(0), Owner::Anyone, &modest[0]);
         assert_eq!(first, Ok(None));
         for number in 1..100 {
+            let now = Instant(u64::from(number) * 30);
             for packet in &greedy[1..] {
-                let held = carrier.handle_packet(Instant(0), link(number), packet);
+                let held = carrier.handle_packet(now, link(number), Owner::Anyone, packet);
                 assert_eq!(held, Ok(None));
             }
         }
         let held = held(&carrier);
         assert!(held > MAX_HELD - 400 * 1024, "one at a time: {held}");
-        let whole = carrier.handle_packet(Instant(0), link(0), &modest[1]);
+        let whole = carrier.handle_packet(Instant(3_000), link(0), Owner::Anyone, &modest[1]);
         assert_eq!(whole, Ok(Some(vec![1; FRAGMENT + 1])));
     }
 

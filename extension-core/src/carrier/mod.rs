@@ -39,6 +39,15 @@ impl Audience {
     }
 }
 
+/// Whose a link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A member's of our group.
+    Member,
+    /// Somebody else's, or nobody's yet.
+    Anyone,
+}
+
 /// A way to reach the others in the call.
 pub trait Carrier {
     /// Takes bytes that arrived on a link. Gives a message back once it is whole.
@@ -49,6 +58,7 @@ pub trait Carrier {
         &mut self,
         now: Instant,
         link: ConnectionId,
+        owner: Owner,
         bytes: &[u8],
     ) -> Result<Option<Vec<u8>>, WireError>;
 

@@ -78,6 +78,9 @@ pub trait Groups {
     /// A key package's reference, and the message that announces it.
     fn announcement<'c>(&self, candidate: &'c Self::Candidate) -> (KeyPackageRef, &'c [u8]);
 
+    /// The reference of somebody's key package, nothing of it checked. It costs no more than a digest.
+    fn reference(&self, message: &[u8]) -> Option<KeyPackageRef>;
+
     /// Checks somebody's key package.
     ///
     /// # Errors

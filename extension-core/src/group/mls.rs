@@ -65,6 +65,10 @@ impl Groups for Mls {
         (candidate.reference(), candidate.message())
     }
 
+    fn reference(&self, message: &[u8]) -> Option<KeyPackageRef> {
+        super::claimed_reference(message)
+    }
+
     fn read_key_package(&self, message: &[u8]) -> Result<Joiner, GroupError> {
         Joiner::parse(message)
     }

@@ -29,7 +29,8 @@ use openmls::prelude::{
 use openmls_traits::{OpenMlsProvider, crypto::OpenMlsCrypto};
 use provider::Provider;
 use rand_chacha::ChaCha20Rng;
-use tls_codec::{DeserializeBytes, Serialize};
+use sha2::{Digest, Sha256};
+use tls_codec::{DeserializeBytes, Serialize, VLByteSlice};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -41,6 +42,11 @@ use crate::{
 
 /// The hybrid post-quantum suite 0x004F (draft-ietf-mls-pq-ciphersuites).
 pub const CIPHERSUITE: Ciphersuite = Ciphersuite::MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519;
+
+/// RFC 9420 section 5.2.
+const REFERENCE_LABEL: &[u8] = b"MLS 1.0 KeyPackage Reference";
+/// The version and wire format of an `MLSMessage`.
+const MESSAGE_HEADER: usize = 4;
 
 /// RFC 9605 section 5.2.
 const BASE_KEY_LABEL: &str = "SFrame 1.0 Base Key";
@@ -432,6 +438,13 @@ fn reference_of(
         .try_into()
         .map(KeyPackageRef)
         .map_err(|_| GroupError::Unsupported)
+}
+
+/// RFC 9420 section 5.2, of the bytes as they came: what reads the same and isn't has another.
+fn claimed_reference(message: &[u8]) -> Option<KeyPackageRef> {
+    let [label, value] = [REFERENCE_LABEL, message.get(MESSAGE_HEADER..)?].map(VLByteSlice);
+    let input = (label, value).tls_serialize_detached().ok()?;
+    Some(KeyPackageRef(Sha256::digest(input).into()))
 }
 
 /// The key packages that a Welcome is for; none when it is no Welcome.

@@ -45,6 +45,14 @@ fn pair() -> (Identity, Group, Group) {
 }
 
 #[test]
+fn b5_a_key_packages_reference_is_known_before_it_is_read() {
+    let candidate = Candidate::new(&identity(2), rng(3)).expect("a candidate");
+    let claimed = claimed_reference(candidate.message());
+    assert_eq!(claimed, Some(candidate.reference()));
+    assert_eq!(claimed_reference(b"abc"), None);
+}
+
+#[test]
 fn a_welcome_leads_to_the_same_secrets() {
     let (_, ours, theirs) = pair();
     assert_eq!(ours.epoch_authenticator(), theirs.epoch_authenticator());

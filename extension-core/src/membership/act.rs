@@ -86,6 +86,11 @@ impl<G: Groups> Membership<G> {
         if message.len() > MAX_KEY_PACKAGE {
             return Err(GroupError::PeerMisbehaved);
         }
+        // To check one costs far more than to see that nobody seeks by it.
+        let claimed = self.groups.reference(message);
+        if !claimed.is_some_and(|reference| self.is_sought_by(now, reference)) {
+            return Ok(());
+        }
         let joiner = self.groups.read_key_package(message)?;
         let (peer, reference) = self.groups.joiner(&joiner);
         if self.wants_us(now, peer, reference) && !self.groups.holds(&self.group, &joiner) {
@@ -97,11 +102,21 @@ impl<G: Groups> Membership<G> {
 
     /// B5: whether somebody who is here says that it seeks our group by this key package.
     fn wants_us(&self, now: Instant, peer: PeerId, key_package: KeyPackageRef) -> bool {
-        let wish = Seek {
+        let wish = self.wish_by(key_package);
+        self.roster.is_live(now, peer) && self.roster.seeks(peer) == Some(wish)
+    }
+
+    fn is_sought_by(&self, now: Instant, key_package: KeyPackageRef) -> bool {
+        let wish = self.wish_by(key_package);
+        let mut live = self.roster.live(now);
+        live.any(|(_, beacon)| beacon.seeks == Some(wish))
+    }
+
+    fn wish_by(&self, key_package: KeyPackageRef) -> Seek {
+        Seek {
             group: self.standing.group,
             key_package,
-        };
-        self.roster.is_live(now, peer) && self.roster.seeks(peer) == Some(wish)
+        }
     }
 
     /// Key packages that are of no use any more.

@@ -2,7 +2,7 @@
 //! there, and what is whole in one packet comes out as it went in.
 
 use sotto_core::{
-    carrier::{Carrier, MeshCarrier},
+    carrier::{Carrier, MeshCarrier, Owner},
     ids::{ConnectionId, PageId},
     time::Instant,
     wire::Packet,
@@ -20,7 +20,7 @@ pub fn run(bytes: &[u8]) {
     }
     let mut carrier = MeshCarrier::default();
     assert!(carrier.open(Instant(0), LINK));
-    if let Ok(Some(message)) = carrier.handle_packet(Instant(0), LINK, bytes) {
+    if let Ok(Some(message)) = carrier.handle_packet(Instant(0), LINK, Owner::Anyone, bytes) {
         assert!(bytes.ends_with(&message));
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 
 use arbitrary::{Arbitrary, Unstructured};
 use sotto_core::{
-    carrier::{Audience, Carrier, FRAGMENT, MeshCarrier, cut},
+    carrier::{Audience, Carrier, FRAGMENT, MeshCarrier, Owner, cut},
     ids::{ConnectionId, PageId},
     time::Instant,
     wire::{MessageId, Packet},
@@ -131,7 +131,10 @@ impl Mesh {
 
     fn receive(&mut self, link: u8, packet: &[u8]) {
         let link = connection(link);
-        let Ok(Some(whole)) = self.carrier.handle_packet(self.now, link, packet) else {
+        let Ok(Some(whole)) = self
+            .carrier
+            .handle_packet(self.now, link, Owner::Anyone, packet)
+        else {
             return;
         };
         assert!(self.open.contains(&link), "heard on a closed channel");

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use sotto_core::{
-    carrier::{Audience, Carrier, MeshCarrier},
+    carrier::{Audience, Carrier, MeshCarrier, Owner},
     group::{Candidate, Committed, Group, Groups, Joiner, Merged, Mls},
     ids::{ConnectionId, GroupId, Leaf, PeerId},
     time::Instant,
@@ -72,7 +72,7 @@ impl Guest {
     }
 
     pub fn handle_packet(&mut self, now: Instant, link: ConnectionId, bytes: &[u8]) {
-        let whole = self.carrier.handle_packet(now, link, bytes);
+        let whole = self.carrier.handle_packet(now, link, Owner::Anyone, bytes);
         if let Ok(Some(bytes)) = whole {
             let message = Message::parse(&bytes).ok();
             message

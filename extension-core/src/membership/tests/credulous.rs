@@ -4,6 +4,8 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use std::cell::Cell;
+
 use super::*;
 use crate::{
     group::{Committed, Merged},
@@ -25,6 +27,7 @@ const HERE: Standing = Standing {
 struct Credulous {
     members: Vec<(Leaf, PeerId)>,
     tried: usize,
+    read: Cell<usize>,
 }
 
 impl Credulous {
@@ -33,6 +36,7 @@ impl Credulous {
         Self {
             members: (0..).map(Leaf).zip(members).collect(),
             tried: 0,
+            read: Cell::new(0),
         }
     }
 }
@@ -59,7 +63,12 @@ impl Groups for Credulous {
         (PACKAGE, &[])
     }
 
+    fn reference(&self, _: &[u8]) -> Option<KeyPackageRef> {
+        Some(PACKAGE)
+    }
+
     fn read_key_package(&self, _: &[u8]) -> Result<(), GroupError> {
+        self.read.set(self.read.get() + 1);
         Ok(())
     }
 
@@ -136,6 +145,14 @@ fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
     assert!(us.archive.packages().is_empty());
     let taken = us.handle_key_package(Instant(0), &[0; 16 * 1024]);
     assert_eq!((taken, us.archive.packages().len()), (Ok(()), 1));
+    assert_eq!(us.groups().read.get(), 1);
+}
+
+#[test]
+fn b5_a_key_package_that_nobody_seeks_by_is_not_even_read() {
+    let mut us = Membership::new(Instant(0), Credulous::with(&[]), 0).expect("a group");
+    let taken = us.handle_key_package(Instant(0), b"a key package");
+    assert_eq!((taken, us.groups().read.get()), (Ok(()), 0));
 }
 
 #[test]
