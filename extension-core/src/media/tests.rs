@@ -181,6 +181,14 @@ fn a_frame_cannot_be_passed_off_as_another_codec() {
 }
 
 #[test]
+fn what_holds_a_key_does_not_show_it() {
+    let (base_key, aes_key) = (BaseKey::new([0xa7; 16]), AesKey::new([0xa7; 16]));
+    for shown in [format!("{base_key:?}"), format!("{aes_key:x?}")] {
+        assert!(!shown.contains("167") && !shown.contains("a7"), "{shown}");
+    }
+}
+
+#[test]
 fn a_frame_opens_once() {
     let (mut alice, mut bob) = (member(ALICE), member(BOB));
     let sealed = seal(&mut alice, SOUND, b"once");
