@@ -108,6 +108,8 @@ struct Waiting {
     wanted: usize,
     /// Layers of which each may be all that somebody gets.
     layers: usize,
+    /// How often it was said again when all had gone.
+    repeats: usize,
 }
 
 impl Waiting {
@@ -122,6 +124,7 @@ impl Waiting {
             sent: 0,
             wanted: 0,
             layers,
+            repeats: 0,
         };
         waiting.wanted = waiting.at_first();
         waiting
@@ -136,15 +139,24 @@ impl Waiting {
         self.count * self.layers + quarter.max(self.count.min(REPAIR_AT_LEAST))
     }
 
-    /// It is said again: somebody may lack it still.
-    fn again(&mut self, now: Instant) {
+    /// It is said again: somebody may lack it still. First some more of it goes, and from then on all
+    /// of it on each of the lanes, as for somebody who gets one of them.
+    fn again(&mut self, now: Instant, lanes: usize) {
         self.since = now;
-        if self.is_done() {
-            self.wanted += match self.kind.is_routine() {
-                true => self.count,
-                false => self.count.div_ceil(4).max(2) * self.layers,
-            };
+        if !self.is_done() {
+            return;
         }
+        self.repeats += 1;
+        self.wanted += match self.kind.is_routine() {
+            true => self.count,
+            false if self.is_insistent() => self.count * lanes,
+            false => self.count.div_ceil(4).max(2) * self.layers,
+        };
+    }
+
+    /// What went before wasn't enough for somebody.
+    fn is_insistent(&self) -> bool {
+        self.repeats > 1
     }
 
     fn is_done(&self) -> bool {
@@ -258,9 +270,9 @@ impl Room {
     }
 
     fn add(&mut self, now: Instant, kind: Kind, message: &[u8]) {
-        let id = MessageId::of(message);
+        let (id, lanes) = (MessageId::of(message), self.lanes.len());
         if let Some(same) = self.waiting.iter_mut().find(|one| one.id == id) {
-            return same.again(now);
+            return same.again(now, lanes.max(1));
         }
         self.waiting
             .retain(|waiting| waiting.kind != kind || !kind.supersedes());
@@ -302,20 +314,23 @@ impl Room {
     }
 
     fn waits_for_another(&self, waiting: &Waiting, lane: Lane) -> bool {
-        let (length, turn) = (waiting.length(self.salt), self.last_on(waiting.kind, lane));
+        let (length, turn) = (waiting.length(self.salt), self.last_on(waiting, lane));
         let mut fit = self.lanes.iter().filter(|(_, frame)| frame.space >= length);
-        fit.any(|(other, _)| self.last_on(waiting.kind, *other) < turn)
+        fit.any(|(other, _)| self.last_on(waiting, *other) < turn)
     }
 
     /// Beacons take turns over all layers, for each may be all that somebody gets; what is repaired
-    /// over streams first, for of those most get all.
-    fn last_on(&self, kind: Kind, lane: Lane) -> (u64, u64) {
-        if kind == Kind::BEACON {
+    /// over streams first, for of those most get all, unless that wasn't enough.
+    fn last_on(&self, waiting: &Waiting, lane: Lane) -> (u64, u64) {
+        if waiting.kind == Kind::BEACON {
             return (0, self.lanes.get(&lane).map_or(0, |frame| frame.beacon));
+        }
+        let of_lane = self.lanes.get(&lane).map_or(0, |frame| frame.other);
+        if waiting.is_insistent() {
+            return (0, of_lane);
         }
         let layers = self.lanes.range((lane.0, 0)..=(lane.0, u32::MAX));
         let of_stream = layers.map(|(_, frame)| frame.other).max();
-        let of_lane = self.lanes.get(&lane).map_or(0, |frame| frame.other);
         (of_stream.unwrap_or_default(), of_lane)
     }
 

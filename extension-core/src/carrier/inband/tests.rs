@@ -94,10 +94,31 @@ fn i3_what_is_said_again_goes_on_with_other_fragments() {
         carrier.send(Instant(now), &commit);
         packets.extend(sent(&mut carrier, &[1], now..now + 1_400));
     }
-    assert_eq!(packets.len(), 8 + 2 + 2);
+    assert_eq!(packets.len(), 8 + 2 + 4);
     packets.sort();
     packets.dedup();
-    assert_eq!(packets.len(), 12, "no fragment went twice");
+    assert_eq!(packets.len(), 14, "no fragment went twice");
+}
+
+#[test]
+fn i3_what_is_said_again_and_again_goes_whole_with_each_layer_of_each_stream() {
+    let (mut carrier, commit) = (carrier(), message(4, 2_800));
+    let lanes = [(1, 0), (2, 7), (2, 8), (2, 9)].map(|(number, layer)| (stream(number), layer));
+    let mut went = [[0; 4]; 4];
+    for now in (0..5_600).step_by(20) {
+        if now % 1_400 == 20 {
+            carrier.send(Instant(now), &commit);
+        }
+        for (place, lane) in lanes.into_iter().enumerate() {
+            let packet = carrier.poll_packet(Instant(now), lane, ANY);
+            went[now as usize / 1_400][place] += usize::from(packet.is_some());
+        }
+    }
+    assert_eq!(
+        went.map(|lanes| lanes.iter().sum::<usize>()),
+        [8, 2, 16, 16]
+    );
+    assert_eq!(went[2..], [[4; 4]; 2]);
 }
 
 #[test]

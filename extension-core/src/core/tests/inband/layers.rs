@@ -91,6 +91,34 @@ fn r20_who_gets_one_layer_of_each_is_not_called_apart_though_frames_are_lost() {
     }
 }
 
+/// How long some need to meet of whom each sends sound, which nobody gets, and pictures in three
+/// layers, of which each gets one.
+fn meet_by_one_layer(room: &mut Room, who: &[usize]) -> Duration {
+    let began = room.now;
+    while !room.stands(who) {
+        room.pictures_for(Duration::from_millis(STEP), |to| Some(to as u32));
+        for from in 0..room.people.len() {
+            let plain = plain(OPUS, from, room.now.0 / STEP);
+            room.transform(from, 1, OPUS, &plain);
+        }
+        assert!(room.now.since(began) < Duration::from_secs(90), "they meet");
+    }
+    room.now.since(began)
+}
+
+#[test]
+fn i3_who_gets_one_layer_of_three_and_no_sound_is_let_in_within_ten_seconds() {
+    let mut room = Room::of(3, Layout::PublishAndSubscribe);
+    room.sends = vec![BTreeSet::new(); 3];
+    room.turn_on(0);
+    room.turn_on(1);
+    let first = meet_by_one_layer(&mut room, &[0, 1]);
+    room.turn_on(2);
+    let then = meet_by_one_layer(&mut room, &[0, 1, 2]);
+    let most = Duration::from_secs(10);
+    assert!(first <= most && then <= most, "{first:?}, {then:?}");
+}
+
 #[test]
 fn i15_a_member_whose_pictures_come_stays_though_its_beacons_do_not() {
     let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
