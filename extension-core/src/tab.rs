@@ -138,6 +138,8 @@ pub struct Tab {
     open_channels: BTreeSet<ConnectionId>,
     /// Those whose far end isn't a browser.
     forwarded: BTreeSet<ConnectionId>,
+    /// Since when others are in the room, and we alone in our group.
+    unmet: Option<Instant>,
     inbox: Inbox,
     formats: Formats,
     key_frames: VecDeque<StreamId>,
@@ -270,6 +272,7 @@ impl Tab {
         self.open_cost = Cost::default();
         self.join = Join::default();
         self.other_version = None;
+        self.unmet = None;
         self.asked.clear();
         self.looked.clear();
         self.streams.forget_evidence();
@@ -388,6 +391,7 @@ impl Tab {
             .retain(|(_, trouble), at| !trouble.passes() || now.since(*at) < TROUBLE_SHOWN);
         self.other_version
             .take_if(|(_, at)| now.since(*at) >= TROUBLE_SHOWN);
+        self.note_unmet(now);
         self.watch_if_due(now);
         self.stale |= self.on;
     }

@@ -224,6 +224,7 @@ fn state_of_call(tab: &Tab, call: &Call, now: Instant) -> (State, &'static str) 
             };
         }
         return match call.live_peers(now).next() {
+            Some(_) if tab.is_unheard(now) => (State::Joining, "not-heard"),
             Some(_) => (State::Joining, "joining"),
             None if tab.connections.is_empty() => (State::Alone, "alone-no-call"),
             None => (State::Alone, "alone"),

@@ -117,6 +117,12 @@ impl Call {
         self.inband.has_no_way_up(now) && !self.links.has_owners() && !is_answered
     }
 
+    /// Everyone else who was heard in the room lately.
+    pub fn others_in_room(&self, now: Instant) -> impl Iterator<Item = PeerId> {
+        let room = self.links.room().copied();
+        room.filter(move |peer| self.membership.is_live(now, *peer))
+    }
+
     /// I15: a frame of a member in the room was opened that it sealed in our newest epoch.
     pub fn note_media(&mut self, now: Instant, member: PeerId) {
         self.membership.note_media(now, member);

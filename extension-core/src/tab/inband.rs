@@ -1,6 +1,8 @@
 //! Which connections somebody forwards, and what came in a frame: the frame path puts it here, and it
 //! is heard once the frame is done.
 
+use std::time::Duration;
+
 use super::{ConnectionState, Tab};
 use crate::{
     ids::{ConnectionId, PageId, StreamId},
@@ -29,6 +31,9 @@ impl FarEnd<'_> {
         !self.ice_lite && (by_webrtc_org || by_firefox)
     }
 }
+
+/// I11: who hears others for so long and isn't let in isn't heard.
+const UNHEARD: Duration = Duration::from_secs(10);
 
 /// See the module's text. A frame brings one packet.
 #[derive(Default)]
@@ -90,6 +95,18 @@ impl Tab {
             .filter(|(link, _)| !self.forwarded.contains(link));
         let forwards = self.forwarded.iter().any(|link| link.page == page);
         forwards && !of_mesh.any(|(link, _)| without(*link))
+    }
+
+    pub(super) fn note_unmet(&mut self, now: Instant) {
+        let call = self.call.as_ref().filter(|call| call.is_alone());
+        let mut others = call.into_iter().flat_map(|call| call.others_in_room(now));
+        let since = self.unmet.unwrap_or(now);
+        self.unmet = others.next().map(|_| since);
+    }
+
+    /// I11: whether others in the room are heard, and long don't hear us.
+    pub(crate) fn is_unheard(&self, now: Instant) -> bool {
+        self.unmet.is_some_and(|since| now.since(since) >= UNHEARD)
     }
 
     /// Hears what came in a frame. False: nothing did.

@@ -202,6 +202,24 @@ fn i3_of_three_the_loudest_is_heard_and_all_stay() {
 }
 
 #[test]
+fn i11_who_is_passed_on_only_while_it_speaks_is_told_and_let_in_again() {
+    let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
+    room.sends = vec![BTreeSet::from([1]); 3];
+    room.until_it_stands(&[0, 1, 2]);
+    room.sends[2].clear();
+    for _ in 0..20_000 / STEP {
+        room.step();
+        room.transform(2, 1, OPUS, &plain(OPUS, 2, room.now.0 / STEP));
+    }
+    assert!(room.stands(&[0, 1]));
+    let view = room.view(2);
+    assert_eq!((view.state, view.reason), (State::Joining, "not-heard"));
+    room.sends[2].insert(1);
+    let took = room.until_it_stands(&[0, 1, 2]);
+    assert!(took <= Duration::from_secs(5), "{took:?}");
+}
+
+#[test]
 fn m12_a_stream_that_a_room_moves_to_another_receiver_is_no_alarm() {
     let mut room = Room::all_on(2, Layout::OneForAll);
     room.until_it_stands(&[0, 1]);
