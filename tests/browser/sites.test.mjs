@@ -9,7 +9,7 @@ import { agree, eventually, pictureStands, seeEachOther, turnOn } from '../lib/e
 import { childFrame } from '../lib/pages/hard.mjs';
 import { Seat, call, encrypted } from '../lib/pages/seat.mjs';
 import { PageServer } from '../lib/pages/server.mjs';
-import { EXTENSION, Stage } from '../lib/stage.mjs';
+import { EXTENSION, Stage, notInChromium } from '../lib/stage.mjs';
 import { ToolbarPopup } from '../lib/toolbar.mjs';
 import { withdraw } from '../lib/withdraw.mjs';
 
@@ -183,3 +183,30 @@ test('a site that is taken away in the settings of the browser: the popup that i
   await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
   await stops(ben, ana);
 });
+
+const ASKS = notInChromium('its question takes a click of its own, which nothing here can make');
+
+test('a click on the offer asks for the site, and once it is given Sotto comes with a reload', { skip: ASKS }, async () => {
+  await ana.page.reload();
+  await stage.connected([ana, ben]);
+  // Opened over the page, it has the browser tell its address, for this popup as well.
+  await (await ToolbarPopup.open(ana.browser, ana.page.url())).says('Not on this site yet');
+  const { page } = await ana.openPopup();
+  await page.locator('#state-word:text("Not on this site yet")').waitFor();
+  const sites = () => page.evaluate(async () => (await chrome.permissions.getAll()).origins ?? []);
+  assert.ok(!(await sites()).includes(HERE.origins[0]));
+  await pressed(page, 'protect');
+  await page.locator('#state-word:text("Reload needed")').waitFor();
+  assert.ok((await sites()).includes(HERE.origins[0]));
+  await pressed(page, 'reload');
+  await ana.popup.waitForState(['alone', 'joining', 'encrypted']);
+  await stage.connected([ana, ben]);
+  await agree([ana, ben]);
+  await seeEachOther([ana, ben]);
+});
+
+/** By the mouse, as the browser wants it for its question. @param {any} page @param {string} part */
+async function pressed(page, part) {
+  await page.locator(`[data-test="${part}"]`).waitFor();
+  await page.raw.click(`[data-test="${part}"]`);
+}
