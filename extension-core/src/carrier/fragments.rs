@@ -2,11 +2,11 @@
 //! is bounded in messages, in bytes and in time.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     time::Duration,
 };
 
-use super::{rate::Bucket, repair};
+use super::{effort::Effort, partial::Partial};
 use crate::{
     ids::StreamId,
     time::Instant,
@@ -24,13 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A message that was whole this recently is not begun again by a fragment that comes twice.
 const ECHO: Duration = Duration::from_millis(250);
 const MAX_DONE: usize = 16;
-
-/// Streams that may have a part in one message.
-const MAX_SOURCES: usize = 16;
-
-/// What is put together in vain, of one source: it costs as much as a message does.
-const VAIN_BURST: u64 = 8;
-const VAIN_PER_SECOND: u64 = 4;
 
 /// Cuts a message into packets.
 pub fn cut(message: &[u8]) -> Vec<Vec<u8>> {
@@ -57,20 +50,12 @@ pub fn cut(message: &[u8]) -> Vec<Vec<u8>> {
 /// Where a fragment came from: the stream that brought it. On a link there is but one source.
 pub type Source = Option<StreamId>;
 
-struct Partial {
-    since: Instant,
-    count: u16,
-    sources: Vec<(Source, BTreeMap<u16, Vec<u8>>)>,
-    /// Sources, each by a bit, whose fragments together were no message.
-    vain: BTreeSet<u16>,
-}
-
 /// The messages of one link, or of a room, that are not yet whole.
 pub struct Reassembly {
     most: usize,
     partial: BTreeMap<(MessageId, u16), Partial>,
     done: VecDeque<(MessageId, Instant)>,
-    vain: BTreeMap<Source, Bucket>,
+    effort: Effort,
 }
 
 impl Default for Reassembly {
@@ -86,7 +71,7 @@ impl Reassembly {
             most,
             partial: BTreeMap::new(),
             done: VecDeque::new(),
-            vain: BTreeMap::new(),
+            effort: Effort::default(),
         }
     }
 
@@ -103,6 +88,7 @@ impl Reassembly {
             count,
             fragment,
         } = packet;
+        let index = u8::try_from(index).map_err(|_| WireError::TooLarge)?;
         if usize::from(count) > MAX_FRAGMENTS || fragment.len() > FRAGMENT {
             return Err(WireError::TooLarge);
         }
@@ -115,18 +101,10 @@ impl Reassembly {
         }
         let key = (message, count);
         self.make_room(key, source);
-        let partial = self.partial.entry(key).or_insert_with(|| Partial {
-            since: now,
-            count,
-            sources: Vec::new(),
-            vain: BTreeSet::new(),
-        });
-        let place = partial.place(source).ok_or(WireError::TooLarge)?;
-        let (_, fragments) = &mut partial.sources[place];
-        fragments.entry(index).or_insert_with(|| fragment.to_vec());
-        let full = || Bucket::new(now, VAIN_BURST, VAIN_PER_SECOND);
-        let vain = self.vain.entry(source).or_insert_with(full);
-        let finished = partial.finish(now, message, place, vain);
+        let partial = self.partial.entry(key);
+        let partial = partial.or_insert_with(|| Partial::new(now, count));
+        let mut purse = self.effort.purse(now, source);
+        let finished = partial.handle(now, message, source, (index, fragment), &mut purse);
         if partial.is_empty() || matches!(finished, Ok(Some(_))) {
             self.partial.remove(&key);
         }
@@ -139,8 +117,14 @@ impl Reassembly {
 
     /// Bytes that are held for messages that aren't whole yet.
     pub fn held(&self) -> usize {
-        let sources = self.partial.values().flat_map(|partial| &partial.sources);
-        sources.map(|(_, fragments)| held(fragments)).sum()
+        let held = self.partial.values().flat_map(Partial::held);
+        held.map(|(_, held)| held).sum()
+    }
+
+    /// What was put together in vain, of messages that wait, cost.
+    #[cfg(test)]
+    pub fn spent(&self) -> u64 {
+        self.partial.values().map(Partial::spent).sum()
     }
 
     /// Forgets all of it.
@@ -154,8 +138,8 @@ impl Reassembly {
             return;
         }
         let mut of: BTreeMap<Source, usize> = BTreeMap::new();
-        for (source, fragments) in self.partial.values().flat_map(|partial| &partial.sources) {
-            *of.entry(*source).or_default() += held(fragments);
+        for (source, held) in self.partial.values().flat_map(Partial::held) {
+            *of.entry(source).or_default() += held;
         }
         let greediest = of.into_iter().max_by_key(|(_, held)| *held);
         if let Some((greediest, _)) = greediest {
@@ -171,7 +155,7 @@ impl Reassembly {
         self.partial
             .retain(|_, partial| now.since(partial.since) < PATIENCE);
         self.done.retain(|(_, at)| now.since(*at) < ECHO);
-        self.vain.retain(|_, vain| !vain.is_full(now));
+        self.effort.forget_full(now);
     }
 
     fn make_room(&mut self, key: (MessageId, u16), source: Source) {
@@ -194,118 +178,12 @@ impl Reassembly {
     }
 }
 
-/// With what it costs to hold a fragment, however short.
-fn held(fragments: &BTreeMap<u16, Vec<u8>>) -> usize {
-    let fragments = fragments.values();
-    fragments.map(|fragment| fragment.len() + 64).sum()
-}
-
 /// W10: what was put together must be what its id says.
 fn checked(id: MessageId, message: Vec<u8>) -> Result<Vec<u8>, WireError> {
     if MessageId::of(&message) == id {
         Ok(message)
     } else {
         Err(WireError::Malformed)
-    }
-}
-
-impl Partial {
-    fn place(&mut self, source: Source) -> Option<usize> {
-        let mut sources = self.sources.iter();
-        let known = sources.position(|(known, _)| *known == source);
-        if known.is_none() && self.sources.len() < MAX_SOURCES {
-            self.sources.push((source, BTreeMap::new()));
-            return Some(self.sources.len() - 1);
-        }
-        known
-    }
-
-    fn has(&self, source: Source) -> bool {
-        let mut sources = self.sources.iter();
-        sources.any(|(known, fragments)| *known == source && !fragments.is_empty())
-    }
-
-    fn is_empty(&self) -> bool {
-        self.sources.iter().all(|(_, one)| one.is_empty())
-    }
-
-    /// What a source brings from now on is judged anew.
-    fn forget(&mut self, source: Source) {
-        for (place, (_, fragments)) in (0..)
-            .zip(&mut self.sources)
-            .filter(|(_, one)| one.0 == source)
-        {
-            fragments.clear();
-            self.vain.retain(|set| set & (1 << place) == 0);
-        }
-    }
-
-    /// Whom the message may be of, now that one of them brought something: all, one alone, two, or all
-    /// but one, so that nobody else spoils it.
-    fn sets(&self, place: usize) -> Vec<u16> {
-        let bits = (0..self.sources.len()).map(|place| 1 << place);
-        let all: u16 = bits.clone().sum();
-        let one: u16 = 1 << place;
-        let others = bits.filter(|other| *other != one);
-        let fewer = others.flat_map(|other| [one | other, all & !other]);
-        [all, one].into_iter().chain(fewer).collect()
-    }
-
-    fn finish(
-        &mut self,
-        now: Instant,
-        message: MessageId,
-        place: usize,
-        vain: &mut Bucket,
-    ) -> Result<Option<Vec<u8>>, WireError> {
-        let sets = self.sets(place);
-        if self.of(sets[0]).is_none() {
-            return Ok(None);
-        }
-        for set in sets {
-            if self.vain.contains(&set) {
-                continue;
-            }
-            let Some(fragments) = self.of(set) else {
-                continue;
-            };
-            let mut spent = *vain;
-            if !spent.take(now, 1) {
-                return Err(WireError::TooLarge);
-            }
-            let whole = self.join(&fragments).map(|whole| checked(message, whole));
-            if let Some(Ok(whole)) = whole {
-                return Ok(Some(whole));
-            }
-            *vain = spent;
-            self.vain.insert(set);
-            if set == 1 << place {
-                // It has all that it takes from one source, which so isn't honest, or was garbled.
-                self.forget(self.sources[place].0);
-                return Err(WireError::Malformed);
-            }
-        }
-        Ok(None)
-    }
-
-    /// As many fragments of these sources as make a message, where there are so many.
-    fn of(&self, set: u16) -> Option<BTreeMap<u16, &[u8]>> {
-        let sources = (0..).zip(&self.sources);
-        let sources = sources.filter(|(place, _)| set & (1 << *place) != 0);
-        let all: BTreeMap<_, _> = sources
-            .flat_map(|(_, (_, fragments))| fragments)
-            .map(|(index, fragment)| (*index, &fragment[..]))
-            .collect();
-        let count = usize::from(self.count);
-        (all.len() >= count).then(|| all.into_iter().take(count).collect())
-    }
-
-    fn join(&self, fragments: &BTreeMap<u16, &[u8]>) -> Option<Vec<u8>> {
-        if fragments.range(self.count..).next().is_some() {
-            return repair::message(self.count, fragments);
-        }
-        let fragments: Vec<_> = fragments.values().copied().collect();
-        Some(fragments.concat())
     }
 }
 

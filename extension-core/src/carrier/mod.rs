@@ -5,9 +5,11 @@
 //! A carrier of channels sends when it likes and is a [`Carrier`]; what goes [in band](InbandCarrier)
 //! goes when there is a frame to take it along.
 
+mod effort;
 mod fragments;
 mod inband;
 mod mesh;
+mod partial;
 mod rate;
 pub mod repair;
 

@@ -420,13 +420,13 @@ fn i6_what_comes_is_bounded_in_memory_and_forgotten_in_time() {
     assert_eq!(held(&carrier), Some(0));
 }
 
-/// Fragments for repair of a message that is none.
-fn vain(number: u8) -> impl Iterator<Item = Vec<u8>> {
-    (2..4).map(move |index| {
+/// Fragments for repair of a message of so many pieces that is none.
+fn vain(number: u8, count: u16) -> impl Iterator<Item = Vec<u8>> {
+    (count..2 * count).map(move |index| {
         let packet = Packet {
             message: MessageId([number; 8]),
             index,
-            count: 2,
+            count,
             fragment: &[7; FRAME_FRAGMENT + REPAIR_PREFIX],
         };
         packet.to_bytes()
@@ -437,15 +437,15 @@ fn vain(number: u8) -> impl Iterator<Item = Vec<u8>> {
 fn i6_what_is_repaired_in_vain_is_bounded_in_the_room() {
     let mut carrier = carrier();
     let mut errors = |now, numbers: std::ops::Range<u8>| {
-        let packets = numbers.flat_map(vain);
+        let packets = numbers.flat_map(|number| vain(number, 32));
         let outcomes =
             packets.map(|packet| carrier.handle_packet(Instant(now), stream(1), &packet));
         let errors: Vec<_> = outcomes.filter_map(Result::err).collect();
         let of = |error| errors.iter().filter(|one| **one == error).count();
         (of(WireError::Malformed), of(WireError::TooLarge))
     };
-    assert_eq!(errors(0, 0..20), (8, 12));
-    assert_eq!(errors(1_000, 20..40), (4, 16));
+    assert_eq!(errors(0, 0..10), (4, 6));
+    assert_eq!(errors(1_000, 10..14), (1, 3));
     let welcome = message(3, 6_000);
     let mut sender = InbandCarrier::default();
     sender.open(Instant(0), 7);
@@ -460,9 +460,42 @@ fn i6_what_is_repaired_in_vain_is_bounded_in_the_room() {
     assert_eq!(whole, Some(welcome), "what is not in vain costs nothing");
 }
 
-/// Fragments of a message that two streams of its sender bring in turn, and behind the first two as
+#[test]
+fn i6_what_many_streams_spoil_together_is_bounded_in_the_room() {
+    let mut carrier = carrier();
+    let commit = message(4, 2_800);
+    let mut honest = spoilt(&commit, 1, 0).into_iter();
+    let mut comes = |now, number, packet: &[u8]| {
+        let came = carrier.handle_packet(Instant(now), stream(number), packet);
+        came.ok().flatten()
+    };
+    // Half of it each, so that any two have all that it takes.
+    for liar in 10..26 {
+        let packets = vain(0, 128).skip(64 * (liar as usize % 2));
+        packets.take(64).for_each(|packet| {
+            comes(0, liar, &packet);
+        });
+    }
+    let again: Vec<_> = vain(0, 128).take(1).collect();
+    let mut whole = None;
+    for now in (100..10_000).step_by(100) {
+        for liar in 10..26 {
+            comes(now, liar, &again[0]);
+        }
+        if now >= 5_000 && whole.is_none() {
+            let (number, packet) = honest.next().expect("more of it");
+            whole = comes(now, number, &packet);
+        }
+    }
+    assert_eq!(whole, Some(commit));
+    let room = carrier.room.as_ref().expect("a room");
+    let tried = room.reassembly.spent() / (128 * 128);
+    assert!((5..=11).contains(&tried), "{tried} times in ten seconds");
+}
+
+/// Fragments of a message that two streams of its sender bring in turn, and behind the first few as
 /// many as are forged by other streams.
-fn spoilt(message: &[u8], liars: u32) -> Vec<(u32, Vec<u8>)> {
+fn spoilt(message: &[u8], behind: usize, liars: u32) -> Vec<(u32, Vec<u8>)> {
     let mut sender = carrier();
     sender.send(Instant(0), message);
     let sent = sent(&mut sender, &[1, 2], 0..1_490);
@@ -473,22 +506,27 @@ fn spoilt(message: &[u8], liars: u32) -> Vec<(u32, Vec<u8>)> {
     };
     let pieces = || sent.iter().map(|(_, packet)| packet).take(3);
     let forged = (10..10 + liars).flat_map(|number| pieces().map(move |one| (number, one)));
-    let (first, rest) = sent.split_at(2);
+    let (first, rest) = sent.split_at(behind);
     let forged: Vec<_> = forged.map(forge).collect();
     [first, &forged, rest].concat()
 }
 
 #[test]
 fn i6_who_forges_fragments_of_a_message_keeps_it_from_nobody() {
-    for liars in 1..=3 {
-        let commit = message(4, 2_800);
+    for (behind, liars) in [(2, 1), (2, 2), (2, 3), (2, 15), (1, 15)] {
+        // Neither stream alone brings enough of it.
+        let commit = message(4, 6_000);
         let mut carrier = carrier();
-        let came = spoilt(&commit, liars).into_iter();
+        let came = spoilt(&commit, behind, liars).into_iter();
         let came = came.filter_map(|(number, packet)| {
             let came = carrier.handle_packet(Instant(0), stream(number), &packet);
             came.ok().flatten()
         });
-        assert_eq!(came.collect::<Vec<_>>(), [commit], "{liars} liars");
+        assert_eq!(
+            came.collect::<Vec<_>>(),
+            [commit],
+            "{liars} liars behind {behind}"
+        );
     }
 }
 
@@ -504,7 +542,7 @@ fn i6_who_says_another_count_keeps_a_message_from_nobody() {
     };
     let forged = carrier.handle_packet(Instant(0), stream(10), &packet.to_bytes());
     assert_eq!(forged, Ok(None));
-    let mut came = spoilt(&commit, 0).into_iter();
+    let mut came = spoilt(&commit, 2, 0).into_iter();
     let whole = came.find_map(|(number, packet)| {
         let came = carrier.handle_packet(Instant(0), stream(number), &packet);
         came.ok().flatten()
@@ -516,17 +554,17 @@ fn i6_who_says_another_count_keeps_a_message_from_nobody() {
 fn i6_who_begins_many_messages_takes_nobody_elses_place() {
     let commit = message(4, 2_800);
     let mut carrier = carrier();
-    let came = spoilt(&commit, 0);
+    let came = spoilt(&commit, 2, 0);
     let (last, first) = came[..4].split_last().expect("four");
     for (number, packet) in first {
         let came = carrier.handle_packet(Instant(0), stream(*number), packet);
         assert_eq!(came, Ok(None));
     }
-    for packet in (0..100).flat_map(|number| vain(number).take(1)) {
+    for packet in (0..100).flat_map(|number| vain(number, 2).take(1)) {
         let begun = carrier.handle_packet(Instant(1), stream(10), &packet);
         assert_eq!(begun, Ok(None));
     }
-    for packet in (0..20).flat_map(vain) {
+    for packet in (0..20).flat_map(|number| vain(number, 2)) {
         let _ = carrier.handle_packet(Instant(1), stream(10), &packet);
     }
     let whole = carrier.handle_packet(Instant(2), stream(last.0), &last.1);
