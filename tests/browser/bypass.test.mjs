@@ -60,14 +60,15 @@ async function replaceTransform(page, end) {
   };`;
   const worker = new Worker(URL.createObjectURL(new Blob([source])));
   await new Promise((ready) => { worker.onmessage = ready; });
-  // eslint-disable-next-line no-restricted-properties -- only a parsed frame has a moment without extensions
-  document.body.insertAdjacentHTML('beforeend', '<iframe></iframe>');
-  const realm = /** @type {any} */ (window[0]);
+  const frame = document.createElement('iframe');
+  frame.srcdoc = '';
+  document.body.append(frame);
+  const realm = /** @type {any} */ (frame.contentWindow);
   const kind = end === 'sender' ? realm.RTCRtpSender : realm.RTCRtpReceiver;
   const { set } = /** @type {any} */ (Object.getOwnPropertyDescriptor(kind.prototype, 'transform'));
   const transceiver = page.call('call').peer.getTransceivers().find((/** @type {any} */ { receiver }) => receiver.track.kind === 'video');
   set.call(transceiver[end], new RTCRtpScriptTransform(worker, {}));
-  document.querySelector('iframe')?.remove();
+  frame.remove();
 }
 
 /** What is still played when the core goes, for longer than a bypass may last. */
