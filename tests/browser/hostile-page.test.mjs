@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../lib/expect.mjs';
 import { tryDoors } from '../lib/pages/doors.mjs';
 import { embed, embedHost, flood, impersonate, raceForNode, reachForCore, reachForNode, speakAsHost, stealCallSites } from '../lib/pages/attacks.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
@@ -98,7 +99,15 @@ test('every door to a connection that no hook has touched: what leaves by it', a
 });
 
 /** SECURITY.md names these: frames and windows reached before any content script can run. */
-const OPEN_DOORS = ['a window opened in the same task', 'a srcdoc in the same task'];
+const OPEN_DOORS = [
+  'a window opened in the same task',
+  'a window of an address opened in the same task',
+  'a srcdoc in the same task',
+  'a frame of an address in the same task',
+  'a frame of a javascript: address in the same task',
+  'a frame of a blob: address in the same task',
+  'a frame of a data: address in the same task',
+];
 if (browserOf(0).browser === 'chromium') OPEN_DOORS.push('a sandboxed frame without scripts');
 
 test('events that hook and relay greet each other with yield nothing, whoever sends them', async () => {
@@ -159,6 +168,24 @@ test("whoever has a page's process speaks to the core as the host page in it can
   await bystander.popup.page.evaluate(() => chrome.storage.session.set({ changed: Date.now() }));
   assert.deepEqual(await had, ['refused']);
   assert.ok((await bystander.popup.view()).on);
+});
+
+test("a page that calls another frame's methods on its own connection sends nothing past Sotto", async () => {
+  await Promise.all([mallory, ben].map((one) => one.visit(plain)));
+  await mallory.frame.evaluate(() => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const other = /** @type {any} */ (frame.contentWindow).RTCPeerConnection.prototype;
+    for (const name of ['addTrack', 'setLocalDescription', 'setRemoteDescription']) {
+      Object.defineProperty(RTCPeerConnection.prototype, name, /** @type {any} */ (Object.getOwnPropertyDescriptor(other, name)));
+    }
+  });
+  await ben.popup.turn(false);
+  await call(mallory, ben);
+  await eventually(() => mallory.traffic(), ({ state }) => state === 'connected', 'they are connected');
+  await sleep(1_000);
+  assert.equal((await mallory.traffic()).sent, 0);
+  await ben.popup.turn(true);
   await othersStand();
 });
 

@@ -29,6 +29,24 @@ export async function tryDoors() {
   const within = ({ contentWindow }) => contentWindow;
   /** @param {HTMLElement} element */
   const loaded = (element) => new Promise((resolve) => { element.addEventListener('load', () => resolve(element), { once: true }); });
+  /** What is there before the frame's document; which doesn't come then. @param {string} address */
+  const early = (address) => {
+    const element = document.createElement('iframe');
+    element.src = address;
+    document.body.append(element);
+    const { RTCPeerConnection: Peer } = within(element);
+    within(element).stop();
+    return Peer;
+  };
+  /** @param {string} address */
+  const opened = (address) => {
+    const other = /** @type {any} */ (window.open(address, '_blank', 'popup,width=200,height=200'));
+    const { RTCPeerConnection: Peer } = other ?? {};
+    other?.stop();
+    setTimeout(() => other?.close(), 4_000);
+    return Peer;
+  };
+  const page = new Blob(['<p>A frame</p>'], { type: 'text/html' });
   /** @type {Record<string, () => any>} */
   const doors = {
     itself: () => RTCPeerConnection,
@@ -75,12 +93,12 @@ export async function tryDoors() {
       processor.importStylesheet(parse('<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/"><html><body/></html></xsl:template></xsl:stylesheet>'));
       return /** @type {any} */ (processor.transformToDocument(parse('<a/>')).defaultView)?.RTCPeerConnection;
     },
-    'a window opened in the same task': () => {
-      const opened = /** @type {any} */ (window.open('about:blank', '_blank', 'popup,width=200,height=200'));
-      const { RTCPeerConnection: Peer } = opened ?? {};
-      setTimeout(() => opened?.close(), 4_000);
-      return Peer;
-    },
+    'a frame of an address in the same task': () => early(location.href),
+    'a frame of a javascript: address in the same task': () => early('javascript:"<p>A frame</p>"'),
+    'a frame of a blob: address in the same task': () => early(URL.createObjectURL(page)),
+    'a frame of a data: address in the same task': () => early('data:text/html,<p>A frame</p>'),
+    'a window opened in the same task': () => opened('about:blank'),
+    'a window of an address opened in the same task': () => opened(location.href),
   };
   const [track] = /** @type {any} */ (window).call.stream.getVideoTracks();
   /** @param {any} Peer */
