@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { passesAxe } from '../lib/axe.mjs';
 import { isNear } from '../lib/call.mjs';
 import { agree, eventually, looksAt, seeEachOther, turnOn } from '../lib/expect.mjs';
-import { Stage, notInFirefox } from '../lib/stage.mjs';
+import { Stage } from '../lib/stage.mjs';
 
 const SCREENSHOTS = resolve(import.meta.dirname, '../../target/screenshots');
 
@@ -80,9 +80,7 @@ test('a page that mutes or stops what it shows changes nothing in it', async () 
   await onPage((a) => { for (const track of /** @type {MediaStream} */ (a.srcObject).getVideoTracks()) track.enabled = true; });
 });
 
-const KEYS = notInFirefox('keys work on no button of a Firefox without a screen');
-
-test('by keyboard alone, with a name that says whose it is', { skip: KEYS }, async () => {
+test('by keyboard alone, with a name that says whose it is', async () => {
   const button = ana.popup.look(line(cleo));
   assert.match(String(await button.getAttribute('aria-label')), new RegExp(line(cleo)));
   await ana.popup.page.reload();

@@ -8,7 +8,7 @@ import { copiedBy } from '../lib/clipboard.mjs';
 import { agree, eventually, turnOn } from '../lib/expect.mjs';
 import { whileCoreStands } from '../lib/outage.mjs';
 import { Popup } from '../lib/sotto.mjs';
-import { Stage, notInFirefox } from '../lib/stage.mjs';
+import { Stage } from '../lib/stage.mjs';
 
 const SCREENSHOTS = resolve(import.meta.dirname, '../../target/screenshots');
 
@@ -54,9 +54,7 @@ test('it is turned off, and is so when it is opened again', async () => {
   await ana.popup.waitForState('off');
 });
 
-const KEYS = notInFirefox('keys work on no button of a Firefox without a screen');
-
-test('it is turned on by keyboard alone', { skip: KEYS }, async () => {
+test('it is turned on by keyboard alone', async () => {
   const { page } = ana.popup;
   await page.bringToFront();
   await page.locator('[data-test="toggle"]:enabled').waitFor();

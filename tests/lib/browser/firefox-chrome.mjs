@@ -123,6 +123,21 @@ export class FirefoxChrome {
     return this.evaluate(`void (${contextOf(page)}.prefersColorSchemeOverride = '${scheme}')`);
   }
 
+  /**
+   * As for who types there: a window that came to the front has the focus in its address bar, and
+   * without a screen no window is the active one.
+   * @param {import('puppeteer-core').Page} page
+   */
+  async focus(page) {
+    await this.evaluate(`{
+      const { embedderElement: browser } = ${contextOf(page)};
+      const { defaultView } = browser.ownerDocument;
+      defaultView.focus();
+      Services.focus.activeWindow = defaultView;
+      browser.focus();
+    }`);
+  }
+
   /** @param {import('puppeteer-core').Page} page @returns {Promise<number>} */
   processOf(page) {
     return this.evaluate(`${contextOf(page)}.currentWindowGlobal.osPid`);

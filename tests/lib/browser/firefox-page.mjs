@@ -96,7 +96,10 @@ export class FirefoxPage {
     const { raw } = this;
     return {
       /** @param {string} key */
-      press: (key) => raw.keyboard.press(/** @type {import('puppeteer-core').KeyInput} */ (key === 'Space' ? ' ' : key)),
+      press: async (key) => {
+        if (!(await this.hasFocus())) await this.takeFocus();
+        await raw.keyboard.press(/** @type {import('puppeteer-core').KeyInput} */ (key === 'Space' ? ' ' : key));
+      },
     };
   }
 
@@ -125,6 +128,17 @@ export class FirefoxPage {
 
   bringToFront() {
     return this.raw.bringToFront();
+  }
+
+  async takeFocus() {
+    await this.bringToFront();
+    await this.owner.chrome.focus(this.raw);
+    await until(() => this.hasFocus(), `${this.url()} to have the focus`);
+  }
+
+  /** @returns {Promise<boolean>} */
+  hasFocus() {
+    return this.evaluate('document.hasFocus()');
   }
 
   close() {
