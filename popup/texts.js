@@ -59,10 +59,10 @@ export function textFor(group, code, ...parts) {
   return words || text(`${group}_unknown`, code);
 }
 
-/** @param {string} key @param {number} count */
+/** In the form that the language has for so many, if its file has it. @param {string} key @param {number} count */
 export function counted(key, count) {
-  const form = plurals.select(count) === 'one' ? 'one' : 'other';
-  return text(`${key}_${form}`, number(count));
+  const shown = number(count);
+  return text(`${key}_${plurals.select(count)}`, shown) || text(`${key}_other`, shown);
 }
 
 /** @param {number} count */

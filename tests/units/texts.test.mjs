@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { crashedView } from '../../worker/crashed-view.js';
+import { LANGUAGES, counted, loadTexts } from '../../popup/texts.js';
 import { badges } from '../../worker/badges.js';
+import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** @param {string} name */
@@ -48,4 +50,29 @@ test('every state, every protection and every reason to drop a frame has a word'
   areSaid(['protection'], variants('Protection'));
   areSaid(['drop'], variants('DropReason'));
   assert.deepEqual(Object.values(badges).filter(({ words }) => !(words in messages)), []);
+});
+
+/** As if a language were among ours, with these forms of one counted text. @param {string} language @param {string[]} forms */
+async function speak(language, forms) {
+  fakeBrowser({ runtime: { getURL: String }, i18n: { getUILanguage: () => language } });
+  const placeholders = { n: { content: '$1' } };
+  const file = Object.fromEntries(forms.map((form) => [`people_${form}`, { message: `${form} $N$`, placeholders }]));
+  const document = { documentElement: {}, querySelectorAll: () => [] };
+  Object.assign(globalThis, { document, fetch: async () => ({ json: async () => file }) });
+  if (!LANGUAGES.includes(language)) LANGUAGES.push(language);
+  await loadTexts();
+}
+
+/** @param {number[]} counts */
+const forms = (counts) => counts.map((count) => counted('people', count).split(' ')[0]);
+
+test('what is counted has the form that its language has for so many, and where the file has none the general one', async () => {
+  await speak('ar', ['zero', 'one', 'two', 'few', 'many', 'other']);
+  assert.deepEqual(forms([0, 1, 2, 3, 11, 100]), ['zero', 'one', 'two', 'few', 'many', 'other']);
+  await speak('ar', ['one', 'other']);
+  assert.deepEqual(forms([0, 1, 2, 3]), ['other', 'one', 'other', 'other']);
+  await speak('ja', ['other']);
+  assert.deepEqual(forms([0, 1, 2]), ['other', 'other', 'other']);
+  await speak('fr', ['one', 'other']);
+  assert.deepEqual(forms([0, 1, 2, 1_000_000]), ['one', 'one', 'other', 'other']);
 });

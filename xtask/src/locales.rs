@@ -59,7 +59,10 @@ fn faults(original: &Texts, translated: &Texts) -> Vec<String> {
     let keys: BTreeSet<&String> = original.keys().chain(translated.keys()).collect();
     let fault = |key: &String| match (original.get(key), translated.get(key)) {
         (Some(_), None) => Some("is missing"),
-        (None, Some(_)) => Some("isn't in the original"),
+        (None, Some(other)) => match counted(original, key) {
+            Some(one) => fault_of_form(one, other),
+            None => Some("isn't in the original"),
+        },
         (Some(one), Some(other)) => fault_of(one, other),
         (None, None) => None,
     };
@@ -67,9 +70,32 @@ fn faults(original: &Texts, translated: &Texts) -> Vec<String> {
     keys.into_iter().filter_map(named).collect()
 }
 
+/// What a text is a form of, for a number that English has no form of its own for.
+fn counted<'a>(original: &'a Texts, key: &str) -> Option<&'a Text> {
+    let (stem, form) = key.rsplit_once('_')?;
+    let is_form = ["zero", "two", "few", "many"].contains(&form);
+    original
+        .get(&format!("{stem}_other"))
+        .filter(|_| is_form && original.contains_key(&format!("{stem}_one")))
+}
+
+/// A word may say by itself how many.
+fn fault_of_form(original: &Text, translated: &Text) -> Option<&'static str> {
+    match fault_of(original, translated) {
+        Some(_) if translated.placeholders.is_empty() && used(translated).is_empty() => {
+            fault_of_words(translated)
+        }
+        fault => fault,
+    }
+}
+
+fn fault_of_words(translated: &Text) -> Option<&'static str> {
+    translated.message.trim().is_empty().then_some("is empty")
+}
+
 fn fault_of(original: &Text, translated: &Text) -> Option<&'static str> {
-    if translated.message.trim().is_empty() {
-        Some("is empty")
+    if let Some(fault) = fault_of_words(translated) {
+        Some(fault)
     } else if original.placeholders != translated.placeholders {
         Some("has other placeholders than the original")
     } else if used(translated) != used(original) {
@@ -102,6 +128,24 @@ mod tests {
     fn a_whole_language_has_no_fault() {
         let german = ORIGINAL.replace("$N$ b", "b: $N$");
         assert!(faults(&texts(ORIGINAL), &texts(&german)).is_empty());
+    }
+
+    #[test]
+    fn a_counted_text_may_have_more_forms_and_no_other_may() {
+        let text = r#"{ "message": "$N$ c", "placeholders": { "n": { "content": "$1" } } }"#;
+        let original = format!(r#"{{ "c_one": {text}, "c_other": {text}, "d_other": {text} }}"#);
+        let arabic = format!(
+            r#"{{ "c_one": {text}, "c_two": {{ "message": "both" }}, "c_few": {text}, "c_many": {{ "message": " " }},
+                "c_other": {text}, "c_most": {text}, "d_two": {text}, "d_other": {text} }}"#
+        );
+        assert_eq!(
+            faults(&texts(&original), &texts(&arabic)),
+            [
+                "c_many is empty",
+                "c_most isn't in the original",
+                "d_two isn't in the original"
+            ]
+        );
     }
 
     #[test]
