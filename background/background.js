@@ -6,7 +6,7 @@
  */
 
 import { hasRelay } from '../sites/relay.js';
-import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, noteFrame, originOn } from '../sites/tabs.js';
+import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, noteCall, noteFrame, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { ourCore } from '../worker/our-core.js';
@@ -59,6 +59,7 @@ async function redeem(token, tab) {
   const page = /** @type {Page | undefined} */ ((await chrome.storage.session.get(key))[key]);
   await chrome.storage.session.remove(key);
   if (!page || page.tab !== tab.id) return null;
+  await noteCall(page.tab);
   const known = { tab: page.tab, top: page.top, on: await isOn(tab) };
   const isKnown = await introduce({ token, ...known });
   return isKnown ? { ...known, core: (await ourCore()).name } : null;

@@ -1,20 +1,21 @@
 /**
- * An update waits until Sotto is on in no tab: it would cut every call off from
- * its keys. The browser applies it at its next start in any case, and Chromium
- * when no page of ours is open: not while a page has a call, which has our host.
+ * An update waits while Sotto is on in a tab whose page has made a call: it would
+ * cut that off from its keys. It doesn't for a tab that may call one day, as one that
+ * is pinned where Sotto is always on. The browser applies it at its next start in any
+ * case, and Chromium when no page of ours is open: not while a page has our host.
  */
-import { tabsOn } from '../sites/tabs.js';
+import { isCalling } from '../sites/tabs.js';
 
 const READY = 'update-ready';
 
-/** Who turned the last tab off has yet to tell the core, which lets go of the call. */
+/** Who turned the last tab off has yet to tell the core, which lets go of the call; and a page that was reloaded in mid-call may call again. */
 const PAUSE_MS = 5000;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} lost with the background, it leaves the update to the next time */
 let timer;
 
 async function applyIfIdle() {
-  if ((await chrome.storage.session.get(READY))[READY] && (await tabsOn()).length === 0) chrome.runtime.reload();
+  if ((await chrome.storage.session.get(READY))[READY] && !(await isCalling())) chrome.runtime.reload();
 }
 
 function applySoon() {
@@ -29,7 +30,7 @@ export function followUpdates() {
     applySoon();
   });
   chrome.storage.session.onChanged.addListener((changes) => {
-    const turnedOff = Object.entries(changes).some(([key, { newValue }]) => key.startsWith('on:') && newValue === undefined);
-    if (turnedOff) applySoon();
+    const isOver = Object.entries(changes).some(([key, { newValue }]) => /^(?:on|calling):/.test(key) && newValue === undefined);
+    if (isOver) applySoon();
   });
 }

@@ -1,14 +1,14 @@
 /**
  * What is remembered of each tab for as long as the browser runs: the origin
- * that Sotto is on for there, the one that a person turned it off for, and
- * whether a permission was withdrawn while it was on.
+ * that Sotto is on for there, the one that a person turned it off for, whether
+ * a permission was withdrawn while it was on, and whether its page has made a call.
  */
 import { isAlwaysOn } from './always.js';
 import { isContained } from './container.js';
 import { addFrame, hasLostFrame, keyOfFrames, markLost, sitesMissing } from './frames.js';
 import { hasRelay } from './relay.js';
 
-/** @typedef {'on' | 'off' | 'withdrawn'} What */
+/** @typedef {'on' | 'off' | 'withdrawn' | 'calling'} What */
 /** @typedef {{id?: number, url?: string, cookieStoreId?: string}} Shown a tab, as the browser shows it */
 
 /** @param {What} what @param {number} tab */
@@ -61,6 +61,7 @@ export const begin = ({ id = -1, url, cookieStoreId }) =>
   inTurn(async () => {
     if (isContained(cookieStoreId)) return;
     const origin = originOf(url);
+    await chrome.storage.session.remove(keyOf('calling', id));
     await beginFrames(id, origin);
     const isNew = (await originOn(id)) !== origin && (await noted('off', id)) !== origin;
     if (isNew && (await isAlwaysOn(url))) await note(id, origin, true);
@@ -68,7 +69,8 @@ export const begin = ({ id = -1, url, cookieStoreId }) =>
 
 /** @param {number} tab */
 export async function forget(tab) {
-  await chrome.storage.session.remove([keyOf('on', tab), keyOf('off', tab), keyOf('withdrawn', tab), keyOfFrames(tab)]);
+  const notes = /** @type {const} */ (['on', 'off', 'withdrawn', 'calling']).map((what) => keyOf(what, tab));
+  await chrome.storage.session.remove([...notes, keyOfFrames(tab)]);
 }
 
 /** @param {number} tab */
@@ -98,6 +100,15 @@ async function tabsThatAre(what) {
 }
 
 export const tabsOn = () => tabsThatAre('on');
+
+/** A page of the tab comes to the core, as it makes its first connection. @param {number} tab */
+export const noteCall = (tab) => inTurn(() => chrome.storage.session.set({ [keyOf('calling', tab)]: true }));
+
+/** Whether there is a call that an update would cut off from its keys. */
+export async function isCalling() {
+  const on = (await tabsOn()).map(([tab]) => tab);
+  return (await tabsThatAre('calling')).some(([tab]) => on.includes(tab));
+}
 
 /** @param {number} tab @param {(on: boolean) => void} tell at every change */
 export function followOn(tab, tell) {

@@ -103,5 +103,16 @@ test('or until the browser starts again', { skip: UPDATES }, async () => {
   newer.remove();
 });
 
+test('nor does one wait for a tab that is on and makes no call', { skip: UPDATES }, async () => {
+  await ana.page.goto(stage.base);
+  await ana.popup.waitForState('alone');
+  const newer = asVersion(EXTENSION, '79.0.0');
+  assert.equal(await ana.browser.update(newer.folder), 'postponed');
+  await ana.popup.page.goto('about:blank');
+  await sleep(WAITED);
+  assert.equal(await versionOf(await ana.openPopup()), '79.0.0');
+  newer.remove();
+});
+
 /** @param {import('../lib/sotto.mjs').Popup} popup @returns {Promise<string>} */
 const versionOf = ({ page }) => page.evaluate(() => chrome.runtime.getManifest().version);

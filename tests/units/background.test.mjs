@@ -173,6 +173,16 @@ test('a page that calls at its very start is on there from the first', async () 
   assert.deepEqual(await Promise.all(kinds.map((message) => ask(message, ALWAYS))), [{ on: true }, { on: true }]);
 });
 
+test('a page that comes to the core has a call, and no page comes by a token that nobody has told', async () => {
+  const host = `${EXTENSION}worker/host.html`;
+  await tabs.turn(1, HERE, true);
+  assert.equal(await ask({ kind: 'redeem', token: 'a' }, ALWAYS, 5, host), null);
+  assert.ok(!(await tabs.isCalling()));
+  await ask({ kind: 'hello', token: 'a' }, ALWAYS);
+  assert.deepEqual(await ask({ kind: 'redeem', token: 'a' }, ALWAYS, 5, host), { tab: 1, frame: 0, origin: HERE, on: true });
+  assert.ok(await tabs.isCalling());
+});
+
 /** The core's word, as a host brings it. @param {Sotto.State} state */
 const fromCore = (state) => ask({ kind: 'badge', state }, ALWAYS, 5, `${EXTENSION}worker/host.html`);
 
