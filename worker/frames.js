@@ -4,7 +4,8 @@
  * on its way is overwritten with zeros.
  *
  * A large frame the core only lays out, for WebCrypto to seal or open, which is
- * cheaper there (docs/media.md); what comes back goes through the core again.
+ * cheaper from there on (benches/crossover.mjs); it is then copied in once more,
+ * with what came back.
  * WebCrypto's keys can't be read back, and go when the core says that theirs
  * are gone.
  */

@@ -4,8 +4,8 @@
  * opaque bytes between them and the core worker. It makes no decision about
  * keys or members and holds none.
  *
- * A page without connections costs two listeners and one question: the pump and
- * the host page come with the first connection.
+ * A page without connections costs the scripts, some listeners and one question
+ * to the background: the pump and the host page come with the first connection.
  */
 'use strict';
 {

@@ -43,7 +43,7 @@ pub enum DropReason {
     TooManyStreams,
     /// The key's counter is used up.
     CounterExhausted,
-    /// Shorter than its codec's headers.
+    /// Not what its codec's specification says.
     Malformed,
     /// Frames went past our transform, and the stream was stopped.
     Bypassed,

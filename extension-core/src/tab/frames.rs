@@ -1,5 +1,5 @@
 //! The frame path of a tab: each frame is sealed or opened, or dropped for a reason that is kept.
-//! It changes counters and evidence, never membership.
+//! It changes counters and evidence, and of membership no more than when somebody was heard.
 
 use super::{
     Direction, FormatNumber, MediaKind, Reach, Tab, claims::Claims, inband::Inbox, streams::Stream,
@@ -13,7 +13,8 @@ use crate::{
     time::Instant,
 };
 
-/// Frames from this length on are cheaper in WebCrypto; the measured crossover is in docs/media.md.
+/// Frames from this length on are cheaper in WebCrypto: benches/crossover.mjs measures it, and
+/// ARCHITECTURE.md has the figures.
 const ELSEWHERE: usize = 4096;
 
 /// An encoded frame as a browser's transform gives it.

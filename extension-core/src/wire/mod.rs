@@ -19,7 +19,7 @@ const MAGIC: [u8; 4] = *b"SOTO";
 /// How long a packet is without its fragment.
 pub const HEADER: usize = 17;
 
-/// The longest message that may be reassembled, in bytes: a Welcome to a group of some 1,000.
+/// The longest message that may be reassembled, in bytes: more than a Welcome to a group of 1,000 has.
 pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 
 /// What a message has beside its MLS message.
@@ -135,7 +135,7 @@ impl<'a> Packet<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserializeBytes, TlsSize)]
 #[repr(u8)]
 pub enum Message {
-    /// "I am here, in this state": the only message that is ours and not MLS's.
+    /// "I am here, in this state": ours and not MLS's.
     #[tls_codec(discriminant = 1)]
     Beacon(SignedBeacon),
     /// An `MLSMessage` with a key package (RFC 9420 section 10).
