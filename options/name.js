@@ -2,10 +2,10 @@
  * What the others in a call's group are told that you are called. What of it they are told is the
  * core's to say, which is asked with every letter.
  */
-import { element, setText } from '../popup/dom.js';
+import { element, setShown, setText } from '../popup/dom.js';
 import { text } from '../popup/texts.js';
 import { connectAsOurs } from '../worker/connect.js';
-import { displayName, setDisplayName } from '../worker/name.js';
+import { askToTell, displayName, followConsent, mayBeTold, setDisplayName } from '../worker/name.js';
 
 const PAUSE_MS = 1000;
 
@@ -15,9 +15,16 @@ function difference({ name, told }) {
   return told === '' ? text('name_none') : text('name_told', `\u2068${told}\u2069`);
 }
 
+/** @param {HTMLInputElement} field */
+async function showConsent(field) {
+  setShown(element('name-consent'), field.value.trim() !== '' && !(await mayBeTold()));
+}
+
 export async function showName() {
   const field = /** @type {HTMLInputElement} */ (element('name'));
   field.value = await displayName();
+  element('name-allow').addEventListener('click', askToTell);
+  followConsent(() => showConsent(field));
   const core = await connectAsOurs();
   core.onmessage = ({ data }) => {
     const answer = /** @type {Sotto.NameTold} */ (data);
@@ -29,6 +36,7 @@ export async function showName() {
   const keep = () => {
     clearTimeout(timer);
     timer = undefined;
+    showConsent(field);
     return setDisplayName(field.value);
   };
   field.addEventListener('input', () => {
@@ -39,4 +47,5 @@ export async function showName() {
   field.addEventListener('change', keep);
   addEventListener('pagehide', () => timer && keep());
   tryName();
+  await showConsent(field);
 }

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { agree, eventually, turnOn } from '../lib/expect.mjs';
-import { Stage } from '../lib/stage.mjs';
+import { Stage, browserOf } from '../lib/stage.mjs';
 
 /** @typedef {import('../lib/participant.mjs').Participant} Participant */
 
@@ -22,7 +23,7 @@ before(async () => {
 after(() => stage.close());
 
 /** @param {Participant} person @param {string} name */
-async function choose({ browser }, name) {
+async function type({ browser }, name) {
   const page = await browser.context.newPage();
   await page.goto(`${browser.extension}/options/options.html`);
   await page.waitForSelector('[data-test="name"]');
@@ -34,6 +35,29 @@ async function choose({ browser }, name) {
   }, name);
   const isKept = () => page.evaluate(async () => (await chrome.storage.local.get('display-name'))['display-name']);
   await eventually(isKept, (kept) => kept === name, 'the name is kept');
+  return page;
+}
+
+/** Whether the browser's question is still to be asked. @param {import('playwright-core').Page} page */
+const asks = (page) =>
+  page.evaluate(async () => {
+    const { data_collection: allowed } = /** @type {{data_collection?: string[]}} */ (await chrome.permissions.getAll());
+    return allowed !== undefined && !allowed.includes('personallyIdentifyingInfo');
+  });
+
+/** @param {import('playwright-core').Page} page */
+async function allow(page) {
+  const button = page.locator('[data-test="name-allow"]');
+  await button.waitFor();
+  // A person's click, which the page can't make: nobody but Firefox is asked here.
+  await /** @type {any} */ (page).raw.click('[data-test="name-allow"]');
+  await eventually(() => asks(page), (asked) => !asked, 'the browser has its answer');
+}
+
+/** And lets the others see it, where the browser asks about that. @param {Participant} person @param {string} name */
+async function choose(person, name) {
+  const page = await type(person, name);
+  if (name !== '' && (await asks(page))) await allow(page);
   await page.close();
 }
 
@@ -51,6 +75,21 @@ async function showsOfOther(at, holds, wanted) {
   const { other } = await eventually(() => rows(at), ({ other: row }) => holds(row), `${at.name}'s popup shows ${wanted}`);
   assert.match(other, /^Member \d+ [0-9a-f]{8} /);
 }
+
+test('where the browser asks about personal data, nobody is told a name before that, or after it was taken back', { skip: browserOf(0).browser !== 'firefox' && 'Chromium has no such question' }, async () => {
+  const page = await type(ana, 'Ana');
+  // Longer than a name takes that may be told.
+  await sleep(3_000);
+  const { other } = await rows(ben);
+  assert.ok(!other.includes('goes by'), other);
+  await allow(page);
+  await showsOfOther(ben, (row) => row.endsWith(goesBy('Ana')), 'her name');
+  await page.evaluate(() => chrome.permissions.remove(/** @type {any} */ ({ data_collection: ['personallyIdentifyingInfo'] })));
+  await showsOfOther(ben, (row) => !row.includes('goes by'), 'no name');
+  await allow(page);
+  await showsOfOther(ben, (row) => row.endsWith(goesBy('Ana')), 'her name again');
+  await page.close();
+});
 
 test('a name that is chosen in mid-call is shown to both, beside the id', async () => {
   await choose(ana, 'Ana Lu');

@@ -59,7 +59,7 @@ export function fakeBrowser(parts = {}) {
   const onChanged = fakeEvent();
   const session = fakeArea('session', onChanged);
   const local = fakeArea('local', onChanged);
-  const permissions = { getAll: async () => ({ origins: ['<all_urls>'] }) };
+  const permissions = { getAll: async () => ({ origins: ['<all_urls>'] }), onAdded: fakeEvent(), onRemoved: fakeEvent() };
   Object.assign(globalThis, { chrome: { storage: { session, local, onChanged }, permissions, ...parts } });
   Object.defineProperty(globalThis, 'navigator', { value: { locks: fakeLocks() }, configurable: true });
   return { session, local };

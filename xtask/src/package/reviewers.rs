@@ -1,5 +1,5 @@
-//! Holds REVIEWERS.md against what it speaks of: the permissions of the manifest, and the files of
-//! the package that aren't files of the tree.
+//! Holds REVIEWERS.md and PRIVACY.md against what they speak of: the permissions of the manifest, the
+//! data that it declares, and the files of the package that aren't files of the tree.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,19 +19,45 @@ const ASKING: [&str; 4] = [
     "optional_host_permissions",
 ];
 
-/// Whether REVIEWERS.md is true of the built extension; shows where not.
+/// Whether both are true of the built extension; shows where not.
 pub(crate) fn hold() -> bool {
-    step::holds("hold REVIEWERS.md against the package", || {
-        let page = fs::read_to_string(paths::workspace().join("REVIEWERS.md"))?;
-        let manifest = fs::read_to_string(paths::workspace().join(manifest::NAME))?;
-        let mut found = compare(&page, "Permissions", &permissions(&manifest)?);
-        found.extend(compare(
-            &page,
-            "Generated files",
-            &generated(&content::extension()?),
-        ));
-        Ok(found)
-    })
+    step::holds(
+        "hold REVIEWERS.md and PRIVACY.md against the package",
+        || {
+            let read = |name: &str| fs::read_to_string(paths::workspace().join(name));
+            let manifest = read(manifest::NAME)?;
+            let (reviewers, privacy) = (read("REVIEWERS.md")?, read("PRIVACY.md")?);
+            let generated = generated(&content::extension()?);
+            let declared = declared(&manifest)?;
+            let found = [
+                compare(&reviewers, "Permissions", &permissions(&manifest)?),
+                compare(&reviewers, "Generated files", &generated),
+                compare(&privacy, "What is declared to Firefox", &declared),
+                unnamed(&reviewers, "Data", &declared),
+            ];
+            Ok(found.concat())
+        },
+    )
+}
+
+/// The data that the manifest says leaves the browser.
+fn declared(manifest: &str) -> Result<BTreeSet<String>> {
+    let manifest: Value = serde_json::from_str(manifest)?;
+    let data = &manifest["browser_specific_settings"]["gecko"]["data_collection_permissions"];
+    let lists = [&data["required"], &data["optional"]];
+    let names = lists.into_iter().filter_map(Value::as_array).flatten();
+    Ok(names.filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+/// One line for each name that doesn't stand below a heading.
+fn unnamed(page: &str, heading: &str, names: &BTreeSet<String>) -> Vec<String> {
+    let text: String = section(page, heading).collect();
+    let missing = names
+        .iter()
+        .filter(|name| !text.contains(&format!("`{name}`")));
+    missing
+        .map(|name| format!("{heading}: lacks {name}"))
+        .collect()
 }
 
 fn permissions(manifest: &str) -> Result<BTreeSet<String>> {
@@ -67,24 +93,32 @@ fn compare(page: &str, heading: &str, truth: &BTreeSet<String>) -> Vec<String> {
         .map(|name| format!("names {name}, which isn't so"));
     missing
         .chain(invented)
-        .map(|fault| format!("REVIEWERS.md, {heading}: {fault}"))
+        .map(|fault| format!("{heading}: {fault}"))
         .collect()
 }
 
 /// What stands in backquotes at the beginning of the table rows below a heading.
 fn first_column(page: &str, heading: &str) -> BTreeSet<String> {
-    let heading = format!("## {heading}");
-    let below = page.lines().skip_while(|line| *line != heading).skip(1);
-    let section = below.take_while(|line| !line.starts_with("## "));
-    let cells = section.filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let cells =
+        section(page, heading).filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     cells.map(str::to_owned).collect()
+}
+
+/// The lines below a heading.
+fn section<'a>(page: &'a str, heading: &str) -> impl Iterator<Item = &'a str> {
+    let heading = format!("## {heading}");
+    let below = page
+        .lines()
+        .skip_while(move |line| *line != heading)
+        .skip(1);
+    below.take_while(|line| !line.starts_with("## "))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{compare, permissions};
+    use super::{compare, declared, permissions, unnamed};
 
     const PAGE: &str = "\
 ## Permissions
@@ -115,9 +149,22 @@ mod tests {
         assert_eq!(
             found,
             [
-                "REVIEWERS.md, Permissions: lacks tabs",
-                "REVIEWERS.md, Permissions: names https://*/*, which isn't so"
+                "Permissions: lacks tabs",
+                "Permissions: names https://*/*, which isn't so"
             ]
+        );
+    }
+
+    #[test]
+    fn what_a_manifest_declares_has_to_be_named() {
+        let manifest = r#"{ "browser_specific_settings": { "gecko": { "data_collection_permissions": {
+            "required": ["none"], "optional": ["tabs", "healthInfo"]
+        } } } }"#;
+        let data = declared(manifest).expect("a manifest");
+        assert_eq!(data, set(&["none", "tabs", "healthInfo"]));
+        assert_eq!(
+            unnamed(PAGE, "More", &data),
+            ["More: lacks healthInfo", "More: lacks none"]
         );
     }
 
