@@ -11,7 +11,7 @@ import { passesAxe } from '../lib/axe.mjs';
 import { copiedBy } from '../lib/clipboard.mjs';
 import { agree, eventually, turnOn } from '../lib/expect.mjs';
 import { inArabic } from '../lib/service.mjs';
-import { EXTENSION, Stage, notInFirefox } from '../lib/stage.mjs';
+import { EXTENSION, Stage } from '../lib/stage.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SCREENSHOTS = join(ROOT, 'target/screenshots');
