@@ -120,8 +120,8 @@ for (const setting of SETTINGS) {
   });
 }
 
-// Why Sotto adds no such channel of its own.
-test('table: a data channel that Janus relays comes to the page itself of who has no Sotto', async () => {
+// Why Sotto adds no such channel of its own. Janus's page doesn't listen for data: here it does, as a page with a chat.
+test('table: a data channel that Janus relays comes to a page that listens for data, of who has no Sotto too', async () => {
   table.setAll('channel', 'FAILED');
   const { room: own } = await janus.open({});
   const [adding, given] = await Promise.all([ana, ben].map((one) => one.inAnotherWindow()));
@@ -132,7 +132,7 @@ test('table: a data channel that Janus relays comes to the page itself of who ha
   const look = () => sendOver(adding.page).then(() => givenTo(given.page));
   await eventually(look, (texts) => texts.includes(BYTES), 'the page\'s own callback is given what another\'s added channel sent');
   await Promise.all([adding, given].map(({ page }) => page.close()));
-  table.setAll('channel', 'refused: pages of people without Sotto are given what it brings');
+  table.setAll('channel', 'refused: a page that listens for data is given what it brings, of people without Sotto too');
 });
 
 // Where its first try fails, the page publishes without sound. On a busy machine it was seen to have done so.
