@@ -234,7 +234,8 @@ fn write_channels() -> io::Result<()> {
 fn write_workers() -> io::Result<()> {
     let frame = [0x51; 60];
     let transform = [&worker(17, &[1, 1, 2]), &frame[..], &[60]].concat();
-    let stories: [(&str, Vec<u8>); 5] = [
+    let stories: [(&str, Vec<u8>); 6] = [
+        ("large", large_frames()),
         ("call", worker(0, &[9])),
         ("room", worker(25, &[1, 1, 0, 1])),
         ("frame", transform),
@@ -251,6 +252,18 @@ fn write_workers() -> io::Result<()> {
         write("worker", name, &[&[1], &story[..]].concat())?;
     }
     Ok(())
+}
+
+/// Frames that WebCrypto seals and opens, well and badly. How long a slice is is read from the end.
+fn large_frames() -> Vec<u8> {
+    let lengths: [u16; 5] = [4203, 4203, 4204, 4205, 4202];
+    let frames = lengths.map(|length| {
+        let frame = vec![0x51; length.into()];
+        [worker(17, &[1, 1, 2]), frame].concat()
+    });
+    let mut lengths = lengths.map(u16::to_be_bytes);
+    lengths.reverse();
+    [frames.concat(), lengths.concat()].concat()
 }
 
 /// An operation of `call`, by its place in the list.

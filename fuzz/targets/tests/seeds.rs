@@ -7,6 +7,7 @@ use sotto_core::{
 use sotto_fuzz::{
     call,
     fixture::{self, BOB, COMMIT, FRAMES},
+    worker,
 };
 
 #[test]
@@ -40,6 +41,14 @@ fn the_kept_frames_are_opened() {
         let opened = keyring.open(*codec, &kept[1..], fixture::anybody, &mut buffer);
         assert_eq!(opened.map(|opened| opened.frame), Ok(*plain), "{number}");
     }
+}
+
+#[test]
+fn the_kept_large_frames_are_away_and_go_on() {
+    let host = worker::play(include_bytes!("../../corpus/worker/large"));
+    // Five are sealed. One of them is opened here, as the first of its stream, and two are not opened,
+    // for which garbage came.
+    assert_eq!(host.finished(), 7);
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use aes_gcm::{Aes128Gcm, KeyInit, Nonce, aead::Aead, aead::Payload};
 use sotto_core::{
-    ChannelState, Core, EncodedFrame, FormatNumber, Output,
+    ChannelState, Core, EncodedFrame, FormatNumber, Output, Started,
     carrier::FRAME_FRAGMENT,
     framing::Codec,
     ids::{ConnectionId, PageId, StreamId, TabId},
+    media::{self, Job},
     tab::FarEnd,
     time::Instant,
 };
@@ -28,6 +30,7 @@ pub struct Host {
     core: Core,
     now: Instant,
     flying: VecDeque<(ConnectionId, Vec<u8>)>,
+    finished: usize,
 }
 
 impl Default for Host {
@@ -36,11 +39,17 @@ impl Default for Host {
             core: Core::new([1; 32]),
             now: Instant(1000),
             flying: VecDeque::new(),
+            finished: 0,
         }
     }
 }
 
 impl Host {
+    /// How many frames were away and went on.
+    pub fn finished(&self) -> usize {
+        self.finished
+    }
+
     /// Two tabs with a page each, one connection between them, and a stream each way on it.
     pub fn connect_two_tabs(&mut self) {
         for number in [1, 2] {
@@ -195,11 +204,9 @@ impl Host {
 
     /// Seals or opens a frame; what the first tab sealed is opened by the second.
     fn transform(&mut self, id: StreamId, format: FormatNumber, frame: &[u8]) {
-        let encoded = EncodedFrame::new(format, frame);
-        let Some(transformed) = self.core.transform(self.now, id, encoded) else {
+        let Some(transformed) = self.pass(id, format, frame) else {
             return;
         };
-        let transformed = transformed.to_vec();
         let most =
             fixture::most_added(Codec::H264, frame.len()).max(fixture::most_added(Codec::Red, 0));
         // A packet may go along, in H264 with bytes that escape it.
@@ -210,10 +217,35 @@ impl Host {
             page: PageId(id.page.0 ^ 3),
             number: 2,
         };
-        let encoded = EncodedFrame::new(format, &transformed);
-        if let Some(opened) = self.core.transform(self.now, there, encoded) {
+        if let Some(opened) = self.pass(there, format, &transformed) {
             assert_eq!(opened, frame);
         }
+    }
+
+    /// Passes a frame through as the worker does: a large one is away for a while.
+    fn pass(&mut self, id: StreamId, format: FormatNumber, frame: &[u8]) -> Option<Vec<u8>> {
+        let encoded = EncodedFrame::new(format, frame);
+        let (number, data) = match self.core.start(self.now, id, encoded) {
+            Started::Done(bytes) => return Some(bytes.to_vec()),
+            Started::Dropped => return None,
+            Started::Elsewhere {
+                number,
+                job,
+                laid_out,
+            } => {
+                let laid_out = laid_out.to_vec();
+                let key = self
+                    .core
+                    .subtle_key(number)
+                    .expect("a key for what is away");
+                let humour = frame.len() % 8;
+                (number, webcrypto(&job, &laid_out, key.as_slice(), humour))
+            }
+        };
+        let finished = self.core.finish(self.now, number, frame, data.as_deref());
+        let finished = finished.map(<[u8]>::to_vec);
+        self.finished += usize::from(finished.is_some());
+        finished
     }
 
     fn run(&mut self, steps: u8) {
@@ -258,6 +290,25 @@ impl Host {
         self.flying
             .push_back((ConnectionId { page, number }, bytes));
     }
+}
+
+/// What comes back for a frame that was laid out, by how long the frame is: mostly what should.
+fn webcrypto(job: &Job, laid_out: &[u8], key: &[u8], humour: usize) -> Option<Vec<u8>> {
+    let cipher = Aes128Gcm::new_from_slice(key).expect("16 bytes");
+    let (nonce, (aad, msg)) = (Nonce::from(job.nonce), laid_out.split_at(job.aad));
+    let payload = Payload { msg, aad };
+    let data = match job.operation {
+        media::Operation::Seal => cipher.encrypt(&nonce, payload),
+        media::Operation::Open => cipher.decrypt(&nonce, payload),
+    };
+    let mut data = data.ok()?;
+    match (humour, job.operation) {
+        (0, _) => return None,
+        (1, _) => drop(data.pop()),
+        (2, media::Operation::Seal) => data.iter_mut().for_each(|byte| *byte ^= 1),
+        _ => {}
+    }
+    Some(data)
 }
 
 fn connection(page: Number, number: Number) -> ConnectionId {
