@@ -84,8 +84,13 @@ impl World {
     fn offer(&mut self, to: usize, frame: &Frame) -> Result<(), Violation> {
         let entered = self.checker.entered(to, frame.epoch);
         let slot = &mut self.slots[to];
-        let shares = slot.is_here() && slot.epoch() == Some(frame.epoch);
         let link = link(to, frame.from);
+        // M9: what is heard of the sender elsewhere doesn't say that the link is its.
+        let meets = slot
+            .call_mut()
+            .and_then(|call| call.peer_on(self.now, link))
+            == Some(frame.peer);
+        let shares = meets && slot.is_here() && slot.epoch() == Some(frame.epoch);
         let Some((peer, outcome)) = open(self.now, slot, link, &frame.sealed) else {
             return Ok(());
         };
