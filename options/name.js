@@ -15,9 +15,15 @@ function difference({ name, told }) {
   return told === '' ? text('name_none') : text('name_told', `\u2068${told}\u2069`);
 }
 
-/** @param {HTMLInputElement} field */
+/**
+ * Whoever is at the question when it goes, or gets there as the name is left empty, is at the name again.
+ * @param {HTMLInputElement} field
+ */
 async function showConsent(field) {
-  setShown(element('name-consent'), field.value.trim() !== '' && !(await mayBeTold()));
+  const consent = element('name-consent');
+  const isAsked = !(await mayBeTold()) && field.value.trim() !== '';
+  if (!isAsked && consent.contains(document.activeElement)) field.focus();
+  setShown(consent, isAsked);
 }
 
 export async function showName() {

@@ -287,7 +287,7 @@ test('in a language with long words that goes from right to left all stays insid
   const { page: popup } = cam.popup;
   await popup.reload();
   await popup.locator(`${isRight} [data-test="state"][data-state="encrypted"]`).waitFor();
-  await popup.locator('#media-details[open] li').waitFor();
+  await popup.waitForSelector('#media-details[open] li');
   const [form] = String(await popup.locator('#people-title').textContent()).split(' ');
   assert.equal(form, arabic.formOf('two'));
   for (const name of /** @type {const} */ (['popup', 'options', 'welcome'])) {
@@ -333,7 +333,8 @@ async function pressAll(of) {
     await of.keyboard.press('Tab');
     const stop = await focused(of);
     if (!stop) return stops;
-    assert.ok(!stops.includes(stop) && stops.push(stop) < 40, `${stop} after ${stops}`);
+    // The name is had twice: its question goes as it is left empty.
+    assert.ok(stops.filter((one) => one === stop).length < 2 && stops.push(stop) < 40, `${stop} after ${stops}`);
     await of.keyboard.press(keyOf(stop));
     // What follows takes a moment, if it is a new document.
     await sleep(700);
