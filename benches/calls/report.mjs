@@ -91,7 +91,8 @@ ${waiting(waits)}
 (By a page without Sotto whose transform passes frames on, and compares the clock with their
 \`receiveTime\`.) Chromium hands received pictures to transforms, and to decoders, at the ticks of a clock
 of 64 Hz; without a transform a picture waits for one tick, with any it waits for one and may miss the
-next while it is under way. No code in a transform can be quick enough to make up for it.
+next while it is under way. So the delay of **identity** over **none** is none of a transform's code; what
+is later with **Sotto** than that is Sotto's.
 
 ${missedOf(figures)}
 
