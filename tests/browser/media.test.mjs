@@ -29,7 +29,7 @@ const RUNS = [
 const USUAL = RUNS[0];
 
 const MODES = notInFirefox('Firefox has no scalability modes');
-const LAYERS = notInFirefox('only the least layer came to be sent there; why is not known');
+const LAYERS = notInFirefox('there, without Sotto too, soon the least layer alone is sent');
 const SCREEN = notInFirefox('Firefox shows no screen where there is no display');
 /** @type {Record<string, string | false>} by scenario */
 const NOT_HERE = {
