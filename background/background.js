@@ -5,8 +5,9 @@
  * variables; no call, key or frame comes near it.
  */
 
+import { isContained } from '../sites/container.js';
 import { hasRelay } from '../sites/relay.js';
-import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, noteCall, noteFrame, originOn } from '../sites/tabs.js';
+import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, noteCall, noteFrame, originOf, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { ourCore } from '../worker/our-core.js';
@@ -39,8 +40,9 @@ async function hello(token, tab, { frameId, origin }) {
   const page = { tab: /** @type {number} */ (tab.id), top: frameId === 0, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
-  if (!page.top && origin !== undefined) await noteFrame(page.tab, origin);
-  return { on: await isOnInTurn(tab) };
+  if (!page.top && origin !== undefined && origin !== originOf(tab.url)) await noteFrame(page.tab, origin);
+  const { cookieStoreId } = /** @type {import('../sites/tabs.js').Shown} */ (tab);
+  return isContained(cookieStoreId) ? { on: false, contained: true } : { on: await isOnInTurn(tab) };
 }
 
 /**

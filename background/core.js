@@ -5,7 +5,7 @@
  */
 import { connectAsOurs, vouch } from '../worker/connect.js';
 import { cutsOf } from '../worker/cuts.js';
-import { isWithdrawn } from '../sites/tabs.js';
+import { permissionOf } from '../sites/tabs.js';
 import { followName, nameForCore } from '../worker/name.js';
 
 const reachesCore = 'SharedWorker' in globalThis;
@@ -17,18 +17,14 @@ async function tell(...messages) {
   return core;
 }
 
-/** @param {number} tab @returns {Promise<Sotto.PermissionToCore>} */
-const permissionOf = async (tab) => ({ kind: 'permission', tab, given: !(await isWithdrawn(tab)) });
-
-/** What holds of a tab before a page of it is attached, but for what such a page can't know. @param {number} tab */
-async function tellNotesOf(tab) {
-  const permission = await permissionOf(tab);
-  return tell(await cutsOf(tab), ...(permission.given ? [] : [permission]), await nameForCore());
-}
-
-/** @param {Sotto.Voucher} page @returns {Promise<boolean>} false where the core doesn't obey us */
+/** What holds of its tab comes first. @param {Sotto.Voucher} page @returns {Promise<boolean>} false where the core doesn't obey us */
 export async function introduce(page) {
-  return !reachesCore || vouch(await tellNotesOf(page.tab), page);
+  if (!reachesCore) return true;
+  const { tab } = page;
+  const core = await tell(await cutsOf(tab), await permissionOf(tab), await nameForCore());
+  const isVouched = await vouch(core, page);
+  core.close();
+  return isVouched;
 }
 
 export function followForHosts() {

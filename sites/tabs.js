@@ -162,11 +162,15 @@ async function beginFrames(tab, origin) {
   await chrome.storage.session.remove([keyOf('withdrawn', tab), keyOfFrames(tab)]);
 }
 
-/** @param {number} tab @param {(message: Sotto.PermissionToCore) => void} tell at every change, and now what is bad */
+/** @param {number} tab @returns {Promise<Sotto.PermissionToCore>} */
+export const permissionOf = async (tab) => ({ kind: 'permission', tab, given: !(await isWithdrawn(tab)) });
+
+/** @param {number} tab @param {(message: Sotto.PermissionToCore) => void} tell now, and at every change */
 export async function watchWithdrawal(tab, tell) {
   const key = keyOf('withdrawn', tab);
+  const say = async () => tell(await permissionOf(tab));
   chrome.storage.onChanged.addListener((changes) => {
-    if (key in changes) tell({ kind: 'permission', tab, given: changes[key].newValue === undefined });
+    if (key in changes) say();
   });
-  if (await isWithdrawn(tab)) tell({ kind: 'permission', tab, given: false });
+  await say();
 }

@@ -1,5 +1,5 @@
 /** The way to the core worker, for whoever is of its origin. */
-import { ourCore } from './our-core.js';
+import { forgetCore, ourCore } from './our-core.js';
 
 /**
  * Another name, type or address would start a second core beside the one that knows the calls.
@@ -12,6 +12,7 @@ export const connectToCore = (name) =>
 export async function connectAsOurs() {
   const { name, word } = await ourCore();
   const port = connectToCore(name);
+  port.addEventListener('message', ({ data }) => data?.kind === 'refused' && forgetCore(name));
   port.postMessage(/** @type {Sotto.WordToCore} */ ({ kind: 'word', word }));
   return port;
 }

@@ -113,7 +113,8 @@ declare namespace Sotto {
     | { kind: 'redeem'; token: string }
     | { kind: 'cut'; cut: Cut | null }
     | { kind: 'badge'; state: State };
-  type HelloReply = { on: boolean };
+  /** `contained`: it is in a container of Firefox, and no host can bring it to the core. */
+  type HelloReply = { on: boolean; contained?: true };
   /** With the name of the core worker. */
   type RedeemReply = { tab: number; top: boolean; on: boolean; core: string } | null;
 

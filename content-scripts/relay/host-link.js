@@ -54,6 +54,8 @@ class SottoHostLink {
     const reply = await this.hello(token);
     if (!reply) return;
     this.listener.mode(reply.on);
+    // Its host would reach another core than the one that could vouch for it.
+    if (reply.contained) return clearInterval(this.timer);
     const host = await this.insertHost();
     // A start that took too long has been given up for another.
     if (this.token === token) this.connect(host, token);

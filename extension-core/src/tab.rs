@@ -122,6 +122,8 @@ pub struct Tab {
     pub(crate) call: Option<Call>,
     pub(crate) on: bool,
     pub(crate) reach: Reach,
+    /// A permission of its page or of a frame with a call is missing, whatever a popup finds.
+    pub(crate) withdrawn: bool,
     pub(crate) cuts: Cuts,
     pub(crate) pages: BTreeSet<PageId>,
     pub(crate) connections: BTreeMap<ConnectionId, ConnectionState>,
@@ -215,6 +217,9 @@ impl Tab {
             self.connection(now, id, ConnectionState::Closed);
         }
         self.pages.remove(&page);
+        if self.pages.is_empty() {
+            self.formats = Formats::default();
+        }
         self.asked.remove(&page);
         self.looked.remove(&page);
         self.streams.remove_page(page);
@@ -293,10 +298,10 @@ impl Tab {
 
     /// Given again, we may be there, which doesn't say that we are.
     pub(crate) fn set_permission(&mut self, given: bool) {
-        match (given, self.reach) {
-            (false, _) => self.set_reach(Reach::NoPermission),
-            (true, Reach::NoPermission) => self.set_reach(Reach::Ok),
-            (true, _) => {}
+        self.stale |= self.withdrawn == given;
+        self.withdrawn = !given;
+        if given && self.reach == Reach::NoPermission {
+            self.set_reach(Reach::Ok);
         }
     }
 

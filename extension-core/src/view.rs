@@ -173,8 +173,9 @@ pub(crate) fn of(tab: &Tab, now: Instant) -> View {
 /// The state, and which sentence explains it. Ordered: what rules out all else comes first.
 pub(crate) fn state_of(tab: &Tab, now: Instant) -> (State, &'static str) {
     let unreachable = match tab.reach {
-        Reach::Ok => None,
         Reach::Restricted => Some("restricted"),
+        _ if tab.withdrawn => Some("no-permission"),
+        Reach::Ok => None,
         Reach::NoPermission => Some("no-permission"),
         Reach::ReloadNeeded => Some("reload-needed"),
         Reach::Contained => Some("contained"),

@@ -111,4 +111,7 @@ test('in a container tab it is off, and says why', { skip: CONTAINERS }, async (
   await popup.waitForState('unsupported');
   assert.equal((await popup.view()).reason, 'contained');
   assert.ok(await popup.part('toggle').isDisabled());
+  await page.evaluate('void new RTCPeerConnection()');
+  await sleep(1_000);
+  assert.equal(await page.evaluate('document.querySelectorAll("html > div[inert]").length'), 0, 'nothing is put into its page');
 });

@@ -27,6 +27,8 @@ before(async () => {
           posted.push(message);
           if (message.kind === 'voucher') setTimeout(() => port.onmessage({ data: { kind: answer } }));
         },
+        addEventListener() {},
+        close() {},
       };
       this.port = port;
     }
@@ -51,7 +53,7 @@ const permissions = () => posted.filter(({ kind }) => kind === 'permission').map
 
 test('the core hears the word, what is noted of the tab, and the page, in this order', async () => {
   assert.equal(await core.introduce(PAGE), true);
-  assert.deepEqual(posted.map(({ kind }) => kind), ['word', 'cuts', 'name', 'voucher'], 'but nothing of reaching it');
+  assert.deepEqual(posted.map(({ kind }) => kind), ['word', 'cuts', 'permission', 'name', 'voucher']);
   assert.deepEqual(posted.at(-1), { kind: 'voucher', ...PAGE });
 });
 

@@ -167,6 +167,21 @@ test('a site that is set to always on in the middle of its call is not on before
   assert.deepEqual([await tabs.originOn(1), badge[1]], [HERE, 'on']);
 });
 
+test('a page in a container is told so, and that it is off', async () => {
+  const tab = { id: 1, url: HERE, cookieStoreId: 'firefox-container-1' };
+  await tabs.turn(1, HERE, true);
+  assert.deepEqual(await ask({ kind: 'hello', token: 'a' }, tab), { on: false, contained: true });
+});
+
+test('a frame of the page itself needs no permission of its own', async () => {
+  await tabs.turn(1, HERE, true);
+  await ask({ kind: 'hello', token: 'a' }, { id: 1, url: `${HERE}/room` }, 3);
+  await withdraw();
+  granted = [`${HERE}/*`];
+  await tabs.noteWithdrawals();
+  assert.ok(!(await tabs.isWithdrawn(1)), 'nor a reload');
+});
+
 test('a page that calls at its very start is on there from the first', async () => {
   await always.setAlwaysOn(`${HERE}/*`, true);
   const kinds = [{ kind: 'ask' }, { kind: 'hello', token: 'a' }];

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { connect } from '../../popup/core.js';
 import { forgetLeft, turn } from '../../sites/tabs.js';
+import { connectAsOurs } from '../../worker/connect.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const HERE = 'https://calls.example';
@@ -15,7 +16,7 @@ const HERE = 'https://calls.example';
 beforeEach(() => {
   [posted, workers] = [[], []];
   fakeBrowser({ runtime: { getURL: String }, tabs: { get: async () => ({ url: 'https://other.example/' }) } });
-  port = { postMessage: (/** @type {any} */ message) => void posted.push(message) };
+  port = Object.assign(new EventTarget(), { postMessage: (/** @type {any} */ message) => void posted.push(message) });
   Object.assign(globalThis, { SharedWorker: class { constructor(/** @type {string} */ _, /** @type {{name: string}} */ { name }) { workers.push(name); } port = port; } });
 });
 
@@ -58,6 +59,15 @@ test('a core that refuses it shows as one that says nothing, also after a click'
     ['trouble', 'core-silent', false],
     ['trouble', 'core-silent', true],
   ]);
+});
+
+test('who is refused leaves that worker alone: the next is another', async () => {
+  await connectAsOurs();
+  port.dispatchEvent(new MessageEvent('message', { data: { kind: 'refused' } }));
+  await new Promise((resolve) => { setTimeout(resolve, 5); });
+  await connectAsOurs();
+  const [refused, next] = workers;
+  assert.notEqual(next, refused);
 });
 
 test('an extension that comes anew finds no core of before, whose worker lives on with its pages', async () => {

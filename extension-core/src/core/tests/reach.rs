@@ -80,6 +80,17 @@ fn a_permission_that_is_given_again_ends_its_withdrawal_and_no_more() {
 }
 
 #[test]
+fn a_popup_that_finds_a_reload_needed_gives_no_permission_back() {
+    let mut pair = Pair::both_on();
+    pair.cores[0].permission(pair.now, TAB, false);
+    pair.cores[0].reach(pair.now, TAB, Reach::ReloadNeeded);
+    assert_eq!(pair.view(0).reason, "no-permission");
+    assert_eq!((pair.send_video(0), pair.send_video(1)), (None, None));
+    pair.cores[0].permission(pair.now, TAB, true);
+    assert_eq!(pair.view(0).reason, "reload-needed");
+}
+
+#[test]
 fn what_sotto_cannot_get_at_is_said_and_is_no_call() {
     let mut core = Core::new([1; 32]);
     for (reach, reason) in [
