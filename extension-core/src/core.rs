@@ -299,7 +299,7 @@ impl Core {
         stream: StreamId,
         frame: EncodedFrame<'_>,
     ) -> Started<'_> {
-        if self.is_misnamed(stream, frame) {
+        if self.is_misnamed(now, stream, frame) {
             return Started::Dropped;
         }
         match self.lay_out(now, stream, frame) {
@@ -315,10 +315,10 @@ impl Core {
         }
     }
 
-    fn is_misnamed(&mut self, stream: StreamId, frame: EncodedFrame<'_>) -> bool {
+    fn is_misnamed(&mut self, now: Instant, stream: StreamId, frame: EncodedFrame<'_>) -> bool {
         let tab = self.pages.get(&stream.page);
         let tab = tab.and_then(|tab| self.tabs.get_mut(tab));
-        tab.is_some_and(|tab| tab.is_misnamed(stream, frame))
+        tab.is_some_and(|tab| tab.is_misnamed(now, stream, frame))
     }
 
     fn lay_out(

@@ -124,8 +124,8 @@ impl Call {
 
     fn owner(&self, link: ConnectionId) -> Owner {
         match self.links.peer(link) {
-            Some(peer) if self.is_member(peer) => Owner::Member,
-            _ => Owner::Anyone,
+            Some(_) => Owner::Somebody,
+            None => Owner::Nobody,
         }
     }
 
@@ -222,7 +222,7 @@ impl Call {
         match self.links.peer(link) {
             Some(known) if known == peer => true,
             Some(known) if is_live(known) => self.links.of(peer).is_some(),
-            Some(_) => self.links.of(peer).is_some() || self.links.replace(now, link, peer),
+            Some(_) => self.links.replace(now, link, peer) || self.links.of(peer).is_some(),
             None => {
                 self.links.heard(link, peer);
                 true

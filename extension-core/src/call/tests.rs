@@ -486,6 +486,32 @@ fn r19_a_frame_or_a_fragment_before_the_night_changes_nothing() {
 }
 
 #[test]
+fn b6_who_comes_back_takes_each_of_its_channels_again() {
+    let mut mesh = Mesh::new(3);
+    mesh.run_for(SECOND);
+    let standing = mesh.call(1).membership().standing();
+    for gone in [1, 2] {
+        mesh.network.cut(gone);
+    }
+    mesh.run_for(SECOND * 6);
+    let anew = Identity::generate(&mut ChaCha20Rng::from_seed([5; 32]));
+    for (sequence, channel) in [(1, 1), (2, 2)] {
+        let beacon = Beacon {
+            sequence,
+            standing,
+            seeks: None,
+            presence: Presence::Here,
+            company: Company::Together,
+            unheard: Unheard::default(),
+        };
+        let beacon = Message::Beacon(SignedBeacon::sign(&anew, beacon)).to_bytes();
+        say(&mut mesh, 0, channel, &beacon).expect("well-formed");
+    }
+    let owners = [1, 2].map(|from| mesh.call(0).links.peer(Mesh::link(0, from)));
+    assert_eq!(owners, [Some(PeerId::of(&anew.public_key())); 2]);
+}
+
+#[test]
 fn b6_who_comes_and_goes_on_one_channel_does_so_at_a_walk() {
     let mut mesh = Mesh::new(2);
     mesh.run_for(SECOND);

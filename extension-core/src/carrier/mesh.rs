@@ -104,7 +104,7 @@ impl Carrier for MeshCarrier {
     ) -> Result<Option<Vec<u8>>, WireError> {
         let link = self.links.get_mut(&link).ok_or(WireError::NotOurs)?;
         let is_taken = link.allowance.take(now, 1)
-            && (owner == Owner::Member && link.share.take(now, 1) || self.allowance.take(now, 1));
+            && (owner == Owner::Somebody && link.share.take(now, 1) || self.allowance.take(now, 1));
         if !is_taken {
             return Err(WireError::TooLarge);
         }
@@ -178,7 +178,7 @@ mod tests {
         carrier.close(link(1));
         assert_eq!(drain(&mut carrier), []);
         assert_eq!(
-            carrier.handle_packet(Instant(0), link(1), Owner::Anyone, b"x"),
+            carrier.handle_packet(Instant(0), link(1), Owner::Nobody, b"x"),
             Err(WireError::NotOurs)
         );
     }
@@ -190,7 +190,7 @@ mod tests {
         carrier.open(Instant(0), link(2));
         let packet = &cut(b"x")[0];
         let mut is_taken = |now, number| {
-            let taken = carrier.handle_packet(Instant(now), link(number), Owner::Anyone, packet);
+            let taken = carrier.handle_packet(Instant(now), link(number), Owner::Nobody, packet);
             taken.is_ok()
         };
         assert_eq!((0..10_000).filter(|_| is_taken(0, 1)).count(), 400);
@@ -212,9 +212,9 @@ mod tests {
             (0..400).filter(taken).count()
         };
         let mut flood = |now| -> usize {
-            let strangers = (12..512).map(|number| taken(now, number, Owner::Anyone));
+            let strangers = (12..512).map(|number| taken(now, number, Owner::Nobody));
             let taken_of_strangers = strangers.sum();
-            let members = (0..12).map(|number| taken(now, number, Owner::Member));
+            let members = (0..12).map(|number| taken(now, number, Owner::Somebody));
             assert!(members.min() >= Some(2), "at {now}");
             taken_of_strangers
         };
@@ -232,7 +232,7 @@ mod tests {
             carrier.open(Instant(0), link(number));
             let packets = cut(&message);
             for packet in &packets[1..] {
-                let _ = carrier.handle_packet(Instant(0), link(number), Owner::Anyone, packet);
+                let _ = carrier.handle_packet(Instant(0), link(number), Owner::Nobody, packet);
             }
         }
         assert!(held(&carrier) > 0 && held(&carrier) <= MAX_HELD);
@@ -245,18 +245,18 @@ mod tests {
         let mut carrier = MeshCarrier::default();
         let (modest, greedy) = (cut(&[1; FRAGMENT + 1]), cut(&[2; 400 * 1024]));
         (0..100).for_each(|number| assert!(carrier.open(Instant(0), link(number))));
-        let first = carrier.handle_packet(Instant(0), link(0), Owner::Anyone, &modest[0]);
+        let first = carrier.handle_packet(Instant(0), link(0), Owner::Nobody, &modest[0]);
         assert_eq!(first, Ok(None));
         for number in 1..100 {
             let now = Instant(u64::from(number) * 30);
             for packet in &greedy[1..] {
-                let held = carrier.handle_packet(now, link(number), Owner::Anyone, packet);
+                let held = carrier.handle_packet(now, link(number), Owner::Nobody, packet);
                 assert_eq!(held, Ok(None));
             }
         }
         let held = held(&carrier);
         assert!(held > MAX_HELD - 400 * 1024, "one at a time: {held}");
-        let whole = carrier.handle_packet(Instant(3_000), link(0), Owner::Anyone, &modest[1]);
+        let whole = carrier.handle_packet(Instant(3_000), link(0), Owner::Nobody, &modest[1]);
         assert_eq!(whole, Ok(Some(vec![1; FRAGMENT + 1])));
     }
 

@@ -44,10 +44,10 @@ impl Audience {
 /// Whose a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// A member's of our group.
-    Member,
-    /// Somebody else's, or nobody's yet.
-    Anyone,
+    /// A participant's, member or not, who was heard on it first (B6).
+    Somebody,
+    /// Nobody's yet.
+    Nobody,
 }
 
 /// A way to reach the others in the call.

@@ -653,6 +653,9 @@ fn a_tab_that_names_formats_without_end_takes_none_from_others() {
     assert_eq!(core.format(hostile, 97, "video/VP9"), FormatNumber::NONE);
     let format = core.format(pair.pages[0], 97, "video/VP9");
     assert_ne!(format, FormatNumber::NONE);
+    core.detach(pair.now, hostile);
+    let next = core.attach(pair.now, TabId(9)).expect("a page");
+    assert_ne!(core.format(next, 97, "video/VP9"), FormatNumber::NONE);
 }
 
 #[test]
@@ -672,6 +675,7 @@ fn a_frame_that_has_the_name_of_the_next_codec_goes_nowhere() {
     assert!(is_sealed(vp8));
     assert!(!is_sealed(vp9));
     assert!(is_sealed(vp8));
+    assert_eq!(pair.view(0).stats.dropped, 1);
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Secret {
         }
     }
 
-    /// RFC 9605 section 4.4.3: the salt, with the counter added to its end.
+    /// RFC 9605 section 4.4.3: the salt, with the counter XORed into its end.
     pub fn nonce(&self, counter: Counter) -> [u8; NONCE] {
         let mut nonce = *self.salt;
         for (byte, counter) in nonce[NONCE - 8..].iter_mut().zip(counter.to_be_bytes()) {

@@ -87,20 +87,30 @@ impl Tab {
     }
 
     /// What a browser gives to [`Self::transform`] or [`Self::lay_out`] is first asked about here, once.
-    pub(crate) fn is_misnamed(&mut self, id: StreamId, frame: EncodedFrame<'_>) -> bool {
+    pub(crate) fn is_misnamed(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        frame: EncodedFrame<'_>,
+    ) -> bool {
         let (Some(stream), Some(format)) =
             (self.streams.get_mut(id), self.formats.get(frame.format))
         else {
             return false;
         };
         if frame.data.is_empty() {
-            stream.payload_types.would_misname(format)
-        } else {
-            stream.payload_types.misname(format)
+            return stream.payload_types.would_misname(format);
         }
+        let is_misnamed = stream.payload_types.misname(format);
+        if is_misnamed {
+            stream.watch.frame(now, 0);
+            stream.lost_frames();
+            self.counts.dropped += 1;
+        }
+        is_misnamed
     }
 
-    /// A format's number for as long as the tab is there.
+    /// A format's number for as long as its page is there.
     pub(crate) fn format(&mut self, payload_type: u8, mime: &str) -> FormatNumber {
         self.formats.number(payload_type, mime)
     }
@@ -164,9 +174,10 @@ impl Tab {
         if let Some(format) = format {
             stream.note_format(format);
         }
-        let codec = match self.reach {
-            Reach::NoPermission => Err(DropReason::NoPermission),
-            _ => format.and_then(|it| it.codec).ok_or(DropReason::Codec),
+        let codec = if self.withdrawn || self.reach == Reach::NoPermission {
+            Err(DropReason::NoPermission)
+        } else {
+            format.and_then(|it| it.codec).ok_or(DropReason::Codec)
         };
         Some(codec.map(|codec| Passage {
             now,

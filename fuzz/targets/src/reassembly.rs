@@ -133,7 +133,7 @@ impl Mesh {
         let link = connection(link);
         let Ok(Some(whole)) = self
             .carrier
-            .handle_packet(self.now, link, Owner::Anyone, packet)
+            .handle_packet(self.now, link, Owner::Nobody, packet)
         else {
             return;
         };
