@@ -21,9 +21,6 @@ import { followForHosts, introduce } from './core.js';
 const MAX_TOKENS = 64;
 const TOKEN = 'token:';
 
-/** As the browser names it: what a page can load it by is another address in each session. */
-const HOST = new URL('/worker/host.html', chrome.runtime.getURL('manifest.json')).href;
-
 /** @typedef {{tab: number, top: boolean, at: number}} Page */
 
 /** @param {number} tab */
@@ -76,7 +73,7 @@ function answer(value, sender) {
   const message = toBackground(value);
   const { tab } = sender;
   if (!message || tab?.id === undefined) return null;
-  const isHost = sender.url?.startsWith(HOST);
+  const isHost = sender.url?.startsWith(chrome.runtime.getURL('worker/host.html'));
   if (message.kind === 'ask' && !isHost) return ask(tab, sender);
   if (message.kind === 'hello' && !isHost) return hello(message.token, tab, sender);
   if (message.kind === 'redeem' && isHost) return redeem(message.token, tab);

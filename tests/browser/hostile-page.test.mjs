@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../lib/expect.mjs';
 import { tryDoors } from '../lib/pages/doors.mjs';
-import { embed, embedHost, flood, impersonate, raceForNode, reachForCore, reachForNode, speakAsHost, stealCallSites } from '../lib/pages/attacks.mjs';
+import { embedHost, flood, impersonate, raceForNode, reachForCore, reachForNode, speakAsHost, stealCallSites } from '../lib/pages/attacks.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
 import { call, encrypted, nothingFlows } from '../lib/pages/seat.mjs';
 import { haveOneCaught, tamper, useEverything } from '../lib/pages/tamper.mjs';
@@ -52,9 +52,6 @@ const extension = () => String(scene.browsers[0].extension);
 
 /** What the core worker is called in this session. @returns {Promise<string>} */
 const worker = () => mallory.popup.page.evaluate(async () => /** @type {any} */ (await chrome.storage.session.get('core')).core.name);
-
-/** Where the host page is for pages of this session. @returns {Promise<string>} */
-const host = () => mallory.popup.page.evaluate(() => chrome.runtime.getURL('worker/host.html'));
 
 const CALLERS = notInFirefox("Firefox's stacks don't name an extension's scripts");
 
@@ -133,7 +130,7 @@ test('in a child frame hook and relay have met before the page can listen', asyn
 
 test("the extension's page, embedded and spoken to by the page, answers nothing", async () => {
   await meet();
-  const answers = await mallory.frame.evaluate(embedHost, await host());
+  const answers = await mallory.frame.evaluate(embedHost, extension());
   assert.deepEqual(answers, []);
   await encrypted(mallory, ben);
   await othersStand();
@@ -143,18 +140,6 @@ test("the core, its worker and its files are out of the page's reach", async () 
   await meet();
   const reached = await mallory.frame.evaluate(reachForCore, { extension: extension(), name: await worker() });
   assert.deepEqual(reached, []);
-});
-
-const ONE_ADDRESS = notInFirefox('the extension has another address in each profile there');
-
-test("by the address of the extension that all know no page can tell that it is there", { skip: ONE_ADDRESS }, async () => {
-  const isThere = async (/** @type {string} */ url) => {
-    await mallory.visit(plain);
-    await mallory.frame.evaluate(embed, url);
-    return mallory.page.frames().some((frame) => frame.url().startsWith('chrome-extension:'));
-  };
-  assert.equal(await isThere(`${extension()}/worker/host.html`), false);
-  assert.equal(await isThere(await host()), true);
 });
 
 const HOST_APART = notInChromium("there the host page is in the extension's own process, which no page gets into");
@@ -216,7 +201,7 @@ test('floods: whatever the page does without end, other calls go on', async (t) 
   await meet();
   for (const what of /** @type {const} */ (['events', 'messages', 'transceivers', 'descriptions', 'frames', 'connections'])) {
     const start = performance.now();
-    await mallory.frame.evaluate(flood, { what, host: await host() });
+    await mallory.frame.evaluate(flood, { what, extension: extension() });
     await othersStand();
     t.diagnostic(`${what}: ${Math.round(performance.now() - start)} ms`);
   }

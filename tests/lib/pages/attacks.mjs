@@ -72,8 +72,8 @@ export function reachForNode(sources) {
   return seen;
 }
 
-/** @param {string} host its address @returns {Promise<string[]>} what was answered */
-export async function embedHost(host) {
+/** @param {string} extension @returns {Promise<string[]>} what was answered */
+export async function embedHost(extension) {
   /** @type {string[]} */
   const answers = [];
   /** @param {Window} target @param {unknown} message */
@@ -85,7 +85,7 @@ export async function embedHost(host) {
   window.addEventListener('message', ({ data }) => answers.push(JSON.stringify(data)));
   const frames = Array.from({ length: 3 }, () => {
     const frame = document.createElement('iframe');
-    frame.src = host;
+    frame.src = `${extension}/worker/host.html`;
     document.body.append(frame);
     return new Promise((resolve) => { frame.onload = () => resolve(frame); });
   });
@@ -165,14 +165,6 @@ export async function speakAsHost({ tab, name }) {
   return had;
 }
 
-/** @param {string} url @returns {Promise<void>} once there is something, if only an error */
-export function embed(url) {
-  const frame = document.createElement('iframe');
-  frame.src = url;
-  document.body.append(frame);
-  return new Promise((resolve) => { frame.onload = () => resolve(); });
-}
-
 /** An error that is made while the hook runs: what its call sites give away. */
 export function stealCallSites() {
   let sites = 0;
@@ -197,15 +189,15 @@ export function stealCallSites() {
   return { sites, leaked };
 }
 
-/** @param {{what: 'events' | 'messages' | 'transceivers' | 'descriptions' | 'connections' | 'frames', host: string}} flood */
-export async function flood({ what, host }) {
+/** @param {{what: 'events' | 'messages' | 'transceivers' | 'descriptions' | 'connections' | 'frames', extension: string}} flood */
+export async function flood({ what, extension }) {
   const floods = {
     events() {
       for (let n = 0; n < 50_000; n += 1) window.dispatchEvent(new MouseEvent(n % 2 ? 'sotto-hook' : 'sotto-relay', { relatedTarget: document.body }));
     },
     async messages() {
       const frame = document.createElement('iframe');
-      frame.src = host;
+      frame.src = `${extension}/worker/host.html`;
       document.body.append(frame);
       await new Promise((resolve) => { frame.onload = resolve; });
       for (let n = 0; n < 5_000; n += 1) {
