@@ -412,7 +412,8 @@ impl Tab {
 
     /// Nothing is left that would have to be remembered.
     pub(crate) fn is_idle(&self) -> bool {
-        !self.on && self.pages.is_empty() && self.reach == Reach::Ok && self.cuts == Cuts::default()
+        let is_reached = self.reach == Reach::Ok && !self.withdrawn && self.cuts == Cuts::default();
+        !self.on && self.pages.is_empty() && is_reached
     }
 
     pub(crate) fn view(&self, now: Instant) -> View {
