@@ -18,11 +18,10 @@ export const silentView = (on) => ({ ...crashedView(on), ...SILENT, problems: []
 const fallenBack = ({ state, reason }) => ({ state, reason, streams: [] });
 
 export class Silence {
-  /** @param {(view: Sotto.View) => void} show */
-  constructor(show) {
+  /** @param {(view: Sotto.View) => void} show @param {boolean} on what the tab is set to */
+  constructor(show, on) {
     this.show = show;
-    /** @type {Sotto.View | null} */
-    this.last = null;
+    this.last = silentView(on);
     /** @type {ReturnType<typeof setTimeout>[]} */
     this.timers = [];
   }
@@ -45,6 +44,6 @@ export class Silence {
   /** @param {number} pause @param {Partial<Sotto.View>} change */
   later(pause, change) {
     const { last } = this;
-    if (last) this.timers.push(setTimeout(() => this.show({ ...last, ...change }), pause));
+    this.timers.push(setTimeout(() => this.show({ ...last, ...change }), pause));
   }
 }

@@ -15,7 +15,7 @@ beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ['setTimeout'] });
   shown = [];
-  silence = new Silence((what) => shown.push(what));
+  silence = new Silence((what) => shown.push(what), true);
 });
 
 test('while Sotto is on, nobody vouches for a view of 5 s ago', () => {
@@ -36,6 +36,12 @@ test('a view falls back to what it says it will, and another begins anew', () =>
   assert.deepEqual(said(), []);
   mock.timers.tick(1);
   assert.deepEqual(said(), [[true, 'joining', 'waiting-for-frames']]);
+});
+
+test('a core that never spoke is trouble too, once it should have', () => {
+  silence.begin();
+  mock.timers.tick(5_000);
+  assert.deepEqual(said(), [[true, 'trouble', 'core-silent']]);
 });
 
 test('while it is off, the core owes no view', () => {
