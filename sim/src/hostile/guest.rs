@@ -72,7 +72,7 @@ impl Guest {
     }
 
     pub fn handle_packet(&mut self, now: Instant, link: ConnectionId, bytes: &[u8]) {
-        let whole = self.carrier.handle_packet(now, link, Owner::Anyone, bytes);
+        let whole = self.carrier.handle_packet(now, link, Owner::Nobody, bytes);
         if let Ok(Some(bytes)) = whole {
             let message = Message::parse(&bytes).ok();
             message
