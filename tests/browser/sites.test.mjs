@@ -137,13 +137,16 @@ test('an update beside a call that is not encrypted does not disturb it', async 
 
 /** Stands for some looks. @param {Seat} seat */
 async function standsStill(seat) {
+  // What a jitter buffer may still hold of before.
+  await sleep(500);
   const { frames: before } = await seat.picture();
   await sleep(2_000);
   assert.equal((await seat.picture()).frames, before, `${seat.name} is shown no more`);
 }
 
-test('a call in a frame of another site stops when that site is taken away, and that is said also once it is loaded anew', async () => {
+test('a call in a frame of another site stops when that site is taken away, and that is said also once it is loaded anew', async (t) => {
   const server = await PageServer.start();
+  t.after(() => server.close());
   server.add('/plain');
   const url = server.add('/framed', { html: `<!doctype html><body><iframe src="${server.otherOrigin}/plain"></iframe></body>` });
   /** @param {import('../lib/participant.mjs').Participant} one @param {string} path */
@@ -170,7 +173,6 @@ test('a call in a frame of another site stops when that site is taken away, and 
   await sleep(2_000);
   assert.deepEqual([await said.count(), await one.badge()], [1, '\u00d7']);
   await Promise.all([options, ...seats.flatMap(({ page, popup }) => [page, popup.page])].map((page) => page.close()));
-  server.close();
 });
 
 test('a site that is taken away in the settings of the browser: the popup that is open and the badge show it at once', async () => {

@@ -8,23 +8,27 @@ import { eventually } from './expect.mjs';
 import { debuggingSession, inTarget } from './target.mjs';
 
 export class ToolbarPopup {
-  /** @param {import('./browser.mjs').Browser} browser */
-  constructor(browser) {
+  /** @param {import('./browser.mjs').Browser} browser @param {string} url of the page that it is opened over */
+  constructor(browser, url) {
     this.browser = browser;
+    this.url = url;
   }
 
-  /** @param {import('./browser.mjs').Browser} browser @param {string} url of the page that it is opened over */
+  /** @param {import('./browser.mjs').Browser} browser @param {string} url */
   static async open(browser, url) {
-    if (browser.context instanceof FirefoxContext) {
-      await browser.context.chrome.openPopup(ID, url);
-      return new ToolbarPopup(browser);
-    }
+    const popup = new ToolbarPopup(browser, url);
+    await popup.open();
+    return popup;
+  }
+
+  async open() {
+    const { browser, url } = this;
+    if (browser.context instanceof FirefoxContext) return browser.context.chrome.openPopup(ID, url);
     const session = await debuggingSession(browser.context);
     const { targetInfos } = await session.send('Target.getTargets', { filter: [{ type: 'tab' }] });
     const tab = targetInfos.find((/** @type {{url: string}} */ target) => target.url === url);
     await session.send('Extensions.triggerAction', { id: String(browser.extension).split('/')[2], targetId: tab?.targetId });
     await session.detach();
-    return new ToolbarPopup(browser);
   }
 
   /** @param {string} expression */
@@ -37,7 +41,11 @@ export class ToolbarPopup {
 
   /** @param {string} word the beginning of what the state says */
   async says(word) {
-    const look = () => this.evaluate(`document.querySelector('#state-word').textContent`).catch(String);
+    const look = () => this.evaluate(`document.querySelector('#state-word').textContent`).catch(async (error) => {
+      // Firefox closes it when something else takes the focus, as a page that is loaded may.
+      if (/no popup is open/.test(error)) await this.open();
+      return String(error);
+    });
     await eventually(look, (said) => said.startsWith(word), `the toolbar's popup says "${word}"`);
   }
 
