@@ -34,12 +34,13 @@ async function dropOldTokens(tab) {
 
 /** @param {string} token @param {chrome.tabs.Tab} tab @param {chrome.runtime.MessageSender} sender */
 async function hello(token, tab, { frameId, origin }) {
+  const { cookieStoreId } = /** @type {import('../sites/tabs.js').Shown} */ (tab);
+  if (isContained(cookieStoreId)) return { on: false, contained: true };
   const page = { tab: /** @type {number} */ (tab.id), top: frameId === 0, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
   await dropOldTokens(page.tab);
   if (!page.top && origin !== undefined && origin !== originOf(tab.url)) await noteFrame(page.tab, origin);
-  const { cookieStoreId } = /** @type {import('../sites/tabs.js').Shown} */ (tab);
-  return isContained(cookieStoreId) ? { on: false, contained: true } : { on: await isOnInTurn(tab) };
+  return { on: await isOnInTurn(tab) };
 }
 
 /**

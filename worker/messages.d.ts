@@ -140,11 +140,11 @@ declare namespace Sotto {
   type CoreToOurs = { kind: 'refused' } | { kind: 'vouched' };
   /** From whoever can see what the background knows: hosts and popups. */
   type CutsToCore = { kind: 'cuts'; tab: number } & Cuts;
-  /** From the same: whether the sites' permissions are there. */
+  /** From hosts and background: whether the sites' permissions are there. */
   type PermissionToCore = { kind: 'permission'; tab: number; given: boolean };
   /** From popups. */
   type ReachToCore = { kind: 'reach'; tab: number; reach: Reach };
-  /** From the same: what the person wants to be called in every call. */
+  /** From the background, hosts, popups and options: what the person wants to be called in every call. */
   type NameToCore = { kind: 'name' | 'try-name'; name: string };
   /** What others would be told of a name that was tried. */
   type NameTold = { kind: 'name-told'; name: string; told: string };

@@ -255,6 +255,19 @@ fn say(mesh: &mut Mesh, to: usize, from: usize, message: &[u8]) -> Result<(), Wi
     })
 }
 
+/// What somebody says who seeks nobody and has others with it.
+fn beacon_of(who: &Identity, sequence: u64, standing: Standing, presence: Presence) -> Vec<u8> {
+    let beacon = Beacon {
+        sequence,
+        standing,
+        seeks: None,
+        presence,
+        company: Company::Together,
+        unheard: Unheard::default(),
+    };
+    Message::Beacon(SignedBeacon::sign(who, beacon)).to_bytes()
+}
+
 #[test]
 fn garbage_on_a_channel_changes_nothing() {
     let mut mesh = Mesh::new(2);
@@ -309,16 +322,9 @@ fn a_flood_of_strangers_on_a_members_channel_introduces_nobody() {
     let mut rng = ChaCha20Rng::from_seed([5; 32]);
     for _ in 0..400 {
         let stranger = Identity::generate(&mut rng);
-        let beacon = Beacon {
-            sequence: 1,
-            standing: mesh.call(0).membership().standing(),
-            seeks: None,
-            presence: Presence::Here,
-            company: Company::Together,
-            unheard: Unheard::default(),
-        };
-        let body = Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes();
-        let _ = say(&mut mesh, 0, 1, &body);
+        let standing = mesh.call(0).membership().standing();
+        let beacon = beacon_of(&stranger, 1, standing, Presence::Here);
+        let _ = say(&mut mesh, 0, 1, &beacon);
     }
     // B6 and B9: on a member's channel nobody is introduced.
     assert_eq!(mesh.call(0).live_peers(mesh.now()).count(), 1);
@@ -332,17 +338,7 @@ fn b6_a_channel_introduces_one_participant_until_it_is_gone() {
     mesh.run_for(SECOND);
     let stranger = Identity::generate(&mut ChaCha20Rng::from_seed([5; 32]));
     let standing = mesh.call(1).membership().standing();
-    let beacon = |sequence| {
-        let beacon = Beacon {
-            sequence,
-            standing,
-            seeks: None,
-            presence: Presence::Here,
-            company: Company::Together,
-            unheard: Unheard::default(),
-        };
-        Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes()
-    };
+    let beacon = |sequence| beacon_of(&stranger, sequence, standing, Presence::Here);
     say(&mut mesh, 0, 1, &beacon(1)).expect("well-formed");
     assert_eq!(mesh.call(0).live_peers(mesh.now()).count(), 1);
     mesh.network.cut(1);
@@ -363,16 +359,7 @@ fn i7_strangers_in_a_room_keep_nobody_out_who_has_a_channel() {
         let page = Mesh::link(0, 200).page;
         let stream = StreamId { page, number };
         let stranger = Identity::generate(&mut rng);
-        let beacon = Beacon {
-            sequence: 1,
-            standing,
-            seeks: None,
-            presence: Presence::Here,
-            company: Company::Together,
-            unheard: Unheard::default(),
-        };
-        let signed = SignedBeacon::sign(&stranger, beacon);
-        let packets = cut(&Message::Beacon(signed).to_bytes());
+        let packets = cut(&beacon_of(&stranger, 1, standing, Presence::Here));
         let heard = mesh.call_mut(0).handle_carried(now, stream, &packets[0]);
         heard.expect("well-formed");
     }
@@ -390,15 +377,7 @@ fn boast(liar: &Identity, sequence: u64, group: u8) -> Vec<u8> {
         digest: BranchDigest([group; 8]),
         leaf: Leaf(0),
     };
-    let beacon = Beacon {
-        sequence,
-        standing,
-        seeks: None,
-        presence: Presence::Here,
-        company: Company::Together,
-        unheard: Unheard::default(),
-    };
-    Message::Beacon(SignedBeacon::sign(liar, beacon)).to_bytes()
+    beacon_of(liar, sequence, standing, Presence::Here)
 }
 
 /// Two who haven't met, and a liar on the channels of a third that has left, for some seconds;
@@ -496,15 +475,7 @@ fn b6_who_comes_back_takes_each_of_its_channels_again() {
     mesh.run_for(SECOND);
     let anew = Identity::generate(&mut ChaCha20Rng::from_seed([5; 32]));
     for (sequence, channel) in [(1, 1), (2, 2)] {
-        let beacon = Beacon {
-            sequence,
-            standing,
-            seeks: None,
-            presence: Presence::Here,
-            company: Company::Together,
-            unheard: Unheard::default(),
-        };
-        let beacon = Message::Beacon(SignedBeacon::sign(&anew, beacon)).to_bytes();
+        let beacon = beacon_of(&anew, sequence, standing, Presence::Here);
         say(&mut mesh, 0, channel, &beacon).expect("well-formed");
     }
     let owners = [1, 2].map(|from| mesh.call(0).links.peer(Mesh::link(0, from)));
@@ -523,16 +494,8 @@ fn b6_who_comes_and_goes_on_one_channel_does_so_at_a_walk() {
         let stranger = Identity::generate(&mut rng);
         let place = mesh.call(0).membership().standing();
         for (sequence, presence) in [(1, Presence::Here), (2, Presence::Leaving)] {
-            let beacon = Beacon {
-                sequence,
-                standing: place,
-                seeks: None,
-                presence,
-                company: Company::Together,
-                unheard: Unheard::default(),
-            };
-            let body = Message::Beacon(SignedBeacon::sign(&stranger, beacon)).to_bytes();
-            say(&mut mesh, 0, 1, &body).expect("well-formed");
+            let beacon = beacon_of(&stranger, sequence, place, presence);
+            say(&mut mesh, 0, 1, &beacon).expect("well-formed");
             if mesh.call(0).live_peers(mesh.now()).next().is_some() {
                 introduced.push(turn);
             }

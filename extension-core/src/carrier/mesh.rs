@@ -26,7 +26,7 @@ const PACKETS_PER_SECOND: u64 = 200;
 /// Packets of all channels together...
 const ALL_BURST: u64 = 2_000;
 const ALL_PER_SECOND: u64 = 1_000;
-/// ...but for so many of each member's, whatever others send.
+/// ...but for so many of each that somebody was heard on, whatever comes on others.
 const SHARE_BURST: u64 = 8;
 const SHARE_PER_SECOND: u64 = 2;
 
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn w7_floods_on_many_links_are_cut_off_and_members_are_heard() {
+    fn w7_floods_on_many_links_are_cut_off_and_who_has_a_channel_is_heard() {
         let mut carrier = MeshCarrier::default();
         (0..512).for_each(|number| assert!(carrier.open(Instant(0), link(number))));
         let packet = &cut(b"x")[0];
@@ -214,8 +214,8 @@ mod tests {
         let mut flood = |now| -> usize {
             let strangers = (12..512).map(|number| taken(now, number, Owner::Nobody));
             let taken_of_strangers = strangers.sum();
-            let members = (0..12).map(|number| taken(now, number, Owner::Somebody));
-            assert!(members.min() >= Some(2), "at {now}");
+            let owned = (0..12).map(|number| taken(now, number, Owner::Somebody));
+            assert!(owned.min() >= Some(2), "at {now}");
             taken_of_strangers
         };
         assert_eq!(

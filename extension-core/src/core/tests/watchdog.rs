@@ -18,6 +18,12 @@ impl Pair {
         self.exchange();
     }
 
+    /// The page is to encode a stream itself.
+    fn leave(&mut self, who: usize, number: u32) {
+        let page = self.pages[who];
+        self.cores[who].stream_left(self.now, StreamId { page, number });
+    }
+
     fn bypassed(&mut self, who: usize, number: u32) {
         let page = self.pages[who];
         self.cores[who].bypassed(self.now, StreamId { page, number });
@@ -170,9 +176,7 @@ fn by_what_flows_alone_a_stream_is_stopped_in_less_than_a_second() {
 #[test]
 fn what_the_page_was_to_encode_and_flows_is_stopped_without_another_try() {
     let mut pair = Pair::both_on();
-    let page = pair.pages[0];
-    let number = SEND_VIDEO;
-    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    pair.leave(0, SEND_VIDEO);
     for count in 0..2 {
         pair.flow(0, SEND_VIDEO, 6 * count);
         pair.run_for(Duration::from_millis(200));
@@ -186,9 +190,7 @@ fn what_the_page_was_to_encode_and_flows_is_stopped_without_another_try() {
 #[test]
 fn a_sign_of_what_the_page_was_to_encode_is_kept_until_sotto_is_turned_off() {
     let mut pair = Pair::both_on();
-    let page = pair.pages[0];
-    let number = SEND_VIDEO;
-    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    pair.leave(0, SEND_VIDEO);
     let mut count = 0;
     let mut sign = |pair: &mut Pair| {
         for _ in 0..4 {
@@ -211,9 +213,7 @@ fn a_sign_of_what_the_page_was_to_encode_is_kept_until_sotto_is_turned_off() {
 #[test]
 fn what_the_page_was_to_encode_and_its_relay_has_stopped_is_named() {
     let mut pair = Pair::both_on();
-    let page = pair.pages[0];
-    let number = SEND_VIDEO;
-    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    pair.leave(0, SEND_VIDEO);
     pair.bypassed(0, SEND_VIDEO);
     assert_eq!(pair.measures, []);
     assert_eq!(pair.codes(0), ["stream-bypassed"]);
@@ -222,10 +222,8 @@ fn what_the_page_was_to_encode_and_its_relay_has_stopped_is_named() {
 #[test]
 fn what_the_page_was_to_encode_and_is_refused_is_left_alone() {
     let mut pair = Pair::both_on();
-    let page = pair.pages[0];
-    let number = SEND_VIDEO;
     pair.cores[0].turn_off(pair.now, TAB);
-    pair.cores[0].stream_left(pair.now, StreamId { page, number });
+    pair.leave(0, SEND_VIDEO);
     pair.cores[0].turn_on(pair.now, TAB);
     for count in 0..20_u64 {
         pair.flow(0, SEND_VIDEO, 6 * count.min(3));
