@@ -7,8 +7,9 @@ import { PATIENCE } from '../patience.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../call.mjs').CallPage} CallPage */
+/** @typedef {import('./three.mjs').Counting} Counting */
 
-/** @implements {CallPage} */
+/** @implements {CallPage} @implements {Counting} */
 export class Str0mPage {
   constructor() {
     /** Who is there, by number. @type {Map<string, number>} */
@@ -70,6 +71,11 @@ export class Str0mPage {
     const came = await page.evaluate(`(${received})(rtc)`);
     return came === 0 ? 'in-band' : 'channel';
   }
+
+  /** @param {Page} page @returns {Promise<number[]>} */
+  picturesReceived(page) {
+    return page.evaluate(`(${pictures})(rtc)`);
+  }
 }
 
 /** @param {Page} page @param {string} id */
@@ -121,4 +127,10 @@ async function sent(rtc) {
 async function received(rtc) {
   const channels = [...(await rtc.getStats()).values()].filter(({ type, label }) => type === 'data-channel' && label === '');
   return channels.reduce((sum, { messagesReceived }) => sum + messagesReceived, 0);
+}
+
+/** Page side: how many pictures came of each. @param {RTCPeerConnection} rtc */
+async function pictures(rtc) {
+  const inbound = [...(await rtc.getStats()).values()].filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+  return inbound.map(({ framesReceived }) => framesReceived);
 }

@@ -6,6 +6,7 @@ import { agree, doesNotHear, doesNotSee, eventually, hearEachOther, pictureStand
 
 /**
  * @typedef {import('../participant.mjs').Participant} Participant
+ * @typedef {{picturesReceived(page: import('playwright-core').Page): Promise<number[]>}} Counting of each whose picture comes, whatever becomes of it
  * @typedef {{stage: import('../stage.mjs').Stage, place: import('../participant.mjs').Place, callPage: import('../call.mjs').CallPage}} Setting
  */
 
@@ -33,8 +34,14 @@ export async function timedAgree(t, people) {
   return number;
 }
 
-/** Somebody without Sotto, and all who have it on. @param {Participant} olga @param {Participant[]} all */
-export async function perceiveNothingOfEachOther(olga, all) {
+/**
+ * Somebody without Sotto, whose browser is given all that those who have it on send.
+ * @param {Counting} callPage @param {Participant} olga @param {Participant[]} all
+ */
+export async function perceiveNothingOfEachOther(callPage, olga, all) {
+  const enough = (/** @type {number[]} */ came) => came.length === all.length && came.every((count) => count > 30);
+  await eventually(() => callPage.picturesReceived(olga.page), enough, `${olga.name} is sent pictures of all`);
+  await Promise.all(all.flatMap((one) => [pictureStands(olga, one), pictureStands(one, olga)]));
   for (const one of all) {
     await doesNotSee(olga, one);
     await doesNotHear(olga, one);

@@ -7,7 +7,8 @@ import { PATIENCE } from '../patience.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** @type {import('../call.mjs').CallPage & {portsOf(page: Page): Promise<number[]>, isLost(page: Page): Promise<boolean>}} */
+/** @type {import('../call.mjs').CallPage & {portsOf(page: Page): Promise<number[]>, isLost(page: Page): Promise<boolean>}
+ *   & import('./three.mjs').Counting} */
 export const VIDEO_ROOM = {
   async enter(page, base, name, { html = 'videoroomtest', ...place }) {
     await page.goto(`${base}/${html}.html?${new URLSearchParams({ ...place })}`);
@@ -45,6 +46,11 @@ export const VIDEO_ROOM = {
   async portsOf(page) {
     const candidates = (await statsOf(page)).filter(({ type }) => type === 'local-candidate');
     return candidates.map(({ port }) => port);
+  },
+
+  async picturesReceived(page) {
+    const inbound = (await statsOf(page)).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+    return inbound.map(({ framesReceived }) => framesReceived);
   },
 
   /** Whether the browser has given up a connection. @param {Page} page */
