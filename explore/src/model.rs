@@ -22,6 +22,7 @@ const LATE: [u64; 2] = [60, 2_000];
 const COPY: u64 = 400;
 const SLEEP: Duration = Duration::from_secs(8);
 const MUTE: Duration = Duration::from_secs(10);
+const DEAF: Duration = Duration::from_secs(8);
 const SPLIT: [u64; 2] = [1_000, 8_000];
 const CUT: [Option<u64>; 2] = [Some(8_000), None];
 /// What must be seen at least once, lest the laws hold of nothing.
@@ -93,6 +94,8 @@ pub enum Action {
     Sleep(Who),
     /// A participant's commits don't leave it, while its beacons do.
     Mute(Who),
+    /// A participant hears nobody, while everybody hears it.
+    Deafen(Who),
     /// A partition, for so many milliseconds.
     Split(u8, u64),
     /// A channel is dead, for so many milliseconds or for ever.
@@ -217,6 +220,9 @@ impl Scenario {
         if self.may(Kind::Mute) {
             actions.push(Action::Mute(who));
         }
+        if self.may(Kind::Deaf) {
+            actions.push(Action::Deafen(who));
+        }
         if self.may(Kind::Split) && state.world.apart.is_none() {
             let masks = 0b0001..=0b0111;
             let splits = masks.flat_map(|mask| SPLIT.map(|span| (mask, span)));
@@ -269,6 +275,10 @@ impl State {
             Action::Mute(who) => {
                 let until = world.now + MUTE;
                 with(world, who, |node| node.muted_until = until);
+            }
+            Action::Deafen(who) => {
+                let until = world.now + DEAF;
+                with(world, who, |node| node.deaf_until = until);
             }
             Action::Split(mask, span) => {
                 world.apart = Some((mask, world.now + Duration::from_millis(span)));

@@ -95,6 +95,7 @@ pub struct Node {
     pub membership: Membership<Abstract>,
     pub asleep_until: Instant,
     pub muted_until: Instant,
+    pub deaf_until: Instant,
     /// The media keys that it holds: the shelf that ships, with the secrets of abstract groups.
     pub keys: Shelf<u64>,
     /// Since when a participant is no longer a member here.
@@ -206,6 +207,7 @@ impl World {
             membership,
             asleep_until: Instant(0),
             muted_until: Instant(0),
+            deaf_until: Instant(0),
             keys: Shelf::default(),
             removed: BTreeMap::new(),
             entered: Vec::new(),
@@ -312,7 +314,8 @@ impl World {
             .apart
             .is_some_and(|(mask, _)| side(flight.from, mask) != side(flight.to, mask));
         let dead = |dead: Dead| dead.swallows(flight.from, flight.to);
-        if !cut && !self.dead.is_some_and(dead) {
+        let deaf = node.deaf_until > self.now && matches!(flight.parcel, Parcel::Said(_));
+        if !cut && !deaf && !self.dead.is_some_and(dead) {
             self.hear(flight);
         }
     }
@@ -519,7 +522,8 @@ impl World {
         let split = self.apart.map(|(_, until)| until);
         let mended = self.dead.and_then(|dead| dead.until);
         let people = self.present();
-        let people = people.map(|(_, node)| node.asleep_until.max(node.muted_until));
+        let people =
+            people.flat_map(|(_, node)| [node.asleep_until, node.muted_until, node.deaf_until]);
         people
             .chain(split)
             .chain(mended)

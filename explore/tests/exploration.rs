@@ -54,3 +54,8 @@ fn two_of_four_do_not_hear_each_other() {
 fn one_comes_while_another_renews_its_leaf() {
     explore("one comes while another renews its leaf");
 }
+
+#[test]
+fn one_of_four_hears_nobody() {
+    explore("of four one hears nobody");
+}

@@ -8,7 +8,7 @@ use super::{
     links::{Origin, Via},
 };
 use crate::{
-    carrier::{Lane, MAX_CARRIED, MAX_SOUND},
+    carrier::{BYTES_PER_SECOND, Lane, MAX_CARRIED, MAX_SOUND},
     framing::Codec,
     ids::{ConnectionId, Layer, PeerId, StreamId},
     media::{Context, MAX_OVERHEAD, SealError},
@@ -23,6 +23,7 @@ use crate::{
 const NARROW: Width = Width {
     longest: MAX_CARRIED - ENVELOPE,
     joins: 8,
+    rate: Some(BYTES_PER_SECOND),
 };
 
 /// A frame that is about to go out.

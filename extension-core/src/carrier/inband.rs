@@ -25,7 +25,7 @@ pub const FRAME_FRAGMENT: usize = 700;
 pub const MAX_SOUND: usize = 1_100;
 
 /// 64 kbit/s while something changes.
-const BYTES_PER_SECOND: u64 = 8_000;
+pub const BYTES_PER_SECOND: u64 = 8_000;
 const BYTES_BURST: u64 = 4_000;
 /// 2 kbit/s while nothing does.
 const IDLE_PER_SECOND: u64 = 250;

@@ -16,7 +16,7 @@ pub mod repair;
 use std::collections::BTreeSet;
 
 pub use fragments::{FRAGMENT, cut};
-pub use inband::{FRAME_FRAGMENT, InbandCarrier, Lane, MAX_CARRIED, MAX_SOUND};
+pub use inband::{BYTES_PER_SECOND, FRAME_FRAGMENT, InbandCarrier, Lane, MAX_CARRIED, MAX_SOUND};
 pub use mesh::{MAX_LINKS, MeshCarrier};
 pub use rate::Bucket;
 

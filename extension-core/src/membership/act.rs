@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
-    MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Membership, Offer, Outgoing, Output, SEEK_PATIENCE,
-    SOUGHT_FOR, SWITCH_BOUND, Wish,
+    LONGEST_SWITCH, MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Membership, Offer, Outgoing, Output,
+    SEEK_PATIENCE, SOUGHT_FOR, SWITCH_BOUND, Wish,
 };
 use crate::{
     group::{Committed, GroupError, Groups, Merged},
@@ -195,7 +195,7 @@ impl<G: Groups> Membership<G> {
         let outcome = match self.groups.receive(&mut self.group, commit) {
             Ok(Merged::Advanced { by, added, update }) => {
                 self.note_advance(&ended, commit.to_vec());
-                let entered = self.enter_epoch(now);
+                let entered = self.enter_epoch(now, Duration::ZERO);
                 for (peer, reference) in added {
                     self.note_added(now, peer, reference, by);
                 }
@@ -250,14 +250,30 @@ impl<G: Groups> Membership<G> {
         self.archive
             .retain_joiners(|_, _, joiner| !groups.holds(group, joiner));
         self.renewed = now;
-        self.enter_epoch(now)?;
+        self.enter_epoch(now, Duration::ZERO)?;
         self.with_roster(|roster, us| roster.handle_joined(now, us, welcomed));
         self.voice.note_news();
         Ok(())
     }
 
-    /// Takes over the group's new state: members, standing, media keys.
-    pub(super) fn enter_epoch(&mut self, now: Instant) -> Result<(), GroupError> {
+    /// R16: nobody is told, since whoever hears nobody may be the one who is cut off. What is sought
+    /// is sought on.
+    fn found_anew(&mut self, now: Instant) -> Result<(), GroupError> {
+        self.group = self.groups.found()?;
+        self.archive.leave_group();
+        self.enter_epoch(now, Duration::ZERO)?;
+        self.note_renewed(now, self.groups.peer());
+        self.voice.note_news();
+        Ok(())
+    }
+
+    /// Takes over the group's new state: members, standing, media keys. The Commit that led to it
+    /// needs so long to be with the others.
+    pub(super) fn enter_epoch(
+        &mut self,
+        now: Instant,
+        travels: Duration,
+    ) -> Result<(), GroupError> {
         let nobody_before = self.members.len() < 2;
         self.members = self.groups.members(&self.group);
         self.standing = self.groups.standing(&self.group);
@@ -265,7 +281,7 @@ impl<G: Groups> Membership<G> {
         let bound = if nobody_before {
             Duration::ZERO
         } else {
-            SWITCH_BOUND
+            (SWITCH_BOUND * self.roster.patience() + travels).min(LONGEST_SWITCH)
         };
         let by = self.switch_by.unwrap_or(now + bound).min(now + bound);
         self.switch_by = Some(by);
@@ -359,6 +375,10 @@ impl<G: Groups> Membership<G> {
         if joiners.is_empty() && remove.is_empty() {
             return false;
         }
+        let others = self.members.len() - 1;
+        if joiners.is_empty() && remove.len() == others {
+            return self.found_anew(now).is_ok();
+        }
         let stale = joiners.iter().filter_map(|joiner| {
             let (peer, _) = self.groups.joiner(joiner);
             let old = self.members.iter().find(|(_, member)| *member == peer);
@@ -406,17 +426,25 @@ impl<G: Groups> Membership<G> {
             self.archive.keep_own_welcome(references, welcome.clone());
             self.send(Outgoing::Welcome(welcome, to));
         }
+        let travels = self.travels(commit.len());
         if self.members.len() > 1 {
             self.send(Outgoing::Commit(commit.clone()));
         }
         self.note_advance(&ended, commit);
-        let entered = self.enter_epoch(now);
+        let entered = self.enter_epoch(now, travels);
         let us = self.groups.peer();
         for (peer, reference) in added {
             self.note_added(now, peer, reference, us);
         }
         self.voice.note_news();
         entered.is_ok()
+    }
+
+    fn travels(&self, bytes: usize) -> Duration {
+        let rate = self.width.rate;
+        rate.map_or(Duration::ZERO, |rate| {
+            Duration::from_millis(1_000 * bytes as u64 / rate)
+        })
     }
 
     /// R12: who would send a Welcome again in our stead. Who joins by it, or is removed, can't.

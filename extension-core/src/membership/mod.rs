@@ -39,6 +39,8 @@ use crate::{
 
 /// M1: senders switch to a new epoch at the latest after this.
 pub const SWITCH_BOUND: Duration = Duration::from_millis(500);
+/// M1: the same where a Commit takes its time: keys of the epoch before are held for longer (M2).
+pub const LONGEST_SWITCH: Duration = Duration::from_secs(5);
 /// R1: changes that follow closely on each other go into one beacon.
 pub const BEACON_SPACING: Duration = Duration::from_millis(20);
 /// R1: what is heard within this leads to one decision.
@@ -85,6 +87,8 @@ pub struct Width {
     pub longest: usize,
     /// R3: how many join by one Commit.
     pub joins: usize,
+    /// M1: how many bytes go in a second, where that is worth waiting for.
+    pub rate: Option<u64>,
 }
 
 impl Width {
@@ -92,6 +96,7 @@ impl Width {
     pub const WIDE: Self = Self {
         longest: MAX_MLS_MESSAGE,
         joins: usize::MAX,
+        rate: None,
     };
 }
 
@@ -167,7 +172,7 @@ impl<G: Groups> Membership<G> {
             expected: None,
             outputs: VecDeque::new(),
         };
-        membership.enter_epoch(now)?;
+        membership.enter_epoch(now, Duration::ZERO)?;
         Ok(membership)
     }
 

@@ -11,6 +11,8 @@ use super::*;
 use crate::{call::Call, carrier::MAX_SOUND, framing::Codec, tab::FarEnd, wire::trailer};
 
 mod channels;
+mod deaf;
+mod epochs;
 mod layers;
 mod lies;
 mod listening;
@@ -80,6 +82,8 @@ struct Room {
     people: Vec<(Core, PageId)>,
     /// Who has no Sotto.
     without: BTreeSet<usize>,
+    /// To whom nothing comes.
+    deaf: BTreeSet<usize>,
     now: Instant,
     /// Frames in a thousand that each hop loses.
     loses: u64,
@@ -105,6 +109,7 @@ impl Room {
             layout,
             people: Vec::new(),
             without: BTreeSet::new(),
+            deaf: BTreeSet::new(),
             now: Instant(1_000),
             loses: 0,
             dice: Dice(1),
@@ -249,7 +254,7 @@ impl Room {
             return;
         }
         for to in (0..self.people.len()).filter(|to| *to != from) {
-            if !self.is_lost() {
+            if !self.deaf.contains(&to) && !self.is_lost() {
                 self.deliver(&sent, to);
             }
         }

@@ -15,6 +15,7 @@ use crate::{
 
 const US: PeerId = PeerId([1; 16]);
 const STRANGER: PeerId = PeerId([2; 16]);
+const FRIEND: PeerId = PeerId([6; 16]);
 const PACKAGE: KeyPackageRef = KeyPackageRef([3; 32]);
 const HERE: Standing = Standing {
     group: GroupId([4; 16]),
@@ -121,12 +122,23 @@ impl Groups for Credulous {
     }
 }
 
+/// Of somebody who stands where we do.
+fn here(sequence: u64) -> Beacon {
+    Beacon {
+        sequence,
+        standing: HERE,
+        seeks: None,
+        presence: Presence::Here,
+        company: Company::Together,
+        unheard: Unheard::default(),
+    }
+}
+
 #[test]
 fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
     let mut us = Membership::new(Instant(0), Credulous::with(&[]), 0).expect("a group");
     let elsewhere = GroupId([0xff; 16]);
     let wish = Beacon {
-        sequence: 1,
         standing: Standing {
             group: elsewhere,
             ..HERE
@@ -135,9 +147,8 @@ fn b5_a_key_package_beyond_its_bound_is_not_even_read() {
             group: HERE.group,
             key_package: PACKAGE,
         }),
-        presence: Presence::Here,
         company: Company::Alone,
-        unheard: Unheard::default(),
+        ..here(1)
     };
     us.handle_beacon(Instant(0), STRANGER, wish);
     let refused = us.handle_key_package(Instant(0), &[0; 16 * 1024 + 1]);
@@ -157,9 +168,12 @@ fn b5_a_key_package_that_nobody_seeks_by_is_not_even_read() {
 
 #[test]
 fn r15_a_removal_that_the_group_refuses_is_tried_again_once_a_second() {
-    let groups = Credulous::with(&[STRANGER]);
+    let groups = Credulous::with(&[STRANGER, FRIEND]);
     let mut us = Membership::new(Instant(0), groups, 0).expect("a group");
     for now in 0..60_000 {
+        if now % 1_000 == 0 {
+            us.handle_beacon(Instant(now), FRIEND, here(now));
+        }
         if us.poll_timeout().is_some_and(|at| at <= Instant(now)) {
             us.handle_timeout(Instant(now));
         }

@@ -28,6 +28,8 @@ fn i11_a_member_that_stops_sending_is_missed_and_told() {
     room.sends[1].clear();
     room.run_for(Duration::from_secs(10));
     assert_eq!(room.view(0).members.len(), 1);
+    // R5: whoever we joined has time to be heard in our group.
+    room.run_for(Duration::from_secs(6));
     let view = room.view(1);
     assert_eq!((view.state, view.reason), (State::Alone, "no-way-up"));
 }
