@@ -7,88 +7,25 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use jobs::JobNumber;
 use jobs::{Away, Jobs};
-
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use serde::Serialize;
 
 use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::{AesKey, Job, Outcome, Room},
     name::Name,
     tab::{
-        Bypass, ConnectionState, Cuts, EncodedFrame, End, FarEnd, Flow, FormatNumber, Measure,
-        Reach, Tab, Trouble,
+        Bypass, ChannelState, ConnectionState, Cuts, EncodedFrame, End, FarEnd, Flow, FormatNumber,
+        Output, Reach, Tab, Trouble,
     },
     time::Instant,
-    view::{State, View},
+    view::View,
 };
 
 /// Tabs and pages that are served at once.
 const MAX_PAGES: usize = 1024;
 /// One tab can't take the room of the others.
 const MAX_PAGES_OF_A_TAB: usize = 64;
-
-/// What the worker has to do. Bytes go to the page, the rest to whoever shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Output {
-    /// Send these bytes on a connection's control channel.
-    Send {
-        /// The page.
-        page: PageId,
-        /// Its connection.
-        connection: u32,
-        /// The packet.
-        #[serde(skip)]
-        bytes: Vec<u8>,
-    },
-    /// Tell the page's pump whether frames come here or pass.
-    Mode {
-        /// The page.
-        page: PageId,
-        /// Whether Sotto is on.
-        on: bool,
-    },
-    /// Ask the sender of a received stream for a key frame.
-    KeyFrame {
-        /// The page.
-        page: PageId,
-        /// Its stream.
-        stream: u32,
-    },
-    /// Look whether the page's transforms are still ours, and at what flows.
-    Watch {
-        /// The page.
-        page: PageId,
-    },
-    /// Stop a stream that goes past our transform.
-    Contain {
-        /// The page.
-        page: PageId,
-        /// Its stream.
-        stream: u32,
-        /// How.
-        measure: Measure,
-    },
-    /// The tab's view has changed.
-    View {
-        /// The tab.
-        tab: TabId,
-    },
-    /// Forget a key that WebCrypto holds.
-    ForgetKey {
-        /// Its number.
-        key: u32,
-    },
-    /// The tab's state has changed; the badge shows it.
-    Badge {
-        /// The tab.
-        tab: TabId,
-        /// The new state.
-        state: State,
-    },
-}
 
 /// What became of a frame.
 #[derive(Debug)]
@@ -453,15 +390,6 @@ impl Core {
             self.with_tab(now, *tab, act);
         }
     }
-}
-
-/// Whether a control channel can carry bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChannelState {
-    /// It can.
-    Open,
-    /// It can't, or not any more.
-    Closed,
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 ))]
 compile_error!("what is for simulations must not ship");
 
+mod bucket;
 pub mod call;
 pub mod carrier;
 mod core;
@@ -36,6 +37,6 @@ mod wasm;
 pub mod wire;
 
 pub use crate::{
-    core::{ChannelState, Core, JobNumber, Output, Started},
-    tab::{EncodedFrame, FormatNumber},
+    core::{Core, JobNumber, Started},
+    tab::{ChannelState, EncodedFrame, FormatNumber, Output},
 };

@@ -7,6 +7,7 @@ mod contexts;
 mod formats;
 mod frames;
 mod inband;
+mod output;
 mod streams;
 mod watch;
 mod watchdog;
@@ -22,6 +23,7 @@ use formats::Formats;
 pub use frames::EncodedFrame;
 pub use inband::FarEnd;
 use inband::Inbox;
+pub use output::Output;
 pub(crate) use streams::Stream;
 use streams::Streams;
 pub use streams::{Direction, End, MediaKind};
@@ -30,7 +32,6 @@ pub use watchdog::{Bypass, Measure};
 
 use crate::{
     call::Call,
-    core::{ChannelState, Output},
     evidence::{Cost, Counts},
     ids::{ConnectionId, PageId, StreamId, TabId},
     name::Name,
@@ -78,6 +79,15 @@ pub enum ConnectionState {
     /// It reaches somebody.
     Connected,
     /// It is closed or lost.
+    Closed,
+}
+
+/// Whether a control channel can carry bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelState {
+    /// It can.
+    Open,
+    /// It can't, or not any more.
     Closed,
 }
 

@@ -7,13 +7,13 @@
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    core::{ChannelState, Core, JobNumber, Output, Started},
+    core::{Core, JobNumber, Started},
     ids::{ConnectionId, PageId, StreamId, TabId},
     media::{Operation, Role},
     name::Name,
     tab::{
-        ConnectionState, Cuts, EncodedFrame, End, FarEnd, Flow, FormatNumber, MediaKind, Reach,
-        Trouble,
+        ChannelState, ConnectionState, Cuts, EncodedFrame, End, FarEnd, Flow, FormatNumber,
+        MediaKind, Output, Reach, Trouble,
     },
     time::Instant,
 };

@@ -138,6 +138,20 @@ mod tests {
     }
 
     #[test]
+    fn a_tab_its_view_and_its_call_do_not_know_the_core() {
+        for file in ["tab.rs", "tab/watchdog.rs", "view/mod.rs", "call/mod.rs"] {
+            assert_eq!(lines(file, "use crate::core::Core;\n"), [1], "{file}");
+            assert_eq!(
+                lines(file, "use crate::{\n    core::Core,\n};\n"),
+                [2],
+                "{file}"
+            );
+            assert!(lines(file, "use rand_core::Rng;\n").is_empty(), "{file}");
+        }
+        assert!(lines("wasm.rs", "use crate::core::Core;\n").is_empty());
+    }
+
+    #[test]
     fn nothing_reads_a_clock_prints_or_opens() {
         for bad in [
             "let now = std::time::SystemTime::now();",

@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    carrier::{Audience, Bucket},
+    bucket::Bucket,
+    carrier::Audience,
     ids::{ConnectionId, PeerId, StreamId},
     time::Instant,
     wire::Message,

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{fragments::Source, rate::Bucket};
-use crate::time::Instant;
+use super::fragments::Source;
+use crate::{bucket::Bucket, time::Instant};
 
 /// In vain, of what one source brought the last fragment of: a message of 64 pieces, and each second
 /// one of 32.

@@ -9,10 +9,10 @@ use std::{
 
 use super::{
     fragments::Reassembly,
-    rate::Bucket,
     repair::{MAX_INDEX, REPAIR_PREFIX, fragment},
 };
 use crate::{
+    bucket::Bucket,
     ids::StreamId,
     time::Instant,
     wire::{HEADER, MessageId, Packet, WireError, trailer::TRAILER},

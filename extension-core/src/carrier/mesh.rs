@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{
     Audience, Carrier, Owner,
     fragments::{Reassembly, cut},
-    rate::Bucket,
 };
 use crate::{
+    bucket::Bucket,
     ids::ConnectionId,
     time::Instant,
     wire::{Packet, WireError},

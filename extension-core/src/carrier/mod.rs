@@ -10,7 +10,6 @@ mod fragments;
 mod inband;
 mod mesh;
 mod partial;
-mod rate;
 pub mod repair;
 
 use std::collections::BTreeSet;
@@ -18,7 +17,6 @@ use std::collections::BTreeSet;
 pub use fragments::{FRAGMENT, cut};
 pub use inband::{BYTES_PER_SECOND, FRAME_FRAGMENT, InbandCarrier, Lane, MAX_CARRIED, MAX_SOUND};
 pub use mesh::{MAX_LINKS, MeshCarrier};
-pub use rate::Bucket;
 
 use crate::{ids::ConnectionId, time::Instant, wire::WireError};
 

@@ -17,7 +17,8 @@ use super::*;
 use crate::{
     evidence::{DropReason, Protection, RECENT},
     media::Role,
-    tab::MediaKind,
+    tab::{Measure, MediaKind},
+    view::State,
 };
 
 const TAB: TabId = TabId(7);

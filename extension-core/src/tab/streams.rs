@@ -14,7 +14,7 @@ use super::{
     watchdog::Bypass,
 };
 use crate::{
-    carrier::Bucket,
+    bucket::Bucket,
     evidence::Evidence,
     framing::Codec,
     ids::{ConnectionId, PageId, PeerId, StreamId},

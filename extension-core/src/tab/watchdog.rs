@@ -6,11 +6,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{
-    Tab, Trouble,
+    Output, Tab, Trouble,
     watch::{Flow, Verdict, WATCH_INTERVAL},
 };
 use crate::{
-    core::Output,
     ids::{PageId, StreamId},
     time::Instant,
 };

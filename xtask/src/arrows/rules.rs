@@ -29,7 +29,7 @@ enum What {
     Words(&'static [&'static str]),
 }
 
-pub(super) const RULES: [Rule; 7] = [
+pub(super) const RULES: [Rule; 8] = [
     Rule {
         law: "only `group` knows openmls",
         place: Place::NotIn(&["group", "identity"]),
@@ -63,6 +63,11 @@ pub(super) const RULES: [Rule; 7] = [
         law: "`membership` knows neither networks nor media",
         place: Place::In(&["membership"]),
         what: What::Paths(&["call", "carrier", "media"]),
+    },
+    Rule {
+        law: "`tab`, `view` and `call` don't know `core`",
+        place: Place::In(&["tab", "view", "call"]),
+        what: What::Paths(&["core"]),
     },
     Rule {
         law: "nothing in the core reads a clock or prints",
