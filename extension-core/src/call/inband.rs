@@ -159,10 +159,7 @@ impl Call {
         going: Going<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
-        if self.is_alone() {
-            return Err(SealError::NoKey);
-        }
-        self.keyring.switch_if_due(now);
+        self.sealer()?.switch_if_due(now);
         let Going { codec, frame, .. } = going;
         let lane = going.lane().filter(|_| self.is_shared(going.link));
         let packet = lane.and_then(|lane| {

@@ -7,48 +7,34 @@
 //! ```
 
 mod epochs;
+mod hearing;
 mod inband;
 mod links;
+mod media;
 mod names;
+mod saying;
 mod signed;
-
-use std::collections::BTreeSet;
 
 use epochs::Epochs;
 pub use inband::Going;
-use links::{Links, Origin, Via};
-use names::{Names, To};
+use links::Links;
+pub use media::OpenedFrame;
+use names::Names;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use signed::Signed;
 
 use crate::{
     carrier::{Audience, Carrier, InbandCarrier, MeshCarrier, Owner},
-    framing::Codec,
     group::{Group, GroupError, Groups, Mls},
     ids::{ConnectionId, Epoch, EpochId, Leaf, PeerId},
-    media::{
-        AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, Room, SealError, Sender, Ticket,
-    },
-    membership::{Membership, Outgoing, Output},
+    media::Keyring,
+    membership::{Membership, Output},
     name::Name,
     safety::SafetyNumber,
     time::Instant,
     wire::{Message, SignedBeacon, WireError},
 };
-
-/// A frame that was opened, and whose it is.
-#[derive(Debug)]
-pub struct OpenedFrame<'b> {
-    /// The plain frame.
-    pub frame: &'b [u8],
-    /// The member that sealed it, as far as the group's shared keys can tell.
-    pub member: PeerId,
-    /// Which of that member's streams it belongs to.
-    pub context: Context,
-    /// Whether it was sealed in our newest epoch.
-    pub fresh: bool,
-}
 
 /// See the module's text.
 pub struct Call {
@@ -129,117 +115,9 @@ impl Call {
         }
     }
 
-    fn take_message(
-        &mut self,
-        now: Instant,
-        origin: Origin,
-        message: Message,
-    ) -> Result<(), WireError> {
-        let outcome = self.handle_message(now, origin, message);
-        self.drain(now);
-        outcome
-    }
-
     /// R19: nobody is taken for gone that we didn't hear for being asleep.
     pub fn wake_up(&mut self, now: Instant) {
         self.membership.wake_up(now);
-    }
-
-    fn handle_message(
-        &mut self,
-        now: Instant,
-        origin: Origin,
-        message: Message,
-    ) -> Result<(), WireError> {
-        let outcome = match message {
-            Message::Beacon(beacon) => return self.handle_beacon(now, origin, beacon),
-            Message::PassedOn(beacon) => return self.handle_passed_on(now, beacon),
-            Message::KeyPackage(bytes) => self.membership.handle_key_package(now, bytes.as_slice()),
-            Message::Welcome(bytes) => self.membership.handle_welcome(now, bytes.as_slice()),
-            Message::Commit(bytes) => self.membership.handle_commit(now, bytes.as_slice()),
-            Message::Name(bytes) => self.handle_name(bytes.as_slice()),
-        };
-        outcome.map_err(|_| WireError::Malformed)
-    }
-
-    /// N3: a name is its sender's, whoever brought it.
-    fn handle_name(&mut self, message: &[u8]) -> Result<(), GroupError> {
-        let (_, group) = self.membership.parts();
-        let (peer, said) = group.hear(message)?;
-        self.names.handle_said(peer, &said);
-        Ok(())
-    }
-
-    fn handle_beacon(
-        &mut self,
-        now: Instant,
-        origin: Origin,
-        signed: SignedBeacon,
-    ) -> Result<(), WireError> {
-        let (peer, beacon) = signed.open().ok_or(WireError::Malformed)?;
-        if peer == self.peer() || !self.introduce(now, origin, peer) {
-            return Ok(());
-        }
-        self.keep_signed(now, peer, signed);
-        if !self.links.is_from(origin, peer) {
-            self.membership.handle_passed_on(now, peer, beacon);
-            return Ok(());
-        }
-        self.membership.handle_beacon(now, peer, beacon);
-        Ok(())
-    }
-
-    /// R20: nobody is introduced by somebody else.
-    fn handle_passed_on(&mut self, now: Instant, signed: SignedBeacon) -> Result<(), WireError> {
-        let (peer, beacon) = signed.open().ok_or(WireError::Malformed)?;
-        if self.members().iter().any(|(_, member)| *member == peer) && peer != self.peer() {
-            self.keep_signed(now, peer, signed);
-            self.membership.handle_passed_on(now, peer, beacon);
-        }
-        Ok(())
-    }
-
-    fn keep_signed(&mut self, now: Instant, peer: PeerId, signed: SignedBeacon) {
-        let membership = &self.membership;
-        let is_live = |known| membership.is_live(now, known);
-        self.signed.keep(peer, signed, is_live);
-    }
-
-    /// B6: a channel of the mesh ends at one participant. Whoever was heard on it first is who it
-    /// belongs to; another takes its place only once that one is gone. I7: in the room everyone is
-    /// heard. False for somebody who is neither there nor on a channel of its own.
-    fn introduce(&mut self, now: Instant, origin: Origin, peer: PeerId) -> bool {
-        let membership = &self.membership;
-        let is_live = |known| membership.is_live(now, known);
-        let link = match origin {
-            Origin::Channel(link) => link,
-            Origin::Room(via) => {
-                let members = membership.members().iter().map(|(_, member)| *member);
-                self.links.heard_in_room(now, via, peer, members, is_live);
-                return self.note_guest(via, peer);
-            }
-        };
-        match self.links.peer(link) {
-            Some(known) if known == peer => true,
-            Some(known) if is_live(known) => self.links.of(peer).is_some(),
-            Some(_) => self.links.replace(now, link, peer) || self.links.of(peer).is_some(),
-            None => {
-                self.links.heard(link, peer);
-                true
-            }
-        }
-    }
-
-    /// I7: whether somebody was let in there. Of who isn't a member, one counts for each stream.
-    fn note_guest(&mut self, via: Via, peer: PeerId) -> bool {
-        let surplus = self.links.surplus().filter(|one| !self.is_member(*one));
-        let surplus = surplus.collect();
-        self.membership.set_surplus(surplus);
-        let is_there = self.links.is_in_room(peer);
-        if let (Via::Channel(link), true) = (via, is_there) {
-            self.links.note_relayed(link, peer);
-        }
-        is_there
     }
 
     /// Does what is due by now.
@@ -297,155 +175,6 @@ impl Call {
             return self.names.own();
         }
         self.names.of(member)
-    }
-
-    fn tell_name(&mut self, now: Instant) {
-        let Some((to, said)) = self.names.poll(now) else {
-            return;
-        };
-        let (groups, group) = self.membership.parts();
-        // Without a key to seal with there is nobody to tell.
-        let Ok(message) = group.tell(groups.identity(), &said) else {
-            return;
-        };
-        let audience = match to {
-            To::Everyone => Audience::Everyone,
-            To::These(peers) => Audience::Links(self.links.to(&peers)),
-        };
-        self.broadcast(now, &Message::Name(message.into()), &audience);
-    }
-
-    /// Seals a frame; see [`Keyring::seal`].
-    ///
-    /// # Errors
-    /// See [`SealError`]; the frame must be dropped.
-    pub fn seal<'b>(
-        &mut self,
-        now: Instant,
-        context: Context,
-        codec: Codec,
-        frame: &[u8],
-        buffer: &'b mut Vec<u8>,
-    ) -> Result<&'b [u8], SealError> {
-        if self.is_alone() {
-            return Err(SealError::NoKey);
-        }
-        self.keyring.switch_if_due(now);
-        self.keyring.seal(context, codec, frame, buffer)
-    }
-
-    /// Opens a frame that came over a connection; see [`Keyring::open`].
-    ///
-    /// # Errors
-    /// See [`OpenError`]; the frame must be dropped.
-    pub fn open<'b>(
-        &mut self,
-        now: Instant,
-        link: ConnectionId,
-        codec: Codec,
-        frame: &[u8],
-        buffer: &'b mut Vec<u8>,
-    ) -> Result<OpenedFrame<'b>, OpenError> {
-        self.hold_to_bounds(now);
-        let who = senders(&self.epochs, &self.links, now, link);
-        let opened = self.keyring.open(codec, frame, who, buffer)?;
-        Ok(self.owned(opened))
-    }
-
-    /// M1 and M2, whether or not a timer fired.
-    fn hold_to_bounds(&mut self, now: Instant) {
-        self.keyring.switch_if_due(now);
-        self.keyring.expire(now);
-    }
-
-    fn owned<'b>(&self, opened: Opened<'b>) -> OpenedFrame<'b> {
-        OpenedFrame {
-            frame: opened.frame,
-            member: opened.member,
-            context: opened.kid.context,
-            fresh: self.keyring.newest() == Some(opened.epoch),
-        }
-    }
-
-    /// Lays a frame out for WebCrypto to seal; see [`Keyring::seal_elsewhere`].
-    ///
-    /// # Errors
-    /// See [`SealError`].
-    pub fn seal_elsewhere(
-        &mut self,
-        now: Instant,
-        context: Context,
-        codec: Codec,
-        frame: &[u8],
-        room: &mut Room,
-    ) -> Result<Job, SealError> {
-        if self.is_alone() {
-            return Err(SealError::NoKey);
-        }
-        self.keyring.switch_if_due(now);
-        let Room { buffer, subtle, .. } = room;
-        self.keyring
-            .seal_elsewhere(context, codec, frame, buffer, subtle)
-    }
-
-    /// See [`Keyring::finish_seal`].
-    ///
-    /// # Errors
-    /// See [`SealError`]; the frame must be dropped.
-    pub fn finish_seal<'b>(
-        &mut self,
-        codec: Codec,
-        frame: &[u8],
-        outcome: &Outcome<'_>,
-        buffer: &'b mut Vec<u8>,
-    ) -> Result<&'b [u8], SealError> {
-        if self.is_alone() {
-            return Err(SealError::NoKey);
-        }
-        let Outcome { ticket, data } = *outcome;
-        self.keyring.finish_seal(ticket, codec, frame, data, buffer)
-    }
-
-    /// Lays a frame out for WebCrypto to open; see [`Keyring::open_elsewhere`].
-    pub fn open_elsewhere(
-        &mut self,
-        now: Instant,
-        link: ConnectionId,
-        codec: Codec,
-        frame: &[u8],
-        room: &mut Room,
-    ) -> Option<Job> {
-        let Room { buffer, subtle, .. } = room;
-        let who = senders(&self.epochs, &self.links, now, link);
-        self.keyring
-            .open_elsewhere(codec, frame, who, buffer, subtle)
-    }
-
-    /// See [`Keyring::finish_open`].
-    ///
-    /// # Errors
-    /// See [`OpenError`]; the frame must be dropped.
-    pub fn finish_open<'b>(
-        &mut self,
-        now: Instant,
-        link: ConnectionId,
-        codec: Codec,
-        frame: &[u8],
-        outcome: &Outcome<'_>,
-        buffer: &'b mut Vec<u8>,
-    ) -> Result<OpenedFrame<'b>, OpenError> {
-        let Outcome { ticket, data } = *outcome;
-        self.hold_to_bounds(now);
-        let who = senders(&self.epochs, &self.links, now, link);
-        let opened = self
-            .keyring
-            .finish_open(ticket, codec, frame, who, data, buffer)?;
-        Ok(self.owned(opened))
-    }
-
-    /// The key of a job; see [`Keyring::subtle_key`].
-    pub fn subtle_key(&self, ticket: Ticket) -> Option<AesKey> {
-        self.keyring.subtle_key(ticket)
     }
 
     /// Whether nobody else is in our group.
@@ -551,54 +280,6 @@ impl Call {
             }
         }
         self.sense();
-    }
-
-    fn send(&mut self, now: Instant, message: Outgoing) {
-        let (message, audience) = match message {
-            Outgoing::Beacon(beacon) => {
-                let signed = SignedBeacon::sign(self.membership.groups().identity(), beacon);
-                (Message::Beacon(signed), Audience::Everyone)
-            }
-            Outgoing::PassOn { of, to, .. } => {
-                let Some(signed) = self.signed.of(of) else {
-                    return;
-                };
-                let links = self.links.to(&BTreeSet::from([to]));
-                (Message::PassedOn(signed.clone()), Audience::Links(links))
-            }
-            Outgoing::KeyPackage(bytes) => (Message::KeyPackage(bytes.into()), Audience::Everyone),
-            Outgoing::Commit(bytes) => (Message::Commit(bytes.into()), Audience::Everyone),
-            Outgoing::Repair(bytes, to) => {
-                let links = self.links.to(&to);
-                (Message::Commit(bytes.into()), Audience::Links(links))
-            }
-            Outgoing::Welcome(bytes, to) => {
-                let links = self.links.to(&to);
-                (Message::Welcome(bytes.into()), Audience::Links(links))
-            }
-        };
-        self.broadcast(now, &message, &audience);
-    }
-
-    fn broadcast(&mut self, now: Instant, message: &Message, audience: &Audience) {
-        let bytes = message.to_bytes();
-        let links = self.links.ways(now, message, audience);
-        self.carrier.send(&bytes, &Audience::Links(links));
-        self.inband.send(now, &bytes);
-    }
-}
-
-/// M9, M10: who may have sealed what comes over a connection.
-fn senders(
-    epochs: &Epochs,
-    links: &Links,
-    now: Instant,
-    link: ConnectionId,
-) -> impl Fn(EpochId, Leaf) -> Option<Sender> {
-    move |epoch, leaf| {
-        let member = epochs.member(now, epoch, leaf)?;
-        let is_there = links.may_bring(link, member);
-        Some(Sender { member, is_there })
     }
 }
 

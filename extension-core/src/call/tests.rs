@@ -16,9 +16,11 @@ use mesh::{Mesh, Network};
 use super::*;
 use crate::{
     carrier::{FRAGMENT, cut},
+    framing::Codec,
     group::Joiner,
     identity::Identity,
     ids::{BranchDigest, GroupId, StreamId},
+    media::{Context, OpenError, SealError},
     wire::{Beacon, Company, MAX_MESSAGE, Packet, Presence, Standing, Unheard},
 };
 

@@ -7,7 +7,11 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
 use super::super::*;
-use crate::ids::PageId;
+use crate::{
+    framing::Codec,
+    ids::PageId,
+    media::{Context, OpenError, SealError},
+};
 
 type Recorded = (usize, usize, Vec<u8>);
 
