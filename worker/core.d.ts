@@ -10,14 +10,14 @@ declare namespace Sotto {
     turnOn(now: number, tab: number): void;
     turnOff(now: number, tab: number): void;
     forget(tab: number): void;
-    reach(now: number, tab: number, reach: string): void;
+    reach(now: number, tab: number, reach: Reach): void;
     reached(now: number, tab: number): void;
     permission(now: number, tab: number, given: boolean): void;
     name(now: number, typed: string): void;
     /** What others would be told of a name, as it is typed. */
     nameTold(typed: string): string;
     cuts(now: number, tab: number, sandboxed: number, lost: number): void;
-    connection(now: number, page: number, connection: number, state: string): void;
+    connection(now: number, page: number, connection: number, state: ConnectionState): void;
     farEnd(now: number, page: number, connection: number, origin: string, iceLite: boolean): void;
     channel(now: number, page: number, connection: number, open: boolean): void;
     control(now: number, page: number, connection: number, bytes: Uint8Array): void;
@@ -26,8 +26,8 @@ declare namespace Sotto {
       page: number,
       stream: number,
       connection: number,
-      direction: string,
-      carries: string,
+      direction: Direction,
+      carries: Media | Role,
     ): void;
     streamLeft(now: number, page: number, stream: number): void;
     streamEnded(now: number, page: number, stream: number): void;

@@ -4,9 +4,10 @@
  * popups. Knows ports and numbers, nothing of what is in the bytes.
  */
 import { crashedView } from './crashed-view.js';
+import { exhausted } from './exhausted.js';
 import { Looks } from './looks.js';
 import { Page } from './page.js';
-import { cutsToCore, hostToCore, nameToCore, permissionToCore, popupToCore, reachToCore, voucherToCore, wordToCore } from './parse.js';
+import { hostToCore, oursToCore, wordToCore } from './parse.js';
 import { Presence } from './presence.js';
 import { Trust } from './trust.js';
 import { Watchers } from './watchers.js';
@@ -42,18 +43,30 @@ export class Desk {
 
   /** @param {MessagePort} port @param {unknown} data */
   handleOurs(port, data) {
-    const voucher = voucherToCore(data);
-    if (voucher) this.trust.vouch(port, voucher);
-    const popup = popupToCore(data);
-    if (popup) this.handlePopup(port, popup);
-    const cuts = cutsToCore(data);
-    if (cuts) this.handleCuts(cuts);
-    const reach = reachToCore(data);
-    if (reach) this.engine?.call(null, (core, now) => core.reach(now, reach.tab, reach.reach));
-    const permission = permissionToCore(data);
-    if (permission) this.engine?.call(null, (core, now) => core.permission(now, permission.tab, permission.given));
-    const named = nameToCore(data);
-    if (named) this.handleName(port, named);
+    const message = oursToCore(data);
+    if (!message) return;
+    switch (message.kind) {
+      case 'voucher':
+        return this.trust.vouch(port, message);
+      case 'watch':
+        return this.handleWatch(port, message);
+      case 'toggle':
+        return this.setMode(message.tab, message.on);
+      case 'look':
+        return this.looks.ask(port, message, this.pages.get(message.page));
+      case 'cuts':
+        return this.handleCuts(message);
+      case 'reach':
+        return this.engine?.call(null, (core, now) => core.reach(now, message.tab, message.reach));
+      case 'permission':
+        return this.engine?.call(null, (core, now) => core.permission(now, message.tab, message.given));
+      case 'name':
+        return this.engine?.call(null, (core, now) => core.name(now, message.name));
+      case 'try-name':
+        return this.tellName(port, message.name);
+      default:
+        return exhausted(message);
+    }
   }
 
   /** @param {MessagePort} port @param {string} token @param {readonly MessagePort[]} ports */
@@ -83,11 +96,8 @@ export class Desk {
     this.forgetUnused(page.tab);
   }
 
-  /** @param {MessagePort} port @param {Sotto.PopupToCore} message */
-  handlePopup(port, message) {
-    if (message.kind === 'toggle') return this.setMode(message.tab, message.on);
-    if (message.kind === 'look') return this.looks.ask(port, message, this.pages.get(message.page));
-    const { tab, reach, on, lock } = message;
+  /** @param {MessagePort} port @param {Sotto.Watch} watch */
+  handleWatch(port, { tab, reach, on, lock }) {
     if (reach) this.engine?.call(null, (core, now) => core.reach(now, tab, reach));
     // Who only looks on follows no tab to where it goes next, and has no word in what it is set to.
     if (reach && !this.modes.has(tab)) this.setMode(tab, on);
@@ -95,9 +105,8 @@ export class Desk {
     if (lock) navigator.locks.request(lock, () => this.handleClose(port));
   }
 
-  /** @param {MessagePort} port @param {Sotto.NameToCore} message */
-  handleName(port, { kind, name }) {
-    if (kind === 'name') return this.engine?.call(null, (core, now) => core.name(now, name));
+  /** What others would be told of it. @param {MessagePort} port @param {string} name */
+  tellName(port, name) {
     const told = this.engine?.attempt(null, (core) => core.nameTold(name));
     if (told !== undefined) port.postMessage(/** @type {Sotto.NameTold} */ ({ kind: 'name-told', name, told }));
   }

@@ -13,6 +13,7 @@ declare namespace Sotto {
   type Role = 'microphone' | 'camera' | 'screen-sound' | 'screen-picture';
   type State = 'off' | 'alone' | 'joining' | 'encrypted' | 'trouble' | 'unsupported';
   type Reach = 'ok' | 'restricted' | 'no-permission' | 'reload-needed' | 'contained';
+  type ConnectionState = 'new' | 'connected' | 'closed';
 
   /** One sender or receiver, as the relay keeps it. */
   interface Stream {
@@ -54,7 +55,7 @@ declare namespace Sotto {
   type RelayToHost = { kind: 'port'; token: string };
 
   type RelayToCore =
-    | { kind: 'connection'; connection: number; state: 'new' | 'connected' | 'closed' }
+    | { kind: 'connection'; connection: number; state: ConnectionState }
     | ({ kind: 'far-end'; connection: number } & FarEnd)
     | { kind: 'channel'; connection: number; open: boolean }
     | { kind: 'control'; connection: number; bytes: ArrayBuffer }
@@ -145,14 +146,17 @@ declare namespace Sotto {
   /** From popups. */
   type ReachToCore = { kind: 'reach'; tab: number; reach: Reach };
   /** From the background, hosts, popups and options: what the person wants to be called in every call. */
-  type NameToCore = { kind: 'name' | 'try-name'; name: string };
+  type NameToCore = { kind: 'name'; name: string } | { kind: 'try-name'; name: string };
+  /** Whatever is heard from who has said the word. */
+  type OursToCore = VoucherToCore | CutsToCore | PermissionToCore | ReachToCore | NameToCore | PopupToCore;
   /** What others would be told of a name that was tried. */
   type NameTold = { kind: 'name-told'; name: string; told: string };
   type CoreToHost = { kind: 'badge'; tab: number; state: State };
 
   /** Who watches without a reach only looks on: no popup, but options. */
+  type Watch = { kind: 'watch'; tab: number; reach?: Reach; on: boolean; lock?: string };
   type PopupToCore =
-    | { kind: 'watch'; tab: number; reach?: Reach; on: boolean; lock?: string }
+    | Watch
     | { kind: 'toggle'; tab: number; on: boolean }
     | ({ kind: 'look' } & Place);
   /** A stream of a tab. */

@@ -3,6 +3,7 @@
  * messages that come in by them, and the core's outputs for it. A page that
  * the core could not take is outside: while Sotto is on, nothing of it passes.
  */
+import { exhausted } from './exhausted.js';
 import { pumpToCore, relayToCore } from './parse.js';
 import { Stopwatch } from './stopwatch.js';
 
@@ -135,6 +136,8 @@ export class Page {
         return core.bypassed(now, page, message.stream);
       case 'trouble':
         return core.trouble(now, page, message.code);
+      default:
+        return exhausted(message);
     }
   }
 
@@ -151,6 +154,8 @@ export class Page {
         return this.tellRelay({ kind: 'watch' });
       case 'contain':
         return this.tellRelay({ kind: 'contain', stream: output.stream, measure: output.measure });
+      default:
+        return exhausted(output);
     }
   }
 

@@ -87,51 +87,45 @@ export function wordToCore(value) {
   return kind === 'word' && isWord(word) ? { kind, word } : null;
 }
 
-/** @param {unknown} value @returns {Sotto.VoucherToCore | null} */
-export function voucherToCore(value) {
-  const { kind, token, tab, top, on, lock } = fields(value);
-  if (kind !== 'voucher' || !isWord(token) || !isId(tab) || !isBoolean(top) || !isBoolean(on)) return null;
-  return isWord(lock) ? { kind, token, tab, top, on, lock } : { kind, token, tab, top, on };
+/**
+ * How each kind of message is checked.
+ * @template {{kind: string}} M
+ * @typedef {{[K in M['kind']]: (message: Record<string, unknown>) => Extract<M, {kind: K}> | null}} Checks
+ */
+
+/** @template {{kind: string}} M @param {Checks<M>} checks @param {unknown} value */
+function checked(checks, value) {
+  const message = fields(value);
+  const { kind } = message;
+  if (typeof kind !== 'string' || !Object.hasOwn(checks, kind)) return null;
+  return checks[/** @type {M['kind']} */ (kind)](message);
 }
 
-/** @param {unknown} value @returns {Sotto.CutsToCore | null} */
-export function cutsToCore(value) {
-  const { kind, tab, sandboxed, lost } = fields(value);
-  return kind === 'cuts' && isId(tab) && isId(sandboxed) && isId(lost) ? { kind, tab, sandboxed, lost } : null;
-}
+/** @type {Checks<Sotto.OursToCore>} */
+const fromOurs = {
+  voucher({ token, tab, top, on, lock }) {
+    if (!isWord(token) || !isId(tab) || !isBoolean(top) || !isBoolean(on)) return null;
+    return { kind: 'voucher', token, tab, top, on, ...(isWord(lock) && { lock }) };
+  },
+  watch({ tab, reach, on, lock }) {
+    if (!isId(tab) || !isBoolean(on)) return null;
+    return { kind: 'watch', tab, on, ...(isOneOf(reach, REACHES) && { reach }), ...(isWord(lock) && { lock }) };
+  },
+  toggle: ({ tab, on }) => (isId(tab) && isBoolean(on) ? { kind: 'toggle', tab, on } : null),
+  look: ({ tab, page, stream }) =>
+    isId(tab) && isId(page) && isId(stream) ? { kind: 'look', tab, page, stream } : null,
+  cuts: ({ tab, sandboxed, lost }) =>
+    isId(tab) && isId(sandboxed) && isId(lost) ? { kind: 'cuts', tab, sandboxed, lost } : null,
+  reach: ({ tab, reach }) => (isId(tab) && isOneOf(reach, REACHES) ? { kind: 'reach', tab, reach } : null),
+  permission: ({ tab, given }) => (isId(tab) && isBoolean(given) ? { kind: 'permission', tab, given } : null),
+  name: ({ name }) => (typeof name === 'string' ? { kind: 'name', name: name.slice(0, MAX_NAME) } : null),
+  'try-name': ({ name }) => (typeof name === 'string' ? { kind: 'try-name', name: name.slice(0, MAX_NAME) } : null),
+};
 
-/** @param {unknown} value @returns {Sotto.ReachToCore | null} */
-export function reachToCore(value) {
-  const { kind, tab, reach } = fields(value);
-  return kind === 'reach' && isId(tab) && isOneOf(reach, REACHES) ? { kind, tab, reach } : null;
-}
+/** From whoever has said the word. @param {unknown} value @returns {Sotto.OursToCore | null} */
+export const oursToCore = (value) => checked(fromOurs, value);
 
-/** @param {unknown} value @returns {Sotto.PermissionToCore | null} */
-export function permissionToCore(value) {
-  const { kind, tab, given } = fields(value);
-  return kind === 'permission' && isId(tab) && isBoolean(given) ? { kind, tab, given } : null;
-}
-
-/** @param {unknown} value @returns {Sotto.NameToCore | null} */
-export function nameToCore(value) {
-  const { kind, name } = fields(value);
-  const isKind = isOneOf(kind, /** @type {const} */ (['name', 'try-name']));
-  return isKind && typeof name === 'string' ? { kind, name: name.slice(0, MAX_NAME) } : null;
-}
-
-/** @param {unknown} value @returns {Sotto.PopupToCore | null} */
-export function popupToCore(value) {
-  const { kind, tab, on, reach, lock, page, stream } = fields(value);
-  if (!isId(tab)) return null;
-  if (kind === 'look') return isId(page) && isId(stream) ? { kind, tab, page, stream } : null;
-  if (!isBoolean(on)) return null;
-  if (kind === 'toggle') return { kind, tab, on };
-  if (kind !== 'watch') return null;
-  const watch = { kind: /** @type {const} */ ('watch'), tab, on, ...(isOneOf(reach, REACHES) && { reach }) };
-  return isWord(lock) ? { ...watch, lock } : watch;
-}
-
-/** @type {Record<string, (message: Record<string, unknown>) => Sotto.RelayToCore | null>} */
+/** @type {Checks<Sotto.RelayToCore>} */
 const fromRelay = {
   connection: ({ connection, state }) =>
     isId(connection) && isOneOf(state, /** @type {const} */ (['new', 'connected', 'closed']))
@@ -164,11 +158,7 @@ const fromRelay = {
 };
 
 /** @param {unknown} value @returns {Sotto.RelayToCore | null} */
-export function relayToCore(value) {
-  const message = fields(value);
-  const { kind } = message;
-  return typeof kind === 'string' && Object.hasOwn(fromRelay, kind) ? fromRelay[kind](message) : null;
-}
+export const relayToCore = (value) => checked(fromRelay, value);
 
 /** An SSRC. @param {unknown} value @returns {value is number} */
 const isLayer = (value) => isWhole(value, 2 ** 32 - 1);

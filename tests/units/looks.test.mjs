@@ -7,7 +7,7 @@ import { beforeEach, mock, test } from 'node:test';
 import { createContext, runInContext } from 'node:vm';
 import { Looks as Shown } from '../../popup/looks.js';
 import { Looks } from '../../worker/looks.js';
-import { popupToCore, relayToCore } from '../../worker/parse.js';
+import { oursToCore, relayToCore } from '../../worker/parse.js';
 
 const PLACE = { tab: 7, page: 1, stream: 4 };
 const STILL = { width: 2, height: 1, pixels: new ArrayBuffer(8) };
@@ -93,9 +93,9 @@ test('a still picture has the size it says, and no side is longer than it may be
 });
 
 test('a look names a stream of a page of a tab', () => {
-  assert.deepEqual(popupToCore({ kind: 'look', ...PLACE, more: 1 }), { kind: 'look', ...PLACE });
-  assert.equal(popupToCore({ kind: 'look', ...PLACE, stream: -1 }), null);
-  assert.equal(popupToCore({ kind: 'look', tab: 7, stream: 4 }), null);
+  assert.deepEqual(oursToCore({ kind: 'look', ...PLACE, more: 1 }), { kind: 'look', ...PLACE });
+  assert.equal(oursToCore({ kind: 'look', ...PLACE, stream: -1 }), null);
+  assert.equal(oursToCore({ kind: 'look', tab: 7, stream: 4 }), null);
 });
 
 test('in the popup a picture stays while its line says the same', () => {
