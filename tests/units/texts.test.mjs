@@ -1,7 +1,7 @@
 /** Whether there are English words for every code that the core can show; xtask holds the other languages to English. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { crashedView } from '../../worker/crashed-view.js';
@@ -14,7 +14,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const read = (name) => readFileSync(join(ROOT, name), 'utf8');
 
 const messages = JSON.parse(read('_locales/en/messages.json'));
-const core = read('extension-core/src/view.rs') + read('extension-core/src/evidence.rs');
+const VIEW = 'extension-core/src/view';
+const core = [...readdirSync(join(ROOT, VIEW)).map((file) => `${VIEW}/${file}`), 'extension-core/src/evidence.rs']
+  .map(read)
+  .join('');
 
 /** A counted text has two forms. @param {string} group @param {string} code */
 function isSaid(group, code) {
