@@ -15,7 +15,7 @@ import { toBackground } from '../worker/parse.js';
 import { followPermissions } from './permissions.js';
 import { followUpdates } from './updates.js';
 import { showBadge } from '../worker/show-badge.js';
-import { followForHosts, introduce } from './core.js';
+import { followForHosts, vouchFor } from './core.js';
 
 /** A page makes one token each time it connects; a tab that floods loses its oldest. */
 const MAX_TOKENS = 64;
@@ -61,7 +61,7 @@ async function redeem(token, tab) {
   if (!page || page.tab !== tab.id) return null;
   await noteCall(page.tab);
   const known = { tab: page.tab, top: page.top, on: await isOn(tab) };
-  const isKnown = await introduce({ token, ...known });
+  const isKnown = await vouchFor({ token, ...known });
   return isKnown ? { ...known, core: (await ourCore()).name } : null;
 }
 

@@ -18,7 +18,7 @@ async function tell(...messages) {
 }
 
 /** What holds of its tab comes first. @param {Sotto.Voucher} page @returns {Promise<boolean>} false where the core doesn't obey us */
-export async function introduce(page) {
+export async function vouchFor(page) {
   if (!reachesCore) return true;
   const { tab } = page;
   const core = await tell(await cutsOf(tab), await permissionOf(tab), await nameForCore());

@@ -40,7 +40,7 @@ async function watch(tab, core) {
  * Where this is apart, the background has done it.
  * @param {string} token @param {NonNullable<Sotto.RedeemReply>} page @returns {Promise<MessagePort | null>}
  */
-async function introduce(token, { tab, top, on }) {
+async function connectAndVouch(token, { tab, top, on }) {
   const core = await connectAsOurs();
   const lock = await holdLock('page');
   return (await vouch(core, { token, tab, top, on, lock })) ? core : null;
@@ -50,7 +50,7 @@ async function introduce(token, { tab, top, on }) {
 async function attach(token, ports) {
   /** @type {Sotto.RedeemReply} */
   const page = await chrome.runtime.sendMessage({ kind: 'redeem', token });
-  const core = page && (isApart ? connectToCore(page.core) : await introduce(token, page));
+  const core = page && (isApart ? connectToCore(page.core) : await connectAndVouch(token, page));
   if (!core) return;
   core.onmessage = handleBadge;
   core.postMessage(/** @type {Sotto.HostToCore} */ ({ kind: 'attach', token }), [...ports]);

@@ -10,7 +10,7 @@
 'use strict';
 {
   const { apply, bare, construct, uncurry, weakGet, weakSet, disguise, wrap, afterwards, preceded } = sottoHook;
-  const { notify, introduce, consult, whenTold, overlay, refuseIfAbandoned } = sottoHook;
+  const { notify, announce, consult, whenTold, overlay, refuseIfAbandoned } = sottoHook;
   const { forConstruction, forChange, asThePageSetIt, whileSet, inPlaceOf } = sottoHook;
   const { handleAdded, handleRemoved, handleStreamRemoved, handleClosed } = sottoHook;
   const Native = globalThis.RTCPeerConnection;
@@ -35,7 +35,7 @@
     created += 1;
     weakSet(connections, peer, { number: created, hadFlag });
     known = bare({ reference: new NativeWeakRef(peer), number: created, next: withoutGone(known) });
-    introduce(peer, created, hadFlag);
+    announce(peer, created, hadFlag);
     return peer;
   }
 

@@ -28,7 +28,7 @@ interface SottoHook {
   preceded(callback: unknown, first: () => void): unknown;
 
   notify(name: string, connection: number, flag?: boolean): void;
-  introduce(peer: RTCPeerConnection, connection: number, pageTransforms: boolean): void;
+  announce(peer: RTCPeerConnection, connection: number, pageTransforms: boolean): void;
   announceStreams(name: string, place: SottoPlace): void;
   whenTold(word: string, act: () => void): void;
   /** Whether Sotto is off and its relay gone. */

@@ -41,8 +41,8 @@
   /** @type {SottoHook['notify']} */
   sottoHook.notify = (name, connection, flag = false) => send(node, name, { detail: connection, altKey: flag });
 
-  /** @type {SottoHook['introduce']} */
-  sottoHook.introduce = (peer, connection, pageTransforms) =>
+  /** @type {SottoHook['announce']} */
+  sottoHook.announce = (peer, connection, pageTransforms) =>
     send(node, 'connection', { detail: connection, relatedTarget: peer, altKey: pageTransforms });
 
   /** @type {SottoHook['announceStreams']} */

@@ -12,7 +12,7 @@ use rand_core::{Rng, SeedableRng};
 
 use crate::{
     ids::{ConnectionId, PageId, StreamId, TabId},
-    media::{AesKey, Job, Outcome, Room},
+    media::{AesKey, Job, Outcome, Workspace},
     name::Name,
     tab::{
         Bypass, ChannelState, ConnectionState, Cuts, EncodedFrame, End, FarEnd, Flow, FormatNumber,
@@ -52,7 +52,7 @@ pub struct Core {
     pages: BTreeMap<PageId, TabId>,
     next_page: u32,
     outputs: VecDeque<Output>,
-    room: Room,
+    workspace: Workspace,
     jobs: Jobs,
     name: Option<Name>,
     /// A frame brought something that may be due sooner than what was.
@@ -68,7 +68,7 @@ impl Core {
             pages: BTreeMap::new(),
             next_page: 1,
             outputs: VecDeque::new(),
-            room: Room::default(),
+            workspace: Workspace::default(),
             jobs: Jobs::default(),
             name: None,
             timer_moved: false,
@@ -219,7 +219,7 @@ impl Core {
     ) -> Option<&[u8]> {
         let id = self.pages.get(&stream.page)?;
         let tab = self.tabs.get_mut(id)?;
-        let outcome = tab.transform(now, stream, frame, &mut self.room);
+        let outcome = tab.transform(now, stream, frame, &mut self.workspace);
         tab.collect_urgent(&mut self.outputs);
         if tab.hear_frame(now) {
             tab.collect(now, *id, &mut self.outputs);
@@ -243,7 +243,7 @@ impl Core {
             Some((number, job)) => Started::Elsewhere {
                 number,
                 job,
-                laid_out: &self.room.buffer,
+                laid_out: &self.workspace.buffer,
             },
             None => match self.transform(now, stream, frame) {
                 Some(transformed) => Started::Done(transformed),
@@ -268,7 +268,7 @@ impl Core {
             return None;
         }
         let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
-        let job = tab.lay_out(now, stream, frame, &mut self.room)?;
+        let job = tab.lay_out(now, stream, frame, &mut self.workspace)?;
         let number = self.jobs.add(Away {
             stream,
             format: frame.format,
@@ -310,7 +310,7 @@ impl Core {
         };
         let tab = self.tabs.get_mut(self.pages.get(&stream.page)?)?;
         let outcome = Outcome { ticket, data };
-        let finished = tab.finish(now, stream, frame, &outcome, &mut self.room.buffer);
+        let finished = tab.finish(now, stream, frame, &outcome, &mut self.workspace.buffer);
         tab.collect_urgent(&mut self.outputs);
         finished
     }
@@ -380,7 +380,7 @@ impl Core {
     }
 
     fn forget_keys(&mut self) {
-        let gone = std::iter::from_fn(|| self.room.subtle.poll_forgotten());
+        let gone = std::iter::from_fn(|| self.workspace.subtle.poll_forgotten());
         self.outputs
             .extend(gone.map(|key| Output::ForgetKey { key }));
     }

@@ -52,14 +52,14 @@ beforeEach(async () => {
 const permissions = () => posted.filter(({ kind }) => kind === 'permission').map(({ tab, given }) => [tab, given]);
 
 test('the core hears the word, what is noted of the tab, and the page, in this order', async () => {
-  assert.equal(await core.introduce(PAGE), true);
+  assert.equal(await core.vouchFor(PAGE), true);
   assert.deepEqual(posted.map(({ kind }) => kind), ['word', 'cuts', 'permission', 'name', 'voucher']);
   assert.deepEqual(posted.at(-1), { kind: 'voucher', ...PAGE });
 });
 
 test('where the core refuses the word the page is not vouched for', async () => {
   answer = 'refused';
-  assert.equal(await core.introduce(PAGE), false);
+  assert.equal(await core.vouchFor(PAGE), false);
 });
 
 test('a permission that is withdrawn is told at once, before each page, and when it is given again', async () => {
@@ -67,7 +67,7 @@ test('a permission that is withdrawn is told at once, before each page, and when
   granted = [];
   await tabs.noteWithdrawals();
   await sleep(5);
-  await core.introduce(PAGE);
+  await core.vouchFor(PAGE);
   granted = [`${HERE}/*`];
   await tabs.noteWithdrawals();
   await sleep(5);

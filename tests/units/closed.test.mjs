@@ -15,7 +15,7 @@ const PAGE = `
   Object.assign(globalThis, { RTCPeerConnection, told: {}, closed: [] });
 `;
 const REST = `Object.assign(sottoHook, {
-  introduce() {}, refuseIfAbandoned() {}, whenTold: (word, act) => { told[word] = act; },
+  announce() {}, refuseIfAbandoned() {}, whenTold: (word, act) => { told[word] = act; },
   forConstruction: (configuration) => ({ flagged: configuration, wanted: () => false }),
   handleClosed: (peer) => closed.push(peer),
 })`;

@@ -92,7 +92,7 @@ impl Call {
         for peer in self.links.unshare(link) {
             self.membership.handle_link_lost(now, peer);
         }
-        if !self.links.has_room() {
+        if !self.links.leads_to_room() {
             self.inband.close();
             self.membership.set_surplus(BTreeSet::new());
         }

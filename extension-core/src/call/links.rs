@@ -99,7 +99,7 @@ impl Links {
     pub fn unshare(&mut self, link: ConnectionId) -> Vec<PeerId> {
         self.shared.remove(&link);
         self.relayed.remove(&link);
-        if self.has_room() {
+        if self.leads_to_room() {
             return Vec::new();
         }
         let heard = std::mem::take(&mut self.room);
@@ -161,7 +161,7 @@ impl Links {
         self.shared.contains(&link)
     }
 
-    pub fn has_room(&self) -> bool {
+    pub fn leads_to_room(&self) -> bool {
         !self.shared.is_empty()
     }
 

@@ -5,7 +5,8 @@ use crate::{
     framing::Codec,
     ids::{ConnectionId, EpochId, Leaf, PeerId},
     media::{
-        AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, Room, SealError, Sender, Ticket,
+        AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, SealError, Sender, Ticket,
+        Workspace,
     },
     time::Instant,
 };
@@ -92,11 +93,11 @@ impl Call {
         context: Context,
         codec: Codec,
         frame: &[u8],
-        room: &mut Room,
+        workspace: &mut Workspace,
     ) -> Result<Job, SealError> {
         let keyring = self.sealer()?;
         keyring.switch_if_due(now);
-        let Room { buffer, subtle, .. } = room;
+        let Workspace { buffer, subtle, .. } = workspace;
         keyring.seal_elsewhere(context, codec, frame, buffer, subtle)
     }
 
@@ -123,9 +124,9 @@ impl Call {
         link: ConnectionId,
         codec: Codec,
         frame: &[u8],
-        room: &mut Room,
+        workspace: &mut Workspace,
     ) -> Option<Job> {
-        let Room { buffer, subtle, .. } = room;
+        let Workspace { buffer, subtle, .. } = workspace;
         let who = senders(&self.epochs, &self.links, now, link);
         self.keyring
             .open_elsewhere(codec, frame, who, buffer, subtle)

@@ -22,7 +22,7 @@ pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS, Role, STREAMS_OF_A_ROLE};
 pub use open::{OpenError, Opened, Sender};
 pub use seal::SealError;
 pub use shelf::{Held, MAX_EPOCHS, OLD_KEYS, Shelf};
-pub use subtle::{Job, Operation, Outcome, Room, SubtleKeys, Ticket};
+pub use subtle::{Job, Operation, Outcome, SubtleKeys, Ticket, Workspace};
 
 use sframe::CipherSuite;
 

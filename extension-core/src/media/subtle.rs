@@ -55,7 +55,7 @@ pub struct Outcome<'a> {
 
 /// Where frames are laid out, and who has which key.
 #[derive(Default)]
-pub struct Room {
+pub struct Workspace {
     /// The frame that is laid out, or was sealed or opened.
     pub buffer: Vec<u8>,
     /// Where a codec moves bytes about.

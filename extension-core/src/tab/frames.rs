@@ -9,7 +9,7 @@ use crate::{
     evidence::DropReason,
     framing::Codec,
     ids::{Layer, StreamId},
-    media::{Context, Job, OpenError, Outcome, Room, SealError},
+    media::{Context, Job, OpenError, Outcome, SealError, Workspace},
     time::Instant,
 };
 
@@ -76,14 +76,14 @@ impl Tab {
         now: Instant,
         id: StreamId,
         frame: EncodedFrame<'_>,
-        room: &'b mut Room,
+        workspace: &'b mut Workspace,
     ) -> Option<&'b [u8]> {
         // Padding and DTX: browsers hand out frames without a byte in them. There is nothing to
         // protect and nothing to report.
         if frame.data.is_empty() {
-            return self.fill(now, id, frame, room);
+            return self.fill(now, id, frame, workspace);
         }
-        self.pass(now, id, frame, |passage| passage.go(frame.data, room))
+        self.pass(now, id, frame, |passage| passage.go(frame.data, workspace))
     }
 
     /// What a browser gives to [`Self::transform`] or [`Self::lay_out`] is first asked about here, once.
@@ -121,9 +121,9 @@ impl Tab {
         now: Instant,
         id: StreamId,
         frame: EncodedFrame<'_>,
-        room: &'b mut Room,
+        workspace: &'b mut Workspace,
     ) -> Option<&'b [u8]> {
-        let made = self.passage(now, id, frame)?.ok()?.fill(room)?;
+        let made = self.passage(now, id, frame)?.ok()?.fill(workspace)?;
         self.streams.get_mut(id)?.watch.frame(now, made.len());
         Some(made)
     }
@@ -135,14 +135,14 @@ impl Tab {
         now: Instant,
         id: StreamId,
         frame: EncodedFrame<'_>,
-        room: &mut Room,
+        workspace: &mut Workspace,
     ) -> Option<Job> {
         if frame.data.len() < ELSEWHERE {
             return None;
         }
         self.passage(now, id, frame)?
             .ok()?
-            .lay_out(frame.data, room)
+            .lay_out(frame.data, workspace)
     }
 
     /// Finishes a frame that was laid out, with what came back for it. All is asked again that was
@@ -264,19 +264,19 @@ impl Tab {
 }
 
 impl Passage<'_> {
-    fn go<'b>(&mut self, frame: &[u8], room: &'b mut Room) -> Transformed<'b> {
+    fn go<'b>(&mut self, frame: &[u8], workspace: &'b mut Workspace) -> Transformed<'b> {
         if self.stream.direction == Direction::Send {
-            return self.seal(frame, room);
+            return self.seal(frame, workspace);
         }
-        if self.take_message(frame, &mut room.scratch) {
+        if self.take_message(frame, &mut workspace.scratch) {
             return Err(Instead::WasMessage);
         }
-        self.open(frame, &mut room.buffer)
+        self.open(frame, &mut workspace.buffer)
     }
 
-    fn lay_out(&mut self, frame: &[u8], room: &mut Room) -> Option<Job> {
+    fn lay_out(&mut self, frame: &[u8], workspace: &mut Workspace) -> Option<Job> {
         // What takes a message along is sealed here, and what brings one opened here.
-        if self.call.is_shared(self.stream.connection) && self.has_message(frame, room) {
+        if self.call.is_shared(self.stream.connection) && self.has_message(frame, workspace) {
             return None;
         }
         match self.stream.direction {
@@ -284,13 +284,13 @@ impl Passage<'_> {
                 let context = self.context().ok()?;
                 let job = self
                     .call
-                    .seal_elsewhere(self.now, context, self.codec, frame, room);
+                    .seal_elsewhere(self.now, context, self.codec, frame, workspace);
                 job.ok()
             }
             Direction::Receive => {
                 let link = self.stream.connection;
                 self.call
-                    .open_elsewhere(self.now, link, self.codec, frame, room)
+                    .open_elsewhere(self.now, link, self.codec, frame, workspace)
             }
         }
     }
@@ -318,10 +318,10 @@ impl Passage<'_> {
     }
 
     /// Whether a large frame takes a message along, or brings one.
-    fn has_message(&mut self, frame: &[u8], room: &mut Room) -> bool {
+    fn has_message(&mut self, frame: &[u8], workspace: &mut Workspace) -> bool {
         match self.stream.direction {
             Direction::Send => self.call.handle_going(self.now),
-            Direction::Receive => self.codec.carried(frame, &mut room.scratch).is_some(),
+            Direction::Receive => self.codec.carried(frame, &mut workspace.scratch).is_some(),
         }
     }
 
@@ -340,14 +340,14 @@ impl Passage<'_> {
         carried.alone
     }
 
-    fn fill<'b>(&mut self, room: &'b mut Room) -> Option<&'b [u8]> {
+    fn fill<'b>(&mut self, workspace: &'b mut Workspace) -> Option<&'b [u8]> {
         if self.stream.direction != Direction::Send {
             return None;
         }
         let going = self.going(self.codec.silence()?);
-        let Room {
+        let Workspace {
             buffer, scratch, ..
-        } = room;
+        } = workspace;
         self.call.carry(self.now, going, buffer, scratch)
     }
 
@@ -367,11 +367,11 @@ impl Passage<'_> {
         }
     }
 
-    fn seal<'b>(&mut self, frame: &[u8], room: &'b mut Room) -> Transformed<'b> {
+    fn seal<'b>(&mut self, frame: &[u8], workspace: &'b mut Workspace) -> Transformed<'b> {
         let going = self.going(frame);
-        let Room {
+        let Workspace {
             buffer, scratch, ..
-        } = room;
+        } = workspace;
         match self.context() {
             Ok(context) => self
                 .call
