@@ -60,5 +60,7 @@ declare namespace Sotto {
     hasOutput(): boolean;
     pollOutput(): Output | undefined;
     view(now: number, tab: number): View;
+    /** Whether what is decoded there is certainly of whom its line names, if it was asked for then. */
+    vouches(now: number, tab: number, page: number, stream: number, asked: number): boolean;
   }
 }

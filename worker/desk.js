@@ -23,7 +23,7 @@ export class Desk {
     this.lastOutside = 0;
     this.trust = new Trust();
     this.watchers = new Watchers((tab) => this.view(tab));
-    this.looks = new Looks((tab) => this.view(tab));
+    this.looks = new Looks((place, asked) => this.vouches(place, asked));
   }
 
   /** @param {import('./engine.js').Engine} engine */
@@ -136,6 +136,11 @@ export class Desk {
   view(tab) {
     const view = this.engine?.attempt(null, (core, now) => core.view(now, tab));
     return view ?? crashedView(this.modes.get(tab) === true);
+  }
+
+  /** @param {Sotto.Place} place @param {number} asked */
+  vouches({ tab, page, stream }, asked) {
+    return this.engine?.attempt(null, (core, now) => core.vouches(now, tab, page, stream, asked)) ?? false;
   }
 
   /** Popup or options are gone. @param {MessagePort} port */

@@ -182,8 +182,6 @@ declare namespace Sotto {
     role: Role | null;
     codec: string | null;
     member: string | null;
-    /** Since when all that was opened is that member's, in that role, by the core worker's clock. */
-    since: number | null;
     protection: 'encrypted' | 'waiting' | 'dropped' | 'clear';
     reason: string | null;
   }

@@ -359,6 +359,13 @@ impl Core {
             .map_or_else(View::off, |tab| tab.view(now))
     }
 
+    /// Whether what is decoded of a tab's stream is certainly that member's whom its line names, if
+    /// somebody asked for it at `asked`.
+    pub fn vouches(&self, now: Instant, tab: TabId, stream: StreamId, asked: Instant) -> bool {
+        let tab = self.tabs.get(&tab);
+        tab.is_some_and(|tab| tab.vouches(now, stream, asked))
+    }
+
     fn seed(&mut self) -> [u8; 32] {
         let mut seed = [0; 32];
         self.rng.fill_bytes(&mut seed);

@@ -430,6 +430,10 @@ impl Tab {
         view::of(self, now)
     }
 
+    pub(crate) fn vouches(&self, now: Instant, id: StreamId, asked: Instant) -> bool {
+        view::vouches(self, now, id, asked)
+    }
+
     /// What the frame path itself has to say; it runs for every frame and so does no more.
     pub(crate) fn collect_urgent(&mut self, outputs: &mut VecDeque<Output>) {
         let requests = self.key_frames.drain(..);

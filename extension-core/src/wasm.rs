@@ -331,6 +331,11 @@ impl WasmCore {
         let view = self.core.view(at(now), TabId(tab));
         Ok(serde::Serialize::serialize(&view, &serializer)?)
     }
+
+    pub fn vouches(&self, now: f64, tab: u32, page: u32, stream: u32, asked: f64) -> bool {
+        let stream = stream_id(page, stream);
+        self.core.vouches(at(now), TabId(tab), stream, at(asked))
+    }
 }
 
 fn at(now: f64) -> Instant {

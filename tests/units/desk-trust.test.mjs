@@ -7,7 +7,7 @@ import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const TAB = 7;
 const PLACE = { tab: TAB, page: 1, stream: 4 };
-const VIEW = { streams: [{ page: 1, stream: 4, direction: 'receive', protection: 'encrypted', since: -5_000 }] };
+const VIEW = { streams: [] };
 
 /** @type {Desk} */ let desk;
 /** @type {unknown[][]} what the core was asked and told */ let asked;
@@ -25,7 +25,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   asked = [];
   /** @type {Record<string, unknown>} */
-  const answers = { view: VIEW, nameTold: 'Ana' };
+  const answers = { view: VIEW, nameTold: 'Ana', vouches: true };
   let pages = 0;
   const core = new Proxy({}, {
     get: (_, name) => (/** @type {unknown[]} */ ...args) => {

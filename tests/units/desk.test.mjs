@@ -170,3 +170,15 @@ for (const when of ['while it is there', 'before it came']) {
     assert.equal(crashes(), 1);
   });
 }
+
+test('a core that has crashed vouches for no picture', () => {
+  const control = new FakePort();
+  attach(true, { control });
+  const engine = /** @type {any} */ (desk.engine);
+  engine.attempt = () => undefined;
+  const popup = ours();
+  const place = { tab: TAB, page: 1, stream: 4 };
+  say(popup, { kind: 'look', ...place });
+  assert.deepEqual(popup.posted, [{ kind: 'still', ...place, still: null }]);
+  assert.equal(control.posted.some(({ kind }) => kind === 'look'), false);
+});

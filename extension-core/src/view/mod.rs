@@ -8,6 +8,7 @@ mod streams;
 
 use serde::Serialize;
 pub(crate) use state::{lapse_at, state_of};
+pub(crate) use streams::vouches;
 
 use crate::{
     call::Call,
@@ -64,8 +65,6 @@ pub struct StreamView {
     pub role: Option<Role>,
     pub codec: Option<String>,
     member: Option<PeerId>,
-    /// Since when all that was opened is that member's, in that role; by the clock of the caller.
-    pub since: Option<u64>,
     /// What was done to its frames lately.
     pub protection: Protection,
     /// Why frames are dropped, if they are.

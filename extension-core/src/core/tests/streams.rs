@@ -94,20 +94,78 @@ fn where_streams_were_swapped_from_the_start_their_lines_tell_the_truth() {
     assert_eq!(role(RECEIVE_VIDEO), Some(Role::ScreenPicture));
 }
 
+impl Pair {
+    fn vouches(&self, number: u32, asked: Instant) -> bool {
+        let page = self.pages[1];
+        self.cores[1].vouches(self.now, TAB, StreamId { page, number }, asked)
+    }
+
+    fn show(&mut self, from: u32) {
+        let sealed = self.seal(from);
+        assert!(self.opens(RECEIVE_VIDEO, &sealed));
+    }
+
+    /// A picture has been one member's for long enough.
+    fn settled() -> Self {
+        let mut pair = Self::with_screens();
+        pair.show(SEND_VIDEO);
+        pair.run_for(SETTLES);
+        pair
+    }
+}
+
+/// Just longer than the core waits.
+const SETTLES: Duration = Duration::from_millis(2_001);
+
 /// An SFU may show one receiver several streams in turn, as fast as it likes.
 #[test]
-fn a_receivers_line_says_since_when_all_that_was_opened_is_of_one_source() {
-    let mut pair = Pair::with_screens();
-    let mut since = Vec::new();
-    for from in [SEND_VIDEO, SEND_VIDEO, SEND_SCREEN, SEND_VIDEO, SEND_VIDEO] {
-        pair.run_for(Duration::from_millis(100));
-        let sealed = pair.seal(from);
-        assert!(pair.opens(RECEIVE_VIDEO, &sealed));
-        let at = pair.stream_view(1, RECEIVE_VIDEO).since;
-        since.push(at.map(|at| pair.now.since(Instant(at)).as_millis()));
+fn the_core_vouches_for_a_picture_that_was_one_members_two_seconds_before_it_was_asked_for() {
+    let mut pair = Pair::settled();
+    let asked = pair.now;
+    assert!(pair.vouches(RECEIVE_VIDEO, asked));
+    assert!(!pair.vouches(RECEIVE_VIDEO, Instant(asked.0 - 1)));
+    pair.show(SEND_VIDEO);
+    assert!(pair.vouches(RECEIVE_VIDEO, asked), "it goes on");
+    for from in [SEND_SCREEN, SEND_VIDEO] {
+        pair.show(from);
+        assert!(!pair.vouches(RECEIVE_VIDEO, asked), "another, or anew");
     }
-    assert_eq!(since, [Some(0), Some(100), Some(0), Some(0), Some(100)]);
-    assert_eq!(pair.stream_view(0, SEND_VIDEO).since, None);
+    pair.run_for(SETTLES);
+    assert!(!pair.vouches(RECEIVE_VIDEO, asked), "asked for before that");
+    assert!(pair.vouches(RECEIVE_VIDEO, pair.now));
+}
+
+#[test]
+fn the_core_vouches_for_no_picture_that_is_sent_nobodys_dropped_in_clear_or_gone() {
+    let vouches_after = |change: fn(&mut Pair, StreamId)| {
+        let mut pair = Pair::settled();
+        let page = pair.pages[1];
+        let number = RECEIVE_VIDEO;
+        change(&mut pair, StreamId { page, number });
+        pair.vouches(number, pair.now)
+    };
+    assert!(vouches_after(|_, _| {}));
+    assert!(!vouches_after(|pair, _| {
+        pair.run_for(RECENT);
+        assert!(!pair.opens(RECEIVE_VIDEO, &PLAIN_VIDEO));
+    }));
+    assert!(!vouches_after(
+        |pair, _| pair.cores[1].turn_off(pair.now, TAB)
+    ));
+    assert!(!vouches_after(
+        |pair, id| pair.cores[1].stream_ended(pair.now, id)
+    ));
+    let mut pair = Pair::settled();
+    let sealed = pair.transform(1, SEND_VIDEO, "video/VP8", &PLAIN_VIDEO);
+    assert!(sealed.is_some());
+    pair.run_for(SETTLES);
+    assert!(!pair.vouches(SEND_VIDEO, pair.now));
+    assert!(!pair.vouches(RECEIVE_SCREEN, pair.now));
+    let id = StreamId {
+        page: pair.pages[1],
+        number: RECEIVE_VIDEO,
+    };
+    assert!(!pair.cores[1].vouches(pair.now, TabId(8), id, pair.now));
 }
 
 #[test]
