@@ -5,7 +5,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { passesAxe } from '../lib/axe.mjs';
 import { eventually } from '../lib/expect.mjs';
-import { EXTENSION, Stage } from '../lib/stage.mjs';
+import { EXTENSION, Stage, notInFirefox } from '../lib/stage.mjs';
+import { switchOffAndOn } from '../lib/switch-off-and-on.mjs';
 
 /** Long enough for a connection, and for what flows on it to be seen. */
 const WATCHED = 4_000;
@@ -67,6 +68,8 @@ const add = (where = ana.page) => where.evaluate('call.add().then(() => "", Stri
 /** @param {Where} [where] @returns {Promise<number>} */
 const received = (where = ana.page) => where.evaluate('call.received()');
 
+const badge = () => ana.popup.page.evaluate((tabId) => chrome.action.getBadgeText({ tabId }), ana.popup.tab);
+
 const update = async () => {
   await ana.browser.install(EXTENSION);
   await ana.page.bringToFront();
@@ -85,9 +88,25 @@ test('with Sotto off, a call that begins after an update is as without Sotto', a
   assert.equal((await popup.view()).reason, 'alone-no-call');
 });
 
-test('with Sotto on, a call that begins after an update sends nothing', async () => {
+test('with Sotto on, a call that begins after an update sends nothing, and the badge says from then on that it cannot work', async () => {
   await ana.popup.turn(true);
   await update();
+  await ana.openPopup();
+  await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
+  await ana.page.bringToFront();
+  await add();
+  await sleep(WATCHED);
+  assert.equal(await received(), 0);
+});
+
+const COMES_ANEW = notInFirefox('it brings the scripts into open pages by itself when they are switched on');
+
+test('nor does one after Sotto was switched off and on, and the badge says the same', { skip: COMES_ANEW }, async () => {
+  await ana.popup.turn(true);
+  await switchOffAndOn(ana.browser);
+  await ana.openPopup();
+  await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
+  await ana.page.bringToFront();
   await add();
   await sleep(WATCHED);
   assert.equal(await received(), 0);

@@ -110,7 +110,10 @@ test('nor does one wait for a tab that is on and makes no call', { skip: UPDATES
   assert.equal(await ana.browser.update(newer.folder), 'postponed');
   await ana.popup.page.goto('about:blank');
   await sleep(WAITED);
-  assert.equal(await versionOf(await ana.openPopup()), '79.0.0');
+  const popup = await ana.openPopup();
+  assert.equal(await versionOf(popup), '79.0.0');
+  const badge = () => popup.page.evaluate((tabId) => chrome.action.getBadgeText({ tabId }), popup.tab);
+  await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work in the page of before');
   newer.remove();
 });
 

@@ -42,7 +42,7 @@ const browser = fakeBrowser({
     onUpdateAvailable: fakeEvent(),
   },
   permissions: { getAll: async () => ({ origins: granted }), onAdded: fakeEvent(), onRemoved: fakeEvent() },
-  tabs: { sendMessage, get: async () => shown, onRemoved: fakeEvent(), onUpdated: event.updated },
+  tabs: { sendMessage, get: async () => shown, query: async () => [], onRemoved: fakeEvent(), onUpdated: event.updated },
   i18n: { getMessage: (/** @type {string} */ key, /** @type {string[]} */ parts = []) => [key, ...parts].join(' ') },
   action: {
     getBadgeText: async (/** @type {{tabId: number}} */ { tabId }) => badge[tabId] ?? '',
