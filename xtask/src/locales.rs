@@ -1,4 +1,7 @@
-//! Holds the languages in `_locales` against English: the same texts, with the same placeholders.
+//! Holds the languages in `_locales` against English: the same texts, with the same placeholders,
+//! and each made from the English of today.
+
+mod translated;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,6 +10,8 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::{paths, step};
+
+pub(crate) use translated::Options;
 
 const ORIGINAL: &str = "en";
 
@@ -33,6 +38,7 @@ pub(crate) fn hold() -> bool {
             let faults = faults(&original, &texts(&language)?);
             found.extend(faults.iter().map(|fault| format!("{language}: {fault}")));
         }
+        found.extend(translated::faults()?);
         Ok(found)
     })
 }

@@ -48,6 +48,8 @@ enum Task {
         /// Something larger to check instead
         what: Option<check::What>,
     },
+    /// Note that texts say in every language what they say in English now; `check` names those to translate
+    Translated(locales::Options),
     /// Measure: each benchmark prints its table and fails when it misses its bounds
     Bench {
         #[command(subcommand)]
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
         Task::Package(options) => package::run(&options),
         Task::Check { what: None } => check::run(),
         Task::Check { what: Some(what) } => what.run(),
+        Task::Translated(options) => options.run(),
         Task::Bench { what } => what.run(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Sim(options) => options.run(),
