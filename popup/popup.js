@@ -20,11 +20,11 @@ import { loadTexts } from './texts.js';
 
 const SECTIONS = [showToggle, showState, showOffer, showProblems, showNumber, showMembers, showStreams, showFigures];
 
-/** @param {Sotto.View} view */
-function show(view) {
+/** @param {Sotto.View} view @param {import('./tab.js').Tab} tab */
+function show(view, tab) {
   keepFocus(
     () => {
-      for (const section of SECTIONS) section(view);
+      for (const section of SECTIONS) section(view, tab);
     },
     () => element('state'),
   );
@@ -54,7 +54,7 @@ async function start() {
   const tab = await currentTab();
   setText(element('host'), tab.host);
   const reach = await reachOf(tab);
-  const core = await connect(tab.id, reach, await isOn(tab), show, handleLook);
+  const core = await connect(tab.id, reach, await isOn(tab), (view) => show(view, tab), handleLook);
   const look = follow(tab, core.reach);
   // It may have been loading when it was asked, and have ended before anybody listened.
   if (reach !== 'ok') look();

@@ -5,7 +5,7 @@
 
 import { isContained } from '../sites/container.js';
 import { hasLostFrame, sitesMissing } from '../sites/frames.js';
-import { patternOf } from '../sites/patterns.js';
+import { patternOf, siteName } from '../sites/patterns.js';
 import { mayAsk, registerScripts } from '../sites/permissions.js';
 import { hasRelay } from '../sites/relay.js';
 import { originOf, originOn, turn } from '../sites/tabs.js';
@@ -54,6 +54,12 @@ export async function reachOf(tab) {
   if (await hasRelay(id)) return 'ok';
   // What kept Sotto out the browser doesn't tell: a policy of its owner's, or a list of its own.
   return reloaded === origin ? 'restricted' : 'reload-needed';
+}
+
+/** The sites of frames that Sotto may not come into where the page itself lets it in, as a person reads them. @param {Tab} tab */
+export function framesMissing({ url, missing = [] }) {
+  const frames = missing.includes(url) ? [] : missing;
+  return frames.map((site) => siteName(patternOf(site) ?? '')).join(', ');
 }
 
 /** The tab may have gone elsewhere since the popup was opened. @param {Tab} tab @param {boolean} on */

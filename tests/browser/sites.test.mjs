@@ -163,6 +163,8 @@ test('a call in a frame of another site stops when that site is taken away, and 
   await options.evaluate(() => chrome.permissions.remove({ origins: ['http://localhost/*'] }));
   const said = one.popup.page.locator('#state-word:text("Permission withdrawn")');
   await said.waitFor();
+  const words = async () => [await one.popup.page.locator('#state-sentence').textContent(), await one.popup.part('protect').textContent()];
+  await eventually(words, (all) => all.every((one) => one?.includes('http://localhost')), 'the popup names the site that is missing');
   await eventually(() => one.badge(), (shown) => shown === '\u00d7', 'the badge says that it cannot work');
   await standsStill(other);
 

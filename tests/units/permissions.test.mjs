@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { allow, reachOf } from '../../popup/tab.js';
+import { allow, framesMissing, reachOf } from '../../popup/tab.js';
 import { addFrame, markLost } from '../../sites/frames.js';
 import { siteName, widerThan } from '../../sites/patterns.js';
 import { registerScripts } from '../../sites/permissions.js';
@@ -93,11 +93,20 @@ test('a site whose frame makes a call in the page is asked for too, and comes wi
   relays = [0];
   await addFrame(1, 'https://frame.example');
   assert.equal(await reachOf(page), 'no-permission');
+  assert.equal(framesMissing(page), 'frame.example');
   await allow(page);
   assert.deepEqual(asked, ['https://frame.example/*']);
   await markLost(1, ['https://frame.example']);
   granted = [...SERVICES, 'https://frame.example/*'];
   assert.equal(await reachOf(page), 'reload-needed');
+});
+
+test('where the page itself may not be come into, its frames are not named', async () => {
+  granted = [];
+  const page = { id: 1, url: 'https://meet.example/room', origin: 'https://meet.example', host: 'meet.example' };
+  await addFrame(1, 'https://frame.example');
+  assert.equal(await reachOf(page), 'no-permission');
+  assert.equal(framesMissing(page), '');
 });
 
 test('a page that no relay comes into with a reload is closed to it; the next site may not be', async () => {
