@@ -13,10 +13,10 @@ import { showProblems } from './sections/problems.js';
 import { showState } from './sections/state.js';
 import { handleLook, prepareLooks, showStreams } from './sections/streams.js';
 import { prepareToggle, showToggle } from './sections/toggle.js';
-import { allow, currentTab, reachOf, reload, remember } from './tab.js';
+import { allow, currentTab, reachOf, reload, remember, update } from './tab.js';
 import { element, keepFocus, setText } from './dom.js';
 import { isOn } from '../sites/tabs.js';
-import { loadTexts } from './texts.js';
+import { loadTexts, text } from './texts.js';
 
 const SECTIONS = [showToggle, showState, showOffer, showProblems, showNumber, showMembers, showStreams, showFigures];
 
@@ -30,15 +30,17 @@ function show(view, tab) {
   );
 }
 
+/** @param {import('./tab.js').Tab} tab */
+const showHost = ({ host }) => setText(element('host'), host || text('extensionName'));
+
 /**
  * The tab moves on and its permission comes and goes while the popup is open.
  * @param {import('./tab.js').Tab} tab @param {(reach: Sotto.Reach) => void} tell
  */
 function follow(tab, tell) {
   const look = async () => {
-    const now = await currentTab();
-    if (now.url) Object.assign(tab, now);
-    setText(element('host'), tab.host);
+    await update(tab);
+    showHost(tab);
     tell(await reachOf(tab));
   };
   chrome.permissions.onAdded.addListener(look);
@@ -52,7 +54,7 @@ function follow(tab, tell) {
 async function start() {
   await loadTexts();
   const tab = await currentTab();
-  setText(element('host'), tab.host);
+  showHost(tab);
   const reach = await reachOf(tab);
   const core = await connect(tab.id, reach, await isOn(tab), (view) => show(view, tab), handleLook);
   const look = follow(tab, core.reach);

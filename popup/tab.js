@@ -10,9 +10,9 @@ import { mayAsk, registerScripts } from '../sites/permissions.js';
 import { hasRelay } from '../sites/relay.js';
 import { originOf, originOn, turn } from '../sites/tabs.js';
 
-/** @typedef {{id: number, url: string, origin: string, host: string, cookieStoreId?: string, missing?: string[], reloaded?: string}} Tab
+/** @typedef {{id: number, url: string, origin: string, host: string, cookieStoreId?: string, missing?: string[], reloaded?: string, gone?: boolean}} Tab
  *   `missing` are the sites that Sotto would have to be let into, `reloaded` the origin that was to be
- *   reloaded, so that it comes in */
+ *   reloaded, so that it comes in; `gone`, that it shows another page, whose address the browser hides */
 
 /** Where no extension may go: the stores, and Firefox's `extensions.webextensions.restrictedDomains`. */
 const CLOSED = new Set([
@@ -31,16 +31,24 @@ const CLOSED = new Set([
   'sync.services.mozilla.com',
 ]);
 
-/** @returns {Promise<Tab>} */
-export async function currentTab() {
-  const named = Number(new URLSearchParams(location.search).get('tab'));
+/** The browser hides the address of a page whose permission was withdrawn; what comes after it has no relay. @param {number} tab */
+const originKept = async (tab) => ((await hasRelay(tab)) && (await originOn(tab))) || '';
+
+/** @param {number} [named] by its id @returns {Promise<Tab>} */
+export async function currentTab(named = Number(new URLSearchParams(location.search).get('tab'))) {
   const [active] = named
     ? [await chrome.tabs.get(named)]
     : await chrome.tabs.query({ active: true, currentWindow: true });
-  // The browser hides the address of a page whose permission was withdrawn.
-  const url = URL.parse(active?.url ?? (await originOn(active?.id ?? -1)) ?? '');
+  const url = URL.parse(active?.url ?? (await originKept(active?.id ?? -1)));
   const { cookieStoreId } = /** @type {{cookieStoreId?: string}} */ (active ?? {});
   return { id: active?.id ?? -1, url: url?.href ?? '', origin: url?.origin ?? '', host: url?.host ?? '', cookieStoreId };
+}
+
+/** Nothing that was known of it holds where it has gone to a page that the browser hides. @param {Tab} tab */
+export async function update(tab) {
+  const now = await currentTab(tab.id);
+  if (now.url) Object.assign(tab, now, { gone: false });
+  else if (tab.url && !(await hasRelay(tab.id))) Object.assign(tab, now, { reloaded: undefined, gone: true });
 }
 
 /** @param {Tab} tab @returns {Promise<Sotto.Reach>} */

@@ -10,7 +10,7 @@ function word({ state, reason, on, members }, frames) {
   return text(reason === 'reload-needed' ? 'state_reload_needed' : `state_${state}`);
 }
 
-/** @param {Sotto.View} view @param {string} frames */
+/** @param {Sotto.View} view @param {string} frames @returns {string} */
 function sentence({ on, reason }, frames) {
   if (reason !== 'no-permission') return textFor('reason', reason);
   const code = on ? 'withdrawn' : reason;
@@ -23,6 +23,6 @@ export function showState(view, tab) {
   const section = element('state');
   setAttribute(section, 'data-state', view.state);
   setAttribute(/** @type {Element} */ (section.querySelector('use')), 'href', `#icon-${view.state}`);
-  setText(element('state-word'), word(view, frames));
-  setText(element('state-sentence'), sentence(view, frames));
+  setText(element('state-word'), tab.gone ? text('state_gone') : word(view, frames));
+  setText(element('state-sentence'), tab.gone ? text('reason_gone') : sentence(view, frames));
 }

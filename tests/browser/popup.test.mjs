@@ -97,8 +97,11 @@ test('when the core stands still it takes its word back by itself', async () => 
 });
 
 test('on a page of the browser it says that it cannot work', async () => {
-  await ana.page.goto(ana.browser.ownPage);
   const { page } = ana.popup;
+  await ana.page.goto(ana.browser.ownPage);
+  await page.locator('#state-word:text("Another page")').waitFor();
+  assert.equal(await page.locator('#host').textContent(), 'Sotto', 'nothing of the page before stays in the open popup');
+  await picture('gone');
   // The browser tells an extension nothing of such a tab but its id.
   const tab = await page.evaluate(async () => (await chrome.tabs.query({})).find(({ url }) => !url)?.id);
   await page.goto(new URL(`?tab=${tab}`, page.url()).href);

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { allow, framesMissing, reachOf } from '../../popup/tab.js';
+import { allow, framesMissing, reachOf, update } from '../../popup/tab.js';
 import { addFrame, markLost } from '../../sites/frames.js';
 import { siteName, widerThan } from '../../sites/patterns.js';
 import { registerScripts } from '../../sites/permissions.js';
+import { turn } from '../../sites/tabs.js';
 import { fakeBrowser } from '../lib/fake-chrome.mjs';
 
 const SERVICES = ['https://meet.example/*', 'https://*.rooms.example/*'];
@@ -23,6 +24,7 @@ const MANIFEST = {
 /** @type {string[]} */ let calls;
 /** @type {number[]} frames in which somebody answers */ let relays;
 /** @type {string[]} */ let asked;
+/** @type {string | undefined} what the tab shows by now */ let shown;
 
 beforeEach(() => {
   [granted, registered, calls, relays, asked] = [SERVICES, [], [], [], []];
@@ -38,6 +40,7 @@ beforeEach(() => {
       request: async (/** @type {{origins: string[]}} */ { origins }) => { asked = origins; },
     },
     tabs: {
+      get: async (/** @type {number} */ id) => ({ id, url: shown }),
       sendMessage: async (/** @type {number} */ _, /** @type {object} */ __, /** @type {{frameId?: number}} */ { frameId } = {}) => {
         if (!relays.some((frame) => frameId === undefined || frame === frameId)) throw new Error('Receiving end does not exist.');
       },
@@ -99,6 +102,22 @@ test('a site whose frame makes a call in the page is asked for too, and comes wi
   await markLost(1, ['https://frame.example']);
   granted = [...SERVICES, 'https://frame.example/*'];
   assert.equal(await reachOf(page), 'reload-needed');
+});
+
+test('a page that has gone leaves nothing of it to an open popup where the browser hides the next', async () => {
+  const page = { id: 1, url: 'https://meet.example/room', origin: 'https://meet.example', host: 'meet.example', reloaded: 'https://meet.example' };
+  /** @type {import('../../popup/tab.js').Tab} */ const tab = { ...page };
+  await turn(1, page.origin, true);
+  [shown, relays] = [undefined, [0]];
+  await update(tab);
+  assert.deepEqual([tab.host, tab.gone], ['meet.example', false], 'one whose permission was withdrawn is still the same');
+  relays = [];
+  await update(tab);
+  assert.deepEqual([tab.url, tab.origin, tab.host, tab.reloaded, tab.gone], ['', '', '', undefined, true]);
+  assert.equal(await reachOf(tab), 'restricted');
+  shown = 'https://a.rooms.example/';
+  await update(tab);
+  assert.deepEqual([tab.host, tab.gone], ['a.rooms.example', false]);
 });
 
 test('where the page itself may not be come into, its frames are not named', async () => {
