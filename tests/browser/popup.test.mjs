@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { passesAxe } from '../lib/axe.mjs';
 import { copiedBy } from '../lib/clipboard.mjs';
 import { agree, eventually, turnOn } from '../lib/expect.mjs';
 import { whileCoreStands } from '../lib/outage.mjs';
@@ -42,6 +43,7 @@ test('before a call it can be turned on, and says that there is none yet', async
   const popup = await ana.openPopup();
   await popup.waitForState('off');
   await picture('off');
+  await passesAxe(popup.page, 'the popup, off');
   await popup.turn(true);
   await popup.waitForState('alone');
   assert.equal((await popup.view()).reason, 'alone-no-call');
@@ -62,6 +64,9 @@ test('it is turned on by keyboard alone', async () => {
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'switch');
   await page.keyboard.press('Space');
   await ana.popup.waitForState('alone');
+  await ana.popup.part('problem').waitFor();
+  await passesAxe(page, 'the popup with a problem');
+  await picture('problem');
 });
 
 test('in a call it shows one number to both, ready to be copied, and the badge says so', async () => {
@@ -109,4 +114,5 @@ test('on a page of the browser it says that it cannot work', async () => {
   await popup.waitForState('unsupported');
   assert.ok(await popup.part('toggle').isDisabled());
   await picture('unsupported');
+  await passesAxe(page, 'the popup where it cannot work');
 });
