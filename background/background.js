@@ -7,7 +7,7 @@
 
 import { isContained } from '../sites/container.js';
 import { hasRelay } from '../sites/relay.js';
-import { begin, forget, forgetLeft, isOn, isOnInTurn, isWithdrawn, noteCall, noteFrame, originOf, originOn } from '../sites/tabs.js';
+import { begin, forget, forgetLeft, hasCalled, isOn, isOnInTurn, isWithdrawn, noteCall, noteFrame, originOf, originOn } from '../sites/tabs.js';
 import { badges } from '../worker/badges.js';
 import { cutsOf, forgetCuts, noteCut } from '../worker/cuts.js';
 import { ourCore } from '../worker/our-core.js';
@@ -94,7 +94,7 @@ async function handleCut(tab, frame, cut) {
   await navigator.locks.request('sotto-cuts', async () => {
     if (cut === null && (await countCuts(id)) === 1) showBadge(id, await stateWithoutCuts(id, await isOn(tab)));
     await noteCut(id, frame, cut);
-    if (cut !== null) await showDefaultBadge(id, await isOn(tab));
+    if ((await countCuts(id)) > 0) await showDefaultBadge(id, await isOn(tab));
   });
   return null;
 }
@@ -158,7 +158,9 @@ async function tellRelays(tab) {
 async function stateNoted(tab, on) {
   const state = await stateWithoutCuts(tab, on);
   if (!on || (await isWithdrawn(tab))) return state;
-  return (await countCuts(tab)) > 0 ? 'trouble' : state;
+  const { sandboxed, lost } = await cutsOf(tab);
+  if (sandboxed > 0 && !(await hasCalled(tab))) return 'unsupported';
+  return sandboxed + lost > 0 ? 'trouble' : state;
 }
 
 /** @param {number} tab @param {boolean} on @returns {Promise<Sotto.State>} */

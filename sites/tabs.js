@@ -104,6 +104,9 @@ export const tabsOn = () => tabsThatAre('on');
 /** A page of the tab comes to the core, as it makes its first connection. @param {number} tab */
 export const noteCall = (tab) => inTurn(() => chrome.storage.session.set({ [keyOf('calling', tab)]: true }));
 
+/** Whether its page, or a frame there, ever came to the core. @param {number} tab */
+export const hasCalled = async (tab) => (await noted('calling', tab)) !== undefined;
+
 /** Whether there is a call that an update would cut off from its keys. */
 export async function isCalling() {
   const on = (await tabsOn()).map(([tab]) => tab);

@@ -228,7 +228,7 @@ for (const state of /** @type {const} */ (['alone', 'joining', 'encrypted'])) {
 test('where frames that were cut off are gone, and no page is attached to the core, the badge warns no more', async () => {
   await tabs.turn(1, HERE, true);
   for (const frame of [3, 4]) await ask({ kind: 'cut', cut: 'sandboxed' }, ALWAYS, frame);
-  shows('trouble');
+  shows('unsupported');
   await Promise.all([3, 4].map((frame) => ask({ kind: 'cut', cut: null }, ALWAYS, frame)));
   shows('alone');
 });
@@ -237,7 +237,21 @@ test('while a frame is still cut off, the badge warns on', async () => {
   await tabs.turn(1, HERE, true);
   for (const frame of [3, 4]) await ask({ kind: 'cut', cut: 'sandboxed' }, ALWAYS, frame);
   await ask({ kind: 'cut', cut: null }, ALWAYS, 3);
+  shows('unsupported');
+  await ask({ kind: 'cut', cut: 'lost' }, ALWAYS, 3);
+  await ask({ kind: 'cut', cut: null }, ALWAYS, 4);
   shows('trouble');
+});
+
+test('a sandbox beside a call that works is trouble; by itself it is where Sotto cannot work, as the popup says', async () => {
+  await tabs.turn(1, HERE, true);
+  await tabs.noteCall(1);
+  await ask({ kind: 'cut', cut: 'sandboxed' }, ALWAYS, 3);
+  shows('trouble');
+  await ask({ kind: 'cut', cut: null }, ALWAYS, 3);
+  await ask({ kind: 'ask' }, ALWAYS);
+  await ask({ kind: 'cut', cut: 'sandboxed' }, ALWAYS, 3);
+  shows('unsupported');
 });
 
 test('a page that is cut off can not hide it by its history; one that comes after it starts anew', async () => {
