@@ -15,15 +15,23 @@ function alwaysBox(pattern) {
   return make('label', {}, box, make('span', {}));
 }
 
+/**
+ * A screen reader that goes from one to the next hears which site each is about.
+ * @param {Element} control @param {Element} shown where its words are seen @param {string} pattern @param {string} words
+ */
+function label(control, shown, pattern, words) {
+  control.setAttribute('aria-label', `${nameOf(pattern)}: ${words}`);
+  setText(shown, words);
+}
+
 /** @param {string} pattern */
 function removal(pattern) {
-  const button = make('button', { type: 'button', class: 'small', 'data-test': 'remove' });
-  setText(button, text('site_remove'));
-  button.setAttribute('aria-label', `${nameOf(pattern)}: ${text('site_remove')}`);
+  const button = make('button', { type: 'button', class: 'small', 'data-test': 'remove', 'aria-live': 'polite' });
+  label(button, button, pattern, text('site_remove'));
   button.addEventListener('click', async () => {
     const isGone = await chrome.permissions.remove({ origins: [pattern] }).catch(() => false);
     // One that is gone has no row any more.
-    if (!isGone) setText(button, text('site_kept'));
+    if (!isGone) label(button, button, pattern, text('site_kept'));
   });
   return button;
 }
@@ -51,9 +59,7 @@ function fill(row, always) {
   const box = /** @type {HTMLInputElement} */ (row.querySelector('input'));
   box.checked = isCovered(pattern, always);
   box.disabled = wider !== undefined;
-  // A screen reader that goes from box to box hears which site each is about.
-  box.setAttribute('aria-label', `${nameOf(pattern)}: ${words}`);
-  setText(/** @type {Element} */ (box.nextElementSibling), words);
+  label(box, /** @type {Element} */ (box.nextElementSibling), pattern, words);
 }
 
 async function draw() {

@@ -218,6 +218,11 @@ test('a site is removed, and with it what it was set to; the popup shows it at o
   await visit('options');
   const site = page.locator('[data-test="site"]', { hasText: '127.0.0.1' });
   const remove = site.locator('[data-test="remove"]');
+  await page.evaluate('globalThis.remove = chrome.permissions.remove; chrome.permissions.remove = async () => false');
+  await remove.click();
+  await eventually(() => remove.textContent(), (words) => words === 'Can\'t be removed', 'it says where it can not be');
+  assert.equal(await remove.getAttribute('aria-label'), 'http://127.0.0.1: Can\'t be removed');
+  await page.evaluate('chrome.permissions.remove = globalThis.remove');
   await remove.focus();
   await remove.click();
   await site.waitFor({ state: 'detached' });
