@@ -247,6 +247,8 @@ test('every language fits, also at twice the size, and is the one that was chose
     await page.locator(`html[lang="${language}"] h1:not(:empty)`).waitFor();
     for (const name of /** @type {const} */ (['options', 'welcome'])) {
       await visit(name);
+      const [title, heading] = await page.evaluate(() => [document.title, document.querySelector('h1')?.textContent]);
+      assert.equal(title, heading, 'each tab is named as its page');
       await picture(page, `${name}-${language}`, 400);
       await fits(page);
       await zoom(page, 2);
