@@ -17,6 +17,8 @@ mod shelf;
 mod subtle;
 
 pub use cipher::AesKey;
+#[cfg(test)]
+pub use header::Header;
 pub use keyring::{BaseKey, Keyring};
 pub use kid::{Context, Kid, MAX_COUNTER, MAX_MEMBERS, Role, STREAMS_OF_A_ROLE};
 pub use open::{OpenError, Opened, Sender};

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How long a receiver at which nothing more is opened keeps its claim.
-const CLAIM: Duration = Duration::from_secs(3);
+pub(super) const CLAIM: Duration = Duration::from_secs(3);
 /// Streams of all members together.
 const MAX_CLAIMS: usize = 4096;
 

@@ -2,7 +2,8 @@
 //! It changes counters and evidence, and of membership no more than when somebody was heard.
 
 use super::{
-    Direction, FormatNumber, MediaKind, Reach, Tab, claims::Claims, inband::Inbox, streams::Stream,
+    Direction, FormatNumber, MediaKind, Reach, Tab, claims::Claims, contexts::Contexts,
+    inband::Inbox, streams::Stream,
 };
 use crate::{
     call::{Call, Going, OpenedFrame},
@@ -65,6 +66,7 @@ struct Passage<'a> {
     claims: &'a mut Claims,
     inbox: &'a mut Inbox,
     stream: &'a mut Stream,
+    contexts: &'a mut Contexts,
     codec: Codec,
     layer: Layer,
 }
@@ -167,7 +169,7 @@ impl Tab {
         id: StreamId,
         frame: EncodedFrame<'_>,
     ) -> Option<Result<Passage<'_>, DropReason>> {
-        let stream = self.streams.get_mut(id)?;
+        let (stream, contexts) = self.streams.get_sealing(id)?;
         let call = self.call.as_mut()?;
         call.wake_up(now);
         let format = self.formats.get(frame.format);
@@ -186,6 +188,7 @@ impl Tab {
             claims: &mut self.claims,
             inbox: &mut self.inbox,
             stream,
+            contexts,
             codec,
             layer: frame.layer,
         }))
@@ -396,7 +399,11 @@ impl Passage<'_> {
         if !self.call.reaches_member(self.now, self.stream.connection) {
             return Err(DropReason::Outsider);
         }
-        self.stream.context().ok_or(DropReason::TooManyStreams)
+        let context = self
+            .stream
+            .role
+            .and_then(|role| self.contexts.take(self.now, self.id, role));
+        context.ok_or(DropReason::TooManyStreams)
     }
 
     fn open<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {

@@ -18,7 +18,7 @@ use crate::{
     evidence::Evidence,
     framing::Codec,
     ids::{ConnectionId, PageId, PeerId, StreamId},
-    media::{Context, Role},
+    media::Role,
     time::Instant,
 };
 
@@ -114,7 +114,6 @@ pub struct Stream {
     pub left: bool,
     strikes: u8,
     struck: Option<Instant>,
-    contexts: BTreeMap<Role, Context>,
     pub payload_types: PayloadTypes,
     decoder_behind: bool,
     key_frame_asked: Option<Instant>,
@@ -136,7 +135,6 @@ impl Stream {
             left: false,
             strikes: 0,
             struck: None,
-            contexts: BTreeMap::new(),
             payload_types: PayloadTypes::default(),
             decoder_behind: true,
             key_frame_asked: None,
@@ -144,15 +142,16 @@ impl Stream {
         }
     }
 
+    fn send_as(&mut self, role: Role) {
+        if self.direction == Direction::Send && self.media == MediaKind::of(role) {
+            self.role = Some(role);
+        }
+    }
+
     /// I6: whether one more packet that came in a frame of this stream is looked at.
     pub fn may_bring_packet(&mut self, now: Instant) -> bool {
         let full = || Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND);
         self.packets.get_or_insert_with(full).take(now, 1)
-    }
-
-    /// Which of our streams this is in key ids; none for a receiver, or when all are taken.
-    pub fn context(&self) -> Option<Context> {
-        self.contexts.get(&self.role?).copied()
     }
 
     /// A frame comes now. Comfort noise comes between those of the stream's own.
@@ -244,8 +243,8 @@ impl Streams {
             }
             self.all.insert(id, Stream::new(connection, end));
         }
-        if let End::Sender(role) = end {
-            self.send_as(id, role);
+        if let (End::Sender(role), Some(stream)) = (end, self.all.get_mut(&id)) {
+            stream.send_as(role);
         }
         Ok(())
     }
@@ -257,37 +256,11 @@ impl Streams {
         }
     }
 
-    /// A stream has a context for each role that it ever had, so one that comes back to a role
-    /// goes on with that role's key and counter.
-    fn send_as(&mut self, id: StreamId, role: Role) {
-        let Some(stream) = self.all.get(&id) else {
-            return;
-        };
-        if stream.direction != Direction::Send || stream.media != MediaKind::of(role) {
-            return;
-        }
-        let known = stream.contexts.get(&role).copied();
-        let context = known.or_else(|| self.free_context(role));
-        if let Some(stream) = self.all.get_mut(&id) {
-            stream.role = Some(role);
-            stream
-                .contexts
-                .extend(context.map(|context| (role, context)));
-        }
-    }
-
-    fn free_context(&mut self, role: Role) -> Option<Context> {
-        let streams = &self.all;
-        self.contexts.next(role, |context| {
-            let mut taken = streams.values().flat_map(|stream| stream.contexts.values());
-            taken.any(|other| *other == context)
-        })
-    }
-
     pub fn remove(&mut self, id: StreamId) {
         let Some(stream) = self.all.remove(&id) else {
             return;
         };
+        self.contexts.release(id);
         if stream.evidence.is_bypassed() {
             self.gone.truncate(MAX_GONE - 1);
             self.gone.push_front((id, stream));
@@ -309,6 +282,11 @@ impl Streams {
 
     pub fn get_mut(&mut self, id: StreamId) -> Option<&mut Stream> {
         self.all.get_mut(&id)
+    }
+
+    /// With what it may seal under.
+    pub fn get_sealing(&mut self, id: StreamId) -> Option<(&mut Stream, &mut Contexts)> {
+        Some((self.all.get_mut(&id)?, &mut self.contexts))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (StreamId, &Stream)> {

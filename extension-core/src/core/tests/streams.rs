@@ -6,10 +6,16 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use std::collections::BTreeSet;
 
 use super::{third::FROM_CLEO, *};
-use crate::{tab::Stream, view::StreamView};
+use crate::{
+    media::{Header, Kid},
+    view::StreamView,
+};
 
 const SEND_SCREEN: u32 = 5;
 const RECEIVE_SCREEN: u32 = 6;
+
+/// Of a key frame of VP8, as [`PLAIN_VIDEO`] is (F2).
+const CLEAR: usize = 10;
 
 impl Pair {
     /// Both send their screens beside their cameras.
@@ -43,6 +49,14 @@ impl Pair {
 
     fn opens(&mut self, stream: u32, sealed: &[u8]) -> bool {
         self.transform(1, stream, "video/VP8", sealed).is_some()
+    }
+
+    /// Key and counter of the next frame, which are the nonce.
+    fn sealed_under(&mut self, stream: u32) -> (Kid, u64) {
+        let sealed = self.seal(stream);
+        let header = Header::read(&sealed[CLEAR..]).expect("a header");
+        let kid = Kid::from_number(header.key_id).expect("one of ours");
+        (kid, header.counter)
     }
 
     pub(super) fn stream_view(&self, who: usize, number: u32) -> StreamView {
@@ -211,10 +225,8 @@ fn m14_a_context_that_was_given_back_comes_again_last_of_sixteen() {
     let mut seen = Vec::new();
     for number in 100..200 {
         pair.stream(0, number, End::Sender(Role::ScreenPicture));
+        seen.push(pair.sealed_under(number).0.context);
         let page = pair.pages[0];
-        let tab = pair.cores[0].tabs.get(&TAB).expect("the tab");
-        let stream = tab.streams.get(StreamId { page, number });
-        seen.push(stream.and_then(Stream::context).expect("a context"));
         let id = StreamId { page, number };
         pair.cores[0].stream_ended(pair.now, id);
     }
@@ -222,6 +234,57 @@ fn m14_a_context_that_was_given_back_comes_again_last_of_sixteen() {
         assert_eq!(BTreeSet::from_iter(run).len(), 16);
     }
     assert_eq!(BTreeSet::from_iter(seen).len(), 16, "few enough for M4");
+}
+
+#[test]
+fn m14_streams_that_seal_nothing_take_no_context() {
+    let mut pair = Pair::both_on();
+    for number in 100..200 {
+        pair.stream(0, number, End::Sender(Role::ScreenPicture));
+    }
+    assert_eq!(pair.sealed_under(199).0.context.index(), 0);
+}
+
+#[test]
+fn m14_a_context_goes_over_from_an_idle_stream_and_no_nonce_comes_twice() {
+    let mut pair = Pair::both_on();
+    for number in 100..228 {
+        pair.stream(0, number, End::Sender(Role::ScreenPicture));
+    }
+    let first: Vec<_> = (100..164).map(|number| pair.sealed_under(number)).collect();
+    let refused = pair.transform(0, 164, "video/VP8", &PLAIN_VIDEO);
+    assert_eq!(refused, None, "all others have just sealed");
+    let reason = pair.stream_view(0, 164).reason;
+    assert_eq!(reason, Some(DropReason::TooManyStreams));
+    pair.run_for(Duration::from_millis(3001));
+    let second: Vec<_> = (164..228).map(|number| pair.sealed_under(number)).collect();
+    let keys = |sealed: &[(Kid, u64)]| BTreeSet::from_iter(sealed.iter().map(|(kid, _)| *kid));
+    assert_eq!(keys(&first), keys(&second), "the same keys in one epoch");
+    let nonces = BTreeSet::from_iter(first.into_iter().chain(second));
+    assert_eq!(nonces.len(), 128);
+}
+
+#[test]
+fn m14_what_went_over_to_another_stream_is_opened_at_that_ones_receiver() {
+    let mut pair = Pair::with_screens();
+    let sealed = pair.seal(SEND_SCREEN);
+    assert!(pair.opens(RECEIVE_SCREEN, &sealed));
+    for number in 100..164 {
+        pair.stream(0, number, End::Sender(Role::ScreenPicture));
+    }
+    for number in 100..163 {
+        pair.seal(number);
+    }
+    pair.run_for(Duration::from_millis(3001));
+    let context = pair.sealed_under(SEND_SCREEN).0.context;
+    pair.run_for(Duration::from_millis(3001));
+    for number in 100..163 {
+        pair.seal(number);
+    }
+    let sealed = pair.seal(163);
+    pair.stream(1, 90, End::Receiver(MediaKind::Video));
+    assert!(pair.opens(90, &sealed));
+    assert_eq!(pair.sealed_under(163).0.context, context);
 }
 
 #[test]
