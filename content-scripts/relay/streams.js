@@ -41,12 +41,27 @@ class SottoStreams {
   /** Covers what is new; reports what has stopped. */
   sweep() {
     if (this.leftToPage) this.listener.replaced();
-    for (const transceiver of this.peer.getTransceivers()) {
+    const transceivers = this.peer.getTransceivers();
+    for (const transceiver of transceivers) {
       const media = /** @type {Sotto.Media} */ (transceiver.receiver.track.kind);
       this.cover(transceiver.sender, 'send', media);
       this.cover(transceiver.receiver, 'receive', media);
       this.follow(transceiver.sender);
       if (transceiver.currentDirection === 'stopped') this.endBoth(transceiver);
+    }
+    this.endAllBut(new Set(transceivers.flatMap(({ sender, receiver }) => [sender, receiver])));
+  }
+
+  /**
+   * Whoever stops one by an offer no longer has it once the answer comes, nor is one left that an
+   * offer made which was taken back.
+   * @param {Set<RTCRtpSender | RTCRtpReceiver>} present
+   */
+  endAllBut(present) {
+    for (const [end, stream] of this.streams) {
+      if (present.has(end)) continue;
+      this.end(stream);
+      this.streams.delete(end);
     }
   }
 

@@ -113,6 +113,11 @@ export class Cell {
     assert.deepEqual(roles.filter((role) => !found.includes(role)), [], `of ${roles}, found ${found}`);
   }
 
+  /** How many streams the near end's popup shows. */
+  async lines() {
+    return (await this.near.view()).streams.length;
+  }
+
   /** Of the frames that the far end has opened. */
   async opened() {
     const { streams } = await this.far.view();

@@ -1,6 +1,7 @@
 /** Scenarios of the media table: what pages do between them to agree on what is sent. */
 
 import assert from 'node:assert/strict';
+import { eventually } from '../expect.mjs';
 
 /** @typedef {import('./cell.mjs').Scenario} Scenario */
 /** @typedef {import('./cell.mjs').Cell} Cell */
@@ -130,11 +131,13 @@ export const negotiation = {
 
   'a transceiver stopped and its place reused': async (cell) => {
     await cell.call();
+    const lines = await cell.lines();
     await cell.atNear((lab, name) => lab.transceiver(name, 'video').stop());
     await cell.near.do((lab, name) => lab.until(() => {
       const { peer } = lab.call(name);
       return peer.signalingState === 'stable' && peer.getTransceivers().every(({ receiver }) => receiver.track.kind === 'audio');
     }, () => 'a stopped transceiver'), cell.name);
+    await eventually(() => cell.lines(), (left) => left === lines - 2, 'the lines of what was stopped go');
     await cell.atNear((lab, name) => lab.call(name).peer.addTrack(lab.camera()));
     await cell.forget();
     await cell.arrives({ nth: -1 });
