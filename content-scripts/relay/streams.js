@@ -144,11 +144,21 @@ class SottoStreams {
     try {
       stream.transform = this.listener.pump().cover(end, { stream: number, direction });
     } catch {
-      // The page took the encoded streams first, or lets no worker be made at all; without a
-      // transform of ours nothing of Sotto's is on this stream, and the person has to know.
-      if (!this.listener.pump().isBlocked) this.listener.replaced();
-      if (this.on && !sottoPlatform.hasEncodedStreams) SottoStreams.stop(end);
+      this.handleUncovered(end, stream);
     }
+  }
+
+  /**
+   * The page took the encoded streams first, or lets no worker be made at all; or the pump is on its
+   * thread, where none can be had once it has set a transform. Without one of ours nothing of Sotto's
+   * is on this stream, and the person has to know.
+   * @param {RTCRtpSender | RTCRtpReceiver} end @param {Sotto.Stream} stream
+   */
+  handleUncovered(end, stream) {
+    if (!this.listener.pump().isBlocked) this.listener.replaced();
+    if (!this.on) return;
+    if (!sottoPlatform.hasEncodedStreams) SottoStreams.stop(end);
+    else if (end.transform !== null) stream.transform = this.listener.pump().silence(end);
   }
 
   /** @param {boolean} on */

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../lib/expect.mjs';
-import { encryptItself } from '../lib/pages/own-encryption.mjs';
+import { encryptItself, serveWorker } from '../lib/pages/own-encryption.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
 import { call, nothingFlows, seeEachOther } from '../lib/pages/seat.mjs';
 import { notInFirefox } from '../lib/stage.mjs';
@@ -21,20 +21,23 @@ const STREAMS = notInFirefox('Firefox gives a page no encoded streams');
 /** @type {Scene} */ let scene;
 /** @type {Seat} */ let ana;
 /** @type {Seat} */ let ben;
-/** @type {string} */ let url;
+/** @type {{worker: string, turnOver: string}} */ let own;
 
 before(async () => {
   scene = await Scene.open();
   [ana, ben] = await Promise.all([scene.seat('Ana', 0), scene.seat('Ben', 1)]);
-  url = scene.server.add('/own');
+  own = serveWorker(scene.server);
 });
 after(() => scene?.close());
 
-/** Without the far page's key there is nothing to see. @param {Way} way @param {{turnOn: boolean}} when */
-async function meet(way, { turnOn }) {
+const page = (policy = '') => scene.server.add('/own', policy ? { headers: { 'content-security-policy': policy } } : {});
+
+/** Without the far page's key there is nothing to see. @param {Row} row @param {{turnOn: boolean}} when */
+async function meet({ way, policy }, { turnOn }) {
+  const url = page(policy);
   await Promise.all([ana, ben].map((one) => one.popup.turn(turnOn)));
   await Promise.all([ana, ben].map((one) => one.visit(url)));
-  await Promise.all([ana, ben].map(({ frame }) => frame.evaluate(encryptItself, way)));
+  await Promise.all([ana, ben].map(({ frame }) => frame.evaluate(encryptItself, { way, ...own })));
   await call(ana, ben);
 }
 
@@ -62,33 +65,46 @@ async function mediaStops() {
   assert.equal((await ben.traffic()).received, before.received, 'not a byte of media comes any more');
 }
 
-for (const way of /** @type {Way[]} */ (['streams', 'streams, flagged', 'streams, in a worker', 'transform'])) {
-  const skip = way !== 'transform' && STREAMS;
-  test(`${way}: off, theirs works`, { skip }, async () => {
-    await meet(way, { turnOn: false });
+/** @typedef {{way: Way, policy?: string, skip?: string | false}} Row */
+
+/** @type {Row[]} */
+const ROWS = [
+  { way: 'streams', skip: STREAMS },
+  { way: 'streams, flagged', skip: STREAMS },
+  { way: 'streams, in a worker', skip: STREAMS },
+  { way: 'transform' },
+  { way: 'transform', policy: "worker-src 'self'", skip: notInFirefox('there nothing passes under such a policy (hard-pages)') },
+];
+
+for (const row of ROWS) {
+  const { way, policy, skip = false } = row;
+  const name = policy ? `${way}, under ${policy}` : way;
+  test(`${name}: off, theirs works`, { skip }, async () => {
+    await meet(row, { turnOn: false });
     await seeEachOther(ana, ben);
     assert.ok((await ownFrames()) > 10, 'the page really encrypts itself');
   });
 
-  test(`${way}: turned on in mid-call, nothing passes but what Sotto sealed`, { skip }, async () => {
+  test(`${name}: turned on in mid-call, nothing passes but what Sotto sealed`, { skip }, async () => {
     await Promise.all([ana, ben].map(({ popup }) => popup.turn(true)));
     await saysSo();
-    await (way === 'transform' ? sealedInstead() : mediaStops());
+    await (way === 'transform' && !policy ? sealedInstead() : mediaStops());
+    assert.equal((await ana.traffic()).state, 'connected', 'no worse');
   });
 
-  test(`${way}: turned off again, nothing passes without theirs`, { skip }, async () => {
+  test(`${name}: turned off again, nothing passes without theirs`, { skip }, async () => {
     await Promise.all([ana, ben].map(({ popup }) => popup.turn(false)));
     if (way === 'transform') return mediaStops();
     return seeEachOther(ana, ben);
   });
 
-  test(`${way}: on already when the page loads, nothing else ever passes`, { skip }, async () => {
-    await meet(way, { turnOn: true });
+  test(`${name}: on already when the page loads, nothing else ever passes`, { skip }, async () => {
+    await meet(row, { turnOn: true });
     await saysSo();
     await (way === 'transform' ? sealedInstead() : nothingFlows(ana, ben));
   });
 
-  if (way !== 'transform') test(`${way}: then turned off, theirs works`, { skip }, async () => {
+  if (way !== 'transform') test(`${name}: then turned off, theirs works`, { skip }, async () => {
     await Promise.all([ana, ben].map(({ popup }) => popup.turn(false)));
     await seeEachOther(ana, ben);
     assert.ok((await ownFrames()) > 10, 'the page really encrypts itself');
@@ -97,8 +113,8 @@ for (const way of /** @type {Way[]} */ (['streams', 'streams, flagged', 'streams
 
 test('one side alone encrypts itself: the other has Sotto off and gets what the page made', { skip: STREAMS }, async () => {
   await Promise.all([ana, ben].map((one) => one.popup.turn(false)));
-  await Promise.all([ana, ben].map((one) => one.visit(url)));
-  await ana.frame.evaluate(encryptItself, /** @type {Way} */ ('streams'));
+  await Promise.all([ana, ben].map((one) => one.visit(page())));
+  await ana.frame.evaluate(encryptItself, { way: /** @type {Way} */ ('streams'), ...own });
   await call(ana, ben);
   await eventually(() => ben.traffic(), ({ received }) => received > 0, 'something comes');
   const { frames } = await ben.picture();
@@ -106,6 +122,7 @@ test('one side alone encrypts itself: the other has Sotto off and gets what the 
 });
 
 test('a page that takes encoded streams too late has its call as without Sotto', { skip: STREAMS }, async () => {
+  const url = page();
   await Promise.all([ana, ben].map((one) => one.visit(url)));
   await call(ana, ben);
   await seeEachOther(ana, ben);

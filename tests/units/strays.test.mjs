@@ -64,3 +64,16 @@ test('what a page has put there while Sotto was off goes as it is turned on, and
   run('one.setMode(true)');
   assert.deepEqual([isOurs(), named()], [true, []]);
 });
+
+test('where none of ours can take its place, as the pump is on the thread of the page, nothing passes', () => {
+  run('one.setMode(false); one.sweep()');
+  run('sottoPlatform.hasEncodedStreams = true; pump.cover = () => { throw new Error(); }; pump.silence = (end) => (end.transform = null)');
+  cheat();
+  run('one.setMode(true)');
+  assert.equal(run('sender.transform'), null);
+  run('one.watch(); one.watch()');
+  assert.deepEqual(named(), [], 'it goes past nobody');
+  cheat();
+  run('one.watch()');
+  assert.deepEqual([run('sender.transform'), named()], [null, [1]]);
+});

@@ -5,26 +5,36 @@
 
 /** @typedef {'streams' | 'streams, flagged' | 'streams, in a worker' | 'transform'} Way */
 
+const TURN_OVER = `(frame, controller) => {
+  const bytes = new Uint8Array(frame.data);
+  for (let n = 10; n < bytes.length; n += 1) bytes[n] ^= 0xff;
+  frame.data = bytes.buffer;
+  controller.enqueue(frame);
+  counted();
+}`;
+
+const WORKER = `const counted = () => postMessage(0);
+const pipe = ({ readable, writable }) => readable.pipeThrough(new TransformStream({ transform: ${TURN_OVER} })).pipeTo(writable).catch(() => {});
+onmessage = ({ data }) => pipe(data);
+onrtctransform = ({ transformer }) => pipe(transformer);`;
+
+/**
+ * What a page needs for it. Its worker is a file, which policies allow that forbid others.
+ * @param {import('./server.mjs').PageServer} server
+ */
+export function serveWorker(server) {
+  return { worker: server.add('/own-worker', { headers: { 'content-type': 'text/javascript' }, html: WORKER }), turnOver: TURN_OVER };
+}
+
 /**
  * Wraps `window.call.open`, so that its connections are covered by the page. What passed through
  * the page's own code is counted in `window.own`.
- * @param {Way} way
+ * @param {{way: Way, worker: string, turnOver: string}} how
  */
-export function encryptItself(way) {
+export function encryptItself({ way, worker: url, turnOver }) {
   const { call } = /** @type {any} */ (window);
   const own = (/** @type {any} */ (window).own = { frames: 0 });
-  const turnOver = `(frame, controller) => {
-    const bytes = new Uint8Array(frame.data);
-    for (let n = 10; n < bytes.length; n += 1) bytes[n] ^= 0xff;
-    frame.data = bytes.buffer;
-    controller.enqueue(frame);
-    counted();
-  }`;
-  const inWorker = `const counted = () => postMessage(0);
-    const pipe = ({ readable, writable }) => readable.pipeThrough(new TransformStream({ transform: ${turnOver} })).pipeTo(writable).catch(() => {});
-    onmessage = ({ data }) => pipe(data);
-    onrtctransform = ({ transformer }) => pipe(transformer);`;
-  const worker = new Worker(URL.createObjectURL(new Blob([inWorker])));
+  const worker = new Worker(url);
   const counted = () => { own.frames += 1; };
   worker.onmessage = counted;
   /** @param {any} streams */
