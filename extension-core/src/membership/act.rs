@@ -375,8 +375,7 @@ impl<G: Groups> Membership<G> {
         if joiners.is_empty() && remove.is_empty() {
             return false;
         }
-        let others = self.members.len() - 1;
-        if joiners.is_empty() && remove.len() == others {
+        if joiners.is_empty() && remove.len() + 1 == self.members.len() {
             return self.found_anew(now).is_ok();
         }
         let stale = joiners.iter().filter_map(|joiner| {
