@@ -202,6 +202,11 @@ impl Call {
         self.membership.silent_members(now)
     }
 
+    /// The leaf of the designated committer.
+    pub fn committer(&self, now: Instant) -> Leaf {
+        self.membership.designated(now)
+    }
+
     /// Members that not everybody in the group is connected with.
     pub fn members_apart(&self, now: Instant) -> usize {
         self.membership.members_apart(now)

@@ -309,6 +309,11 @@ impl<G: Groups> Membership<G> {
         self.roster.apart(now, &self.ourselves())
     }
 
+    /// R4: the leaf of whoever is to commit what waits.
+    pub fn designated(&self, now: Instant) -> Leaf {
+        self.roster.designated(now, &self.ourselves())
+    }
+
     /// Joins and leaves that wait to be committed.
     pub fn pending(&self) -> usize {
         self.roster.pending()

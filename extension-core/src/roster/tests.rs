@@ -173,6 +173,19 @@ fn r4_a_dead_committers_rank_passes_on() {
 }
 
 #[test]
+fn r4_the_designated_committer_is_the_lowest_leaf_that_is_present_and_has_not_given_up() {
+    let us = Us::new(2, 4);
+    let mut roster = Roster::default();
+    let designated = |roster: &Roster, now| roster.designated(Instant(now), &us.ourselves());
+    assert_eq!(designated(&roster, 0), Leaf(2), "nobody else was heard");
+    hear_members(&mut roster, Instant(0), &us, &[]);
+    assert_eq!(designated(&roster, 0), Leaf(0));
+    roster.handle_beacon(Instant(10), peer(0), seeking(9, us.standing, HOME));
+    assert_eq!(designated(&roster, 10), Leaf(1), "who seeks adds nobody");
+    assert_eq!(designated(&roster, 5_000), Leaf(2), "who is silent neither");
+}
+
+#[test]
 fn r2_a_member_whose_channel_closed_is_given_less_time() {
     let us = Us::new(0, 2);
     let mut roster = Roster::default();

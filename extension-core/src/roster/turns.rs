@@ -10,7 +10,6 @@ use super::{
 use crate::{
     ids::{Leaf, PeerId},
     time::Instant,
-    wire::Beacon,
 };
 
 /// R18: so many neighbours don't renew their leaves at the same time.
@@ -55,6 +54,24 @@ impl Turns {
 }
 
 impl Roster {
+    /// R4: the leaf of the designated committer, as far as we know.
+    pub fn designated(&self, now: Instant, us: &Ourselves<'_>) -> Leaf {
+        let others = us.members.iter().filter(|(_, id)| *id != us.peer);
+        let fit = others
+            .filter(|(_, id)| self.is_present(now, us, id) && !self.has_given_up(now, us, id))
+            .map(|(leaf, _)| *leaf);
+        fit.fold(us.standing.leaf, Leaf::min)
+    }
+
+    /// R4: who seeks adds nobody, and who is in another branch for certain commits there.
+    fn has_given_up(&self, now: Instant, us: &Ourselves<'_>, id: &PeerId) -> bool {
+        self.live_peer(now, id).is_some_and(|Peer { beacon, .. }| {
+            let standing = &beacon.standing;
+            let here = standing.group == us.standing.group;
+            here && (beacon.seeks.is_some() || branch_of(standing, us) == Branch::Forked)
+        })
+    }
+
     pub(super) fn turns(&self, now: Instant, us: &Ourselves<'_>) -> Turns {
         let age = |leaf: Leaf, peer: &PeerId| (self.renewals.get(peer).copied(), leaf);
         let ours = age(us.standing.leaf, &us.peer);
@@ -68,7 +85,7 @@ impl Roster {
         for (leaf, id) in us.members.iter().filter(|(_, id)| *id != us.peer) {
             let peer = self.live_peer(now, id);
             let (present, before) = (self.is_present(now, us, id), *leaf < us.standing.leaf);
-            let fit = present && !peer.is_some_and(|peer| gave_up(peer, us));
+            let fit = present && !self.has_given_up(now, us, id);
             turns.rank += u32::from(fit && before);
             turns.turn += u32::from(fit && age(*leaf, id) < ours);
             turns.others.push((*leaf, *id, present));
@@ -78,15 +95,6 @@ impl Roster {
         }
         turns
     }
-}
-
-/// R4: who seeks adds nobody, and who is in another branch for certain commits there.
-fn gave_up(peer: &Peer, us: &Ourselves<'_>) -> bool {
-    let Beacon {
-        standing, seeks, ..
-    } = &peer.beacon;
-    let here = standing.group == us.standing.group;
-    here && (seeks.is_some() || branch_of(standing, us) == Branch::Forked)
 }
 
 pub(super) fn update_interval(members: usize) -> Duration {

@@ -161,7 +161,7 @@ pub(crate) fn of(tab: &Tab, now: Instant) -> View {
         on: tab.on,
         safety_number: call.map(Call::safety_number),
         epoch: call.map(Call::epoch),
-        members: tab.call.as_ref().map(people::members).unwrap_or_default(),
+        members: people::members(tab, now),
         streams: tab
             .streams
             .shown()

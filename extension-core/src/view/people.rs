@@ -12,8 +12,11 @@ use crate::{
     time::Instant,
 };
 
-pub(super) fn members(call: &Call) -> Vec<MemberView> {
-    let committer = call.members().first().map(|(leaf, _)| *leaf);
+pub(super) fn members(tab: &Tab, now: Instant) -> Vec<MemberView> {
+    let Some(call) = &tab.call else {
+        return Vec::new();
+    };
+    let committer = call.committer(now);
     let looks = Looks::of(call);
     call.members()
         .iter()
@@ -21,7 +24,7 @@ pub(super) fn members(call: &Call) -> Vec<MemberView> {
             id: *peer,
             leaf: *leaf,
             you: *peer == call.peer(),
-            committer: Some(*leaf) == committer,
+            committer: *leaf == committer,
             name: call.name_of(*peer).cloned(),
             alike: *peer != call.peer() && looks.has_two(call.name_of(*peer)),
         })
