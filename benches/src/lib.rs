@@ -49,7 +49,7 @@ impl Bench {
         for _ in 0..rounds {
             let sealed = self
                 .alice
-                .seal(Context(0), Codec::Opus, &frame, &mut self.buffer);
+                .seal(Context(0), Codec::Opus.frame(&frame), &mut self.buffer);
             self.waiting
                 .push(sealed.expect("the key is there").to_vec());
         }
@@ -60,7 +60,7 @@ impl Bench {
         for sealed in &self.waiting {
             let opened = self
                 .bob
-                .open(Codec::Opus, sealed, anybody, &mut self.buffer);
+                .open(Codec::Opus.frame(sealed), anybody, &mut self.buffer);
             opened.expect("alice sealed it");
         }
     }

@@ -132,7 +132,7 @@ fn media() -> Value {
     let kid = Kid::new(context, leaf, id.epoch).map(Kid::number);
     let mut frames = [b"the first", b"the other"].map(|plain| {
         let mut buffer = Vec::new();
-        let sealed = keyring.seal(context, Codec::Opus, plain, &mut buffer);
+        let sealed = keyring.seal(context, Codec::Opus.frame(plain), &mut buffer);
         let sealed = hex::encode(sealed.expect("a key"));
         json!({ "plain": hex::encode(plain), "sealed": sealed })
     });

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     carrier::{BYTES_PER_SECOND, Lane, MAX_CARRIED, MAX_SOUND},
-    framing::Codec,
+    framing::Frame,
     ids::{ConnectionId, Layer, PeerId, StreamId},
     media::{Context, MAX_OVERHEAD, SealError},
     membership::Width,
@@ -37,10 +37,8 @@ pub struct Going<'a> {
     pub layer: Layer,
     /// Whether it is of sound: a packet of the network then, and not several.
     pub sound: bool,
-    /// Its codec.
-    pub codec: Codec,
     /// The plain frame.
-    pub frame: &'a [u8],
+    pub frame: Frame<'a>,
 }
 
 impl Going<'_> {
@@ -51,9 +49,8 @@ impl Going<'_> {
 
     /// I5: how long a packet with its trailer may be, if so much of the frame itself goes along.
     fn space(&self, sealed: usize) -> usize {
-        let covered = self.codec.cover(self.frame);
-        match covered {
-            Ok(_) if !self.codec.is_silent() => 0,
+        match self.frame.cover() {
+            Ok(_) if !self.frame.codec.is_silent() => 0,
             Ok(_) if !self.sound => usize::MAX,
             Ok((meta, _)) => MAX_SOUND.saturating_sub(meta.clear().len() + sealed),
             Err(_) => 0,
@@ -160,14 +157,13 @@ impl Call {
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
         self.sealer()?.switch_if_due(now);
-        let Going { codec, frame, .. } = going;
+        let frame = going.frame;
         let lane = going.lane().filter(|_| self.is_shared(going.link));
         let packet = lane.and_then(|lane| {
-            let space = going.space(frame.len() + MAX_OVERHEAD);
+            let space = going.space(frame.bytes.len() + MAX_OVERHEAD);
             self.inband.poll_packet(now, lane, space)
         });
-        self.keyring
-            .seal_with(context, codec, frame, packet, buffer)
+        self.keyring.seal_with(context, frame, packet, buffer)
     }
 
     /// A frame that nobody may have, with nothing in it but a message, if one waits.
@@ -181,10 +177,10 @@ impl Call {
         if !self.is_shared(going.link) {
             return None;
         }
-        let Going { codec, frame, .. } = going;
         let space = going.space(0);
         let packet = self.inband.poll_packet(now, going.lane()?, space)?;
-        codec.carry(frame, packet, buffer, scratch).ok()
+        let Frame { codec, bytes } = going.frame;
+        codec.carry(bytes, packet, buffer, scratch).ok()
     }
 }
 
@@ -194,7 +190,10 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::{framing::samples, ids::PageId};
+    use crate::{
+        framing::{Codec, samples},
+        ids::PageId,
+    };
 
     fn space(codec: Codec, frame: &[u8], sound: bool, sealed: usize) -> usize {
         let page = PageId(1);
@@ -203,8 +202,7 @@ mod tests {
             stream: StreamId { page, number: 1 },
             layer: Some(0),
             sound,
-            codec,
-            frame,
+            frame: codec.frame(frame),
         };
         going.space(sealed)
     }

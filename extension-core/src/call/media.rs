@@ -2,7 +2,7 @@
 
 use super::{Call, epochs::Epochs, links::Links};
 use crate::{
-    framing::Codec,
+    framing::Frame,
     ids::{ConnectionId, EpochId, Leaf, PeerId},
     media::{
         AesKey, Context, Job, Keyring, OpenError, Opened, Outcome, SealError, Sender, Ticket,
@@ -41,13 +41,12 @@ impl Call {
         &mut self,
         now: Instant,
         context: Context,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
         let keyring = self.sealer()?;
         keyring.switch_if_due(now);
-        keyring.seal(context, codec, frame, buffer)
+        keyring.seal(context, frame, buffer)
     }
 
     /// Opens a frame that came over a connection; see [`Keyring::open`].
@@ -58,13 +57,12 @@ impl Call {
         &mut self,
         now: Instant,
         link: ConnectionId,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
         self.hold_to_bounds(now);
         let who = senders(&self.epochs, &self.links, now, link);
-        let opened = self.keyring.open(codec, frame, who, buffer)?;
+        let opened = self.keyring.open(frame, who, buffer)?;
         Ok(self.owned(opened))
     }
 
@@ -91,14 +89,13 @@ impl Call {
         &mut self,
         now: Instant,
         context: Context,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         workspace: &mut Workspace,
     ) -> Result<Job, SealError> {
         let keyring = self.sealer()?;
         keyring.switch_if_due(now);
         let Workspace { buffer, subtle, .. } = workspace;
-        keyring.seal_elsewhere(context, codec, frame, buffer, subtle)
+        keyring.seal_elsewhere(context, frame, buffer, subtle)
     }
 
     /// See [`Keyring::finish_seal`].
@@ -107,14 +104,11 @@ impl Call {
     /// See [`SealError`]; the frame must be dropped.
     pub fn finish_seal<'b>(
         &mut self,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         outcome: &Outcome<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
-        let Outcome { ticket, data } = *outcome;
-        self.sealer()?
-            .finish_seal(ticket, codec, frame, data, buffer)
+        self.sealer()?.finish_seal(frame, outcome, buffer)
     }
 
     /// Lays a frame out for WebCrypto to open; see [`Keyring::open_elsewhere`].
@@ -122,14 +116,12 @@ impl Call {
         &mut self,
         now: Instant,
         link: ConnectionId,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         workspace: &mut Workspace,
     ) -> Option<Job> {
         let Workspace { buffer, subtle, .. } = workspace;
         let who = senders(&self.epochs, &self.links, now, link);
-        self.keyring
-            .open_elsewhere(codec, frame, who, buffer, subtle)
+        self.keyring.open_elsewhere(frame, who, buffer, subtle)
     }
 
     /// See [`Keyring::finish_open`].
@@ -140,17 +132,13 @@ impl Call {
         &mut self,
         now: Instant,
         link: ConnectionId,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         outcome: &Outcome<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<OpenedFrame<'b>, OpenError> {
-        let Outcome { ticket, data } = *outcome;
         self.hold_to_bounds(now);
         let who = senders(&self.epochs, &self.links, now, link);
-        let opened = self
-            .keyring
-            .finish_open(ticket, codec, frame, who, data, buffer)?;
+        let opened = self.keyring.finish_open(frame, outcome, who, buffer)?;
         Ok(self.owned(opened))
     }
 

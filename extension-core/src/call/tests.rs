@@ -136,17 +136,9 @@ fn media_flows_between_members_and_to_nobody_else() {
     assert_eq!(mesh.open(1, 0, &sealed), Ok(b"secret sound".to_vec()));
     let mut outsider = Call::new(Instant(0), [99; 32]).expect("a call");
     let mut buffer = Vec::new();
-    assert!(
-        outsider
-            .open(
-                mesh.now(),
-                Mesh::link(99, 0),
-                Codec::Pcmu,
-                &sealed,
-                &mut buffer
-            )
-            .is_err()
-    );
+    let frame = Codec::Pcmu.frame(&sealed);
+    let opened = outsider.open(mesh.now(), Mesh::link(99, 0), frame, &mut buffer);
+    assert!(opened.is_err());
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod av1;
 mod bits;
 mod cn;
 mod codec;
+mod frame;
 mod g711;
 mod g722;
 mod h264;
@@ -31,6 +32,7 @@ pub(crate) mod samples;
 mod tests;
 
 pub use codec::Codec;
+pub use frame::Frame;
 pub use metadata::Metadata;
 
 use crate::wire::trailer;

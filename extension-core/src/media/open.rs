@@ -11,14 +11,14 @@ use sframe::{
 };
 
 use super::{
-    BaseKey, Job, Keyring, Kid, MAX_COUNTER, Operation, SubtleKeys, Ticket,
+    BaseKey, Job, Keyring, Kid, MAX_COUNTER, Operation, Outcome, SubtleKeys, Ticket,
     cipher::{AesKey, Secret, TAG, aes_key},
     header::Header,
     shelf::Held,
     subtle::SubtleKey,
 };
 use crate::{
-    framing::{Codec, Metadata},
+    framing::{Codec, Frame, Metadata},
     ids::{EpochId, Leaf, PeerId},
     wire::trailer,
 };
@@ -211,9 +211,10 @@ struct Sealed<'a> {
 }
 
 impl<'a> Sealed<'a> {
-    fn parse(codec: Codec, frame: &'a [u8], scratch: &'a mut Vec<u8>) -> Result<Self, OpenError> {
-        let (meta, body) = codec
-            .uncover(frame, scratch)
+    fn parse(frame: Frame<'a>, scratch: &'a mut Vec<u8>) -> Result<Self, OpenError> {
+        let (meta, body) = frame
+            .codec
+            .uncover(frame.bytes, scratch)
             .map_err(|_| OpenError::NotSealed)?;
         let (body, _) = trailer::split(body);
         let header = Header::read(body).ok_or(OpenError::NotSealed)?;
@@ -283,15 +284,14 @@ impl Keyring {
     /// See [`OpenError`]; the frame must be dropped.
     pub fn open<'b>(
         &mut self,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         who: impl Fn(EpochId, Leaf) -> Option<Sender>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<Opened<'b>, OpenError> {
         self.with_scratch(|keyring, scratch| {
-            let sealed = Sealed::parse(codec, frame, scratch)?;
+            let sealed = Sealed::parse(frame, scratch)?;
             let whose = keyring.open_with_any(&sealed, who, buffer)?;
-            Ok(sealed.opened(codec, whose, buffer))
+            Ok(sealed.opened(frame.codec, whose, buffer))
         })
     }
 
@@ -299,14 +299,13 @@ impl Keyring {
     /// before, and whose sender is there; any other is to be opened here. Nothing changes by it.
     pub fn open_elsewhere(
         &mut self,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         who: impl Fn(EpochId, Leaf) -> Option<Sender>,
         buffer: &mut Vec<u8>,
         subtle: &mut SubtleKeys,
     ) -> Option<Job> {
         self.with_scratch(|keyring, scratch| {
-            let sealed = Sealed::parse(codec, frame, scratch).ok()?;
+            let sealed = Sealed::parse(frame, scratch).ok()?;
             let mut epochs = keyring.newest_first();
             let held = epochs.find(|held| sealed.kid.fits(held.id.epoch))?;
             who(held.id, sealed.kid.leaf)?.comes().ok()?;
@@ -334,16 +333,15 @@ impl Keyring {
     /// See [`OpenError`]; epoch or sender may be gone by now, or another copy of the frame been opened.
     pub fn finish_open<'b>(
         &mut self,
-        ticket: Ticket,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
+        outcome: &Outcome<'_>,
         who: impl Fn(EpochId, Leaf) -> Option<Sender>,
-        plain: &[u8],
         buffer: &'b mut Vec<u8>,
     ) -> Result<Opened<'b>, OpenError> {
+        let Outcome { ticket, data } = *outcome;
         self.with_scratch(|keyring, scratch| {
-            let sealed = Sealed::parse(codec, frame, scratch)?;
-            if !sealed.is(ticket) || sealed.ciphertext().len() != plain.len() + TAG {
+            let sealed = Sealed::parse(frame, scratch)?;
+            if !sealed.is(ticket) || sealed.ciphertext().len() != data.len() + TAG {
                 return Err(OpenError::Forged);
             }
             let sender = who(ticket.epoch, ticket.kid.leaf).ok_or(OpenError::NoKey)?;
@@ -351,8 +349,8 @@ impl Keyring {
             let held = epochs.find(|held| held.id == ticket.epoch);
             let key = held.and_then(|held| held.keys.receive.streams.get_mut(&ticket.kid));
             key.ok_or(OpenError::NoKey)?
-                .finish(&sealed, sender, plain, buffer)?;
-            Ok(sealed.opened(codec, (ticket.epoch, sender.member), buffer))
+                .finish(&sealed, sender, data, buffer)?;
+            Ok(sealed.opened(frame.codec, (ticket.epoch, sender.member), buffer))
         })
     }
 

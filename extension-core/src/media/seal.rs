@@ -9,12 +9,12 @@ use sframe::{
 };
 
 use super::{
-    BaseKey, Context, Job, Keyring, Kid, MAX_COUNTER, Operation, SubtleKeys, Ticket,
+    BaseKey, Context, Job, Keyring, Kid, MAX_COUNTER, Operation, Outcome, SubtleKeys, Ticket,
     cipher::{Secret, TAG},
     subtle::SubtleKey,
 };
 use crate::{
-    framing::{Codec, Metadata},
+    framing::{Frame, Metadata},
     ids::{Epoch, Leaf},
     wire::trailer,
 };
@@ -89,11 +89,10 @@ impl Keyring {
     pub fn seal<'b>(
         &mut self,
         context: Context,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
-        self.seal_with(context, codec, frame, None, buffer)
+        self.seal_with(context, frame, None, buffer)
     }
 
     /// The same, with a packet behind what is sealed.
@@ -103,14 +102,13 @@ impl Keyring {
     pub fn seal_with<'b>(
         &mut self,
         context: Context,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         packet: Option<&[u8]>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
         let held = self.sending_keys().ok_or(SealError::NoKey)?;
         let stream = held.keys.send.stream(context)?;
-        let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
+        let (meta, secret) = frame.cover().map_err(|_| SealError::Malformed)?;
         let header = stream.next_header()?;
         let aad = lay_out(&header, meta.bytes(), secret, buffer);
         let (aad, data) = buffer.split_at_mut(aad);
@@ -119,7 +117,7 @@ impl Keyring {
         if let Some(packet) = packet {
             trailer::append(packet, buffer);
         }
-        Ok(self.pack(codec, frame, &header, &meta, buffer))
+        Ok(self.pack(frame, &header, &meta, buffer))
     }
 
     /// Lays a frame out in `buffer` for WebCrypto to seal. It has its counter then, whatever
@@ -130,14 +128,13 @@ impl Keyring {
     pub fn seal_elsewhere(
         &mut self,
         context: Context,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         buffer: &mut Vec<u8>,
         subtle: &mut SubtleKeys,
     ) -> Result<Job, SealError> {
         let held = self.sending_keys().ok_or(SealError::NoKey)?;
         let stream = held.keys.send.stream(context)?;
-        let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
+        let (meta, secret) = frame.cover().map_err(|_| SealError::Malformed)?;
         let header = stream.next_header()?;
         let counter = header.counter();
         Ok(Job {
@@ -160,34 +157,34 @@ impl Keyring {
     /// [`SealError::NoKey`] when the epoch is gone, [`SealError::Malformed`].
     pub fn finish_seal<'b>(
         &mut self,
-        ticket: Ticket,
-        codec: Codec,
-        frame: &[u8],
-        ciphertext: &[u8],
+        frame: Frame<'_>,
+        outcome: &Outcome<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Result<&'b [u8], SealError> {
+        let Outcome { ticket, data } = *outcome;
         self.epoch(ticket.epoch).ok_or(SealError::NoKey)?;
-        let (meta, secret) = codec.cover(frame).map_err(|_| SealError::Malformed)?;
-        if ciphertext.len() != secret.len() + TAG {
+        let (meta, secret) = frame.cover().map_err(|_| SealError::Malformed)?;
+        if data.len() != secret.len() + TAG {
             return Err(SealError::Malformed);
         }
         let header = SframeHeader::new(ticket.kid.number(), ticket.counter);
-        lay_out(&header, meta.bytes(), ciphertext, buffer);
-        Ok(self.pack(codec, frame, &header, &meta, buffer))
+        lay_out(&header, meta.bytes(), data, buffer);
+        Ok(self.pack(frame, &header, &meta, buffer))
     }
 
     /// What is authenticated has the header first, what is sent has it behind the clear bytes.
     fn pack<'b>(
         &mut self,
-        codec: Codec,
-        frame: &[u8],
+        frame: Frame<'_>,
         header: &SframeHeader,
         meta: &Metadata,
         buffer: &'b mut Vec<u8>,
     ) -> &'b [u8] {
         let aad = header.len() + meta.bytes().len();
         buffer[..aad].rotate_left(header.len());
-        codec.pack(frame, meta, buffer, &mut self.scratch)
+        frame
+            .codec
+            .pack(frame.bytes, meta, buffer, &mut self.scratch)
     }
 }
 

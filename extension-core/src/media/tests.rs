@@ -52,7 +52,7 @@ fn enter(keyring: &mut Keyring, leaf: Leaf, number: u64, now: u64) {
 fn seal(keyring: &mut Keyring, codec: Codec, frame: &[u8]) -> Vec<u8> {
     let mut buffer = Vec::new();
     keyring
-        .seal(CAMERA, codec, frame, &mut buffer)
+        .seal(CAMERA, codec.frame(frame), &mut buffer)
         .expect("sealed")
         .to_vec()
 }
@@ -77,7 +77,7 @@ fn open_of(
 ) -> Result<Vec<u8>, OpenError> {
     let mut buffer = Vec::new();
     keyring
-        .open(codec, frame, who, &mut buffer)
+        .open(codec.frame(frame), who, &mut buffer)
         .map(|opened| opened.frame.to_vec())
 }
 
@@ -134,7 +134,7 @@ fn a_frame_grows_by_at_most_23_bytes() {
     let mut most = 0;
     for _ in 0..70_000 {
         let sealed = keyring
-            .seal(Context(255), SOUND, b"x", &mut buffer)
+            .seal(Context(255), SOUND.frame(b"x"), &mut buffer)
             .expect("sealed");
         most = most.max(sealed.len() - 1);
     }
@@ -221,16 +221,16 @@ fn streams_have_keys_of_their_own() {
     let mut alice = member(ALICE);
     let mut buffer = Vec::new();
     let camera = alice
-        .seal(CAMERA, SOUND, b"same", &mut buffer)
+        .seal(CAMERA, SOUND.frame(b"same"), &mut buffer)
         .expect("sealed")
         .to_vec();
     let screen = alice
-        .seal(SCREEN, SOUND, b"same", &mut buffer)
+        .seal(SCREEN, SOUND.frame(b"same"), &mut buffer)
         .expect("sealed")
         .to_vec();
     assert_ne!(camera[camera.len() - 20..], screen[screen.len() - 20..]);
     let mut bob = member(BOB);
-    let opened = bob.open(SOUND, &screen, anybody, &mut buffer);
+    let opened = bob.open(SOUND.frame(&screen), anybody, &mut buffer);
     let opened = opened.expect("opened");
     assert_eq!((opened.kid.leaf, opened.kid.context), (ALICE, SCREEN));
 }
@@ -248,14 +248,18 @@ fn a_used_up_counter_seals_nothing_more() {
     let mut alice = member(ALICE);
     let mut buffer = Vec::new();
     alice.exhaust(CAMERA, MAX_COUNTER - 1);
-    assert!(alice.seal(CAMERA, SOUND, b"the last", &mut buffer).is_ok());
+    assert!(
+        alice
+            .seal(CAMERA, SOUND.frame(b"the last"), &mut buffer)
+            .is_ok()
+    );
     assert_eq!(
-        alice.seal(CAMERA, SOUND, b"one more", &mut buffer),
+        alice.seal(CAMERA, SOUND.frame(b"one more"), &mut buffer),
         Err(SealError::CounterExhausted)
     );
     assert!(
         alice
-            .seal(SCREEN, SOUND, b"another stream", &mut buffer)
+            .seal(SCREEN, SOUND.frame(b"another stream"), &mut buffer)
             .is_ok()
     );
 }
@@ -311,7 +315,7 @@ fn one_sender_cannot_make_us_hold_keys_without_bound() {
     let mut buffer = Vec::new();
     let outcomes: Vec<_> = (0..=255)
         .map(|context| {
-            let sealed = alice.seal(Context(context), SOUND, b"x", &mut buffer);
+            let sealed = alice.seal(Context(context), SOUND.frame(b"x"), &mut buffer);
             let sealed = sealed.expect("sealed").to_vec();
             open(&mut bob, SOUND, &sealed)
         })

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     call::{Call, Going, OpenedFrame},
     evidence::DropReason,
-    framing::Codec,
+    framing::Frame,
     ids::{Layer, StreamId},
     media::{Context, Job, OpenError, Outcome, SealError, Workspace},
     time::Instant,
@@ -58,7 +58,7 @@ impl From<DropReason> for Instead<'_> {
     }
 }
 
-/// What a frame meets on its way, but for its bytes.
+/// A frame, and what it meets on its way.
 struct Passage<'a> {
     now: Instant,
     id: StreamId,
@@ -67,7 +67,7 @@ struct Passage<'a> {
     inbox: &'a mut Inbox,
     stream: &'a mut Stream,
     contexts: &'a mut Contexts,
-    codec: Codec,
+    frame: Frame<'a>,
     layer: Layer,
 }
 
@@ -85,7 +85,7 @@ impl Tab {
         if frame.data.is_empty() {
             return self.fill(now, id, frame, workspace);
         }
-        self.pass(now, id, frame, |passage| passage.go(frame.data, workspace))
+        self.pass(now, id, frame, |passage| passage.go(workspace))
     }
 
     /// What a browser gives to [`Self::transform`] or [`Self::lay_out`] is first asked about here, once.
@@ -142,9 +142,7 @@ impl Tab {
         if frame.data.len() < ELSEWHERE {
             return None;
         }
-        self.passage(now, id, frame)?
-            .ok()?
-            .lay_out(frame.data, workspace)
+        self.passage(now, id, frame)?.ok()?.lay_out(workspace)
     }
 
     /// Finishes a frame that was laid out, with what came back for it. All is asked again that was
@@ -157,18 +155,16 @@ impl Tab {
         outcome: &Outcome<'_>,
         buffer: &'b mut Vec<u8>,
     ) -> Option<&'b [u8]> {
-        self.pass(now, id, frame, |passage| {
-            passage.finish(frame.data, outcome, buffer)
-        })
+        self.pass(now, id, frame, |passage| passage.finish(outcome, buffer))
     }
 
     /// None: there is no such stream, or Sotto is off.
-    fn passage(
-        &mut self,
+    fn passage<'a>(
+        &'a mut self,
         now: Instant,
         id: StreamId,
-        frame: EncodedFrame<'_>,
-    ) -> Option<Result<Passage<'_>, DropReason>> {
+        frame: EncodedFrame<'a>,
+    ) -> Option<Result<Passage<'a>, DropReason>> {
         let (stream, contexts) = self.streams.get_sealing(id)?;
         let call = self.call.as_mut()?;
         call.wake_up(now);
@@ -189,7 +185,7 @@ impl Tab {
             inbox: &mut self.inbox,
             stream,
             contexts,
-            codec,
+            frame: codec.frame(frame.data),
             layer: frame.layer,
         }))
     }
@@ -267,19 +263,19 @@ impl Tab {
 }
 
 impl Passage<'_> {
-    fn go<'b>(&mut self, frame: &[u8], workspace: &'b mut Workspace) -> Transformed<'b> {
+    fn go<'b>(&mut self, workspace: &'b mut Workspace) -> Transformed<'b> {
         if self.stream.direction == Direction::Send {
-            return self.seal(frame, workspace);
+            return self.seal(workspace);
         }
-        if self.take_message(frame, &mut workspace.scratch) {
+        if self.take_message(&mut workspace.scratch) {
             return Err(Instead::WasMessage);
         }
-        self.open(frame, &mut workspace.buffer)
+        self.open(&mut workspace.buffer)
     }
 
-    fn lay_out(&mut self, frame: &[u8], workspace: &mut Workspace) -> Option<Job> {
+    fn lay_out(&mut self, workspace: &mut Workspace) -> Option<Job> {
         // What takes a message along is sealed here, and what brings one opened here.
-        if self.call.is_shared(self.stream.connection) && self.has_message(frame, workspace) {
+        if self.call.is_shared(self.stream.connection) && self.has_message(workspace) {
             return None;
         }
         match self.stream.direction {
@@ -287,54 +283,53 @@ impl Passage<'_> {
                 let context = self.context().ok()?;
                 let job = self
                     .call
-                    .seal_elsewhere(self.now, context, self.codec, frame, workspace);
+                    .seal_elsewhere(self.now, context, self.frame, workspace);
                 job.ok()
             }
             Direction::Receive => {
                 let link = self.stream.connection;
                 self.call
-                    .open_elsewhere(self.now, link, self.codec, frame, workspace)
+                    .open_elsewhere(self.now, link, self.frame, workspace)
             }
         }
     }
 
-    fn finish<'b>(
-        &mut self,
-        frame: &[u8],
-        outcome: &Outcome<'_>,
-        buffer: &'b mut Vec<u8>,
-    ) -> Transformed<'b> {
+    fn finish<'b>(&mut self, outcome: &Outcome<'_>, buffer: &'b mut Vec<u8>) -> Transformed<'b> {
         match self.stream.direction {
             Direction::Send => {
                 self.context()?;
-                let sealed = self.call.finish_seal(self.codec, frame, outcome, buffer);
+                let sealed = self.call.finish_seal(self.frame, outcome, buffer);
                 sealed.map_err(|error| why_not_sealed(error).into())
             }
             Direction::Receive => {
                 let (now, link) = (self.now, self.stream.connection);
                 let opened = self
                     .call
-                    .finish_open(now, link, self.codec, frame, outcome, buffer);
+                    .finish_open(now, link, self.frame, outcome, buffer);
                 self.admit(opened)
             }
         }
     }
 
     /// Whether a large frame takes a message along, or brings one.
-    fn has_message(&mut self, frame: &[u8], workspace: &mut Workspace) -> bool {
+    fn has_message(&mut self, workspace: &mut Workspace) -> bool {
         match self.stream.direction {
             Direction::Send => self.call.handle_going(self.now),
-            Direction::Receive => self.codec.carried(frame, &mut workspace.scratch).is_some(),
+            Direction::Receive => {
+                let Frame { codec, bytes } = self.frame;
+                codec.carried(bytes, &mut workspace.scratch).is_some()
+            }
         }
     }
 
     /// Keeps the message that a frame brings. True: the frame has nothing else.
-    fn take_message(&mut self, frame: &[u8], scratch: &mut Vec<u8>) -> bool {
+    fn take_message(&mut self, scratch: &mut Vec<u8>) -> bool {
         let link = self.stream.connection;
+        let Frame { codec, bytes } = self.frame;
         if !self.call.is_shared(link) {
             return false;
         }
-        let Some(carried) = self.codec.carried(frame, scratch) else {
+        let Some(carried) = codec.carried(bytes, scratch) else {
             return false;
         };
         if self.stream.may_bring_packet(self.now) {
@@ -347,7 +342,8 @@ impl Passage<'_> {
         if self.stream.direction != Direction::Send {
             return None;
         }
-        let going = self.going(self.codec.silence()?);
+        let codec = self.frame.codec;
+        let going = self.going(codec.frame(codec.silence()?));
         let Workspace {
             buffer, scratch, ..
         } = workspace;
@@ -355,9 +351,9 @@ impl Passage<'_> {
     }
 
     /// A frame that is about to go out.
-    fn going<'f>(&mut self, frame: &'f [u8]) -> Going<'f> {
+    fn going<'f>(&mut self, frame: Frame<'f>) -> Going<'f> {
         let link = self.stream.connection;
-        if self.call.is_shared(link) && self.codec.is_silent() {
+        if self.call.is_shared(link) && frame.codec.is_silent() {
             self.call.handle_going(self.now);
         }
         Going {
@@ -365,13 +361,12 @@ impl Passage<'_> {
             stream: self.id,
             layer: self.layer,
             sound: self.stream.media == MediaKind::Audio,
-            codec: self.codec,
             frame,
         }
     }
 
-    fn seal<'b>(&mut self, frame: &[u8], workspace: &'b mut Workspace) -> Transformed<'b> {
-        let going = self.going(frame);
+    fn seal<'b>(&mut self, workspace: &'b mut Workspace) -> Transformed<'b> {
+        let going = self.going(self.frame);
         let Workspace {
             buffer, scratch, ..
         } = workspace;
@@ -390,7 +385,7 @@ impl Passage<'_> {
 
     /// What to seal as, if there is somebody to seal for.
     fn context(&mut self) -> Result<Context, DropReason> {
-        if self.call.is_shared(self.stream.connection) && !self.codec.is_silent() {
+        if self.call.is_shared(self.stream.connection) && !self.frame.codec.is_silent() {
             return Err(DropReason::NotSilent);
         }
         if self.call.is_alone() {
@@ -406,9 +401,9 @@ impl Passage<'_> {
         context.ok_or(DropReason::TooManyStreams)
     }
 
-    fn open<'b>(&mut self, frame: &[u8], buffer: &'b mut Vec<u8>) -> Transformed<'b> {
+    fn open<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Transformed<'b> {
         let link = self.stream.connection;
-        let opened = self.call.open(self.now, link, self.codec, frame, buffer);
+        let opened = self.call.open(self.now, link, self.frame, buffer);
         self.admit(opened)
     }
 

@@ -159,7 +159,7 @@ fn write_frames() -> io::Result<()> {
     let mut keyring = fixture::keyring(Leaf(0));
     let mut buffer = Vec::new();
     for (number, (codec, plain)) in FRAMES.iter().enumerate() {
-        let sealed = keyring.seal(Context(number as u8), *codec, plain, &mut buffer);
+        let sealed = keyring.seal(Context(number as u8), codec.frame(plain), &mut buffer);
         let sealed = sealed.expect("there is a key");
         let arrived = [&[codec.tag() - 1], sealed].concat();
         write("open", &format!("sealed-{number}"), &arrived)?;

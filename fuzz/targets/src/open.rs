@@ -15,7 +15,7 @@ pub fn run(bytes: &[u8]) {
     let codec = fixture::codec(*number);
     let mut keyring = fixture::keyring(OURS);
     let mut buffer = Vec::new();
-    let Ok(opened) = keyring.open(codec, frame, fixture::anybody, &mut buffer) else {
+    let Ok(opened) = keyring.open(codec.frame(frame), fixture::anybody, &mut buffer) else {
         return;
     };
     assert!(
@@ -25,7 +25,7 @@ pub fn run(bytes: &[u8]) {
     assert_ne!(opened.kid.leaf, OURS);
     assert!(frame.len() > opened.frame.len());
     let again = keyring
-        .open(codec, frame, fixture::anybody, &mut buffer)
+        .open(codec.frame(frame), fixture::anybody, &mut buffer)
         .err();
     assert_eq!(again, Some(OpenError::Replayed));
 }

@@ -38,7 +38,7 @@ fn the_kept_frames_are_opened() {
         let kept = std::fs::read(format!("{corpus}/sealed-{number}")).expect("a kept frame");
         let mut keyring = fixture::keyring(Leaf(1));
         let mut buffer = Vec::new();
-        let opened = keyring.open(*codec, &kept[1..], fixture::anybody, &mut buffer);
+        let opened = keyring.open(codec.frame(&kept[1..]), fixture::anybody, &mut buffer);
         assert_eq!(opened.map(|opened| opened.frame), Ok(*plain), "{number}");
     }
 }

@@ -56,14 +56,16 @@ impl World {
             return;
         };
         let members: Vec<PeerId> = call.members().iter().map(|(_, peer)| *peer).collect();
-        let sealed = call.seal(self.now, Context(0), Codec::Opus, b"a frame", &mut buffer);
+        let plain = Codec::Opus.frame(b"a frame");
+        let sealed = call.seal(self.now, Context(0), plain, &mut buffer);
         let Ok(sealed) = sealed else { return };
         for to in (0..self.slots.len()).filter(|to| *to != from) {
             let slot = &mut self.slots[to];
             let receiver = slot.counts().then(|| slot.call_mut()).flatten();
             if let Some(call) = receiver.filter(|call| members.contains(&call.peer())) {
                 let mut buffer = Vec::new();
-                let opened = call.open(self.now, link(to, from), Codec::Opus, sealed, &mut buffer);
+                let frame = Codec::Opus.frame(sealed);
+                let opened = call.open(self.now, link(to, from), frame, &mut buffer);
                 media.sent += 1;
                 media.heard += usize::from(opened.is_ok());
             }

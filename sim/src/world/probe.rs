@@ -70,7 +70,7 @@ impl World {
         let epoch = slot.epoch()?;
         let call = slot.call_mut()?;
         let mut buffer = Vec::new();
-        let sealed = call.seal(self.now, Context(0), Codec::Opus, FRAME, &mut buffer);
+        let sealed = call.seal(self.now, Context(0), Codec::Opus.frame(FRAME), &mut buffer);
         let sealed = sealed.ok()?.to_vec();
         Some(Frame {
             from,
@@ -114,7 +114,7 @@ fn open(
 ) -> Option<(PeerId, Result<PeerId, String>)> {
     let call = slot.call_mut()?;
     let mut buffer = Vec::new();
-    let opened = call.open(now, link, Codec::Opus, sealed, &mut buffer);
+    let opened = call.open(now, link, Codec::Opus.frame(sealed), &mut buffer);
     let outcome = opened
         .map(|opened| opened.member)
         .map_err(|error| error.to_string());

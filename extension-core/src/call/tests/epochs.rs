@@ -67,6 +67,11 @@ fn m10_who_was_removed_is_not_heard_again_when_a_commit_comes_before_a_late_time
     let us = (Leaf(0), call.peer());
     call.epochs.keep(late, newest, vec![us]);
     let mut buffer = Vec::new();
-    let opened = call.open(late, Mesh::link(0, 2), Codec::Pcmu, &sealed[1], &mut buffer);
+    let opened = call.open(
+        late,
+        Mesh::link(0, 2),
+        Codec::Pcmu.frame(&sealed[1]),
+        &mut buffer,
+    );
     assert_eq!(opened.err(), Some(OpenError::NoKey));
 }

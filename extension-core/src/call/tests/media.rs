@@ -25,7 +25,7 @@ fn last_frame_of(mesh: &Mesh, who: usize) -> Vec<u8> {
     keyring.switch();
     keyring.exhaust(Context(0), MAX_COUNTER - 1);
     let mut buffer = Vec::new();
-    let sealed = keyring.seal(Context(0), Codec::Pcmu, b"not mine", &mut buffer);
+    let sealed = keyring.seal(Context(0), Codec::Pcmu.frame(b"not mine"), &mut buffer);
     sealed.expect("sealed").to_vec()
 }
 

@@ -205,7 +205,7 @@ impl Mesh {
         let mut buffer = Vec::new();
         let now = self.now;
         let call = self.call_mut(who);
-        call.seal(now, Context(0), Codec::Pcmu, frame, &mut buffer)
+        call.seal(now, Context(0), Codec::Pcmu.frame(frame), &mut buffer)
             .map(<[u8]>::to_vec)
     }
 
@@ -214,7 +214,7 @@ impl Mesh {
         let mut buffer = Vec::new();
         let (now, link) = (self.now, Self::link(who, from));
         let call = self.call_mut(who);
-        call.open(now, link, Codec::Pcmu, frame, &mut buffer)
+        call.open(now, link, Codec::Pcmu.frame(frame), &mut buffer)
             .map(|opened| opened.frame.to_vec())
     }
 

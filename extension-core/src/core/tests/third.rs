@@ -20,7 +20,7 @@ impl Cleo {
         let mut buffer = Vec::new();
         let sealed = self
             .call
-            .seal(now, camera, Codec::Vp8, &PLAIN_VIDEO, &mut buffer);
+            .seal(now, camera, Codec::Vp8.frame(&PLAIN_VIDEO), &mut buffer);
         sealed.expect("sealed").to_vec()
     }
 }

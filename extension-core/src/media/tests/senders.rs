@@ -21,7 +21,7 @@ fn frames_of(leaf: u32, contexts: u8) -> impl Iterator<Item = Vec<u8>> {
     let mut keyring = member(Leaf(leaf));
     (0..contexts).map(move |context| {
         let mut buffer = Vec::new();
-        let sealed = keyring.seal(Context(context), SOUND, b"x", &mut buffer);
+        let sealed = keyring.seal(Context(context), SOUND.frame(b"x"), &mut buffer);
         sealed.expect("sealed").to_vec()
     })
 }

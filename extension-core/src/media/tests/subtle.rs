@@ -18,6 +18,22 @@ struct Elsewhere {
     opened: Option<Vec<u8>>,
 }
 
+impl Elsewhere {
+    fn sealed(&self) -> Outcome<'_> {
+        Outcome {
+            ticket: self.ticket,
+            data: &self.sealed,
+        }
+    }
+
+    fn opened(&self) -> Outcome<'_> {
+        Outcome {
+            ticket: self.ticket,
+            data: self.opened.as_deref().expect("the tag is right"),
+        }
+    }
+}
+
 fn elsewhere(keyring: &Keyring, job: &Job, buffer: &[u8]) -> Elsewhere {
     let key = keyring.subtle_key(job.ticket).expect("the epoch is here");
     let cipher = Aes128Gcm::new_from_slice(key.as_slice()).expect("16 bytes");
@@ -33,20 +49,20 @@ fn elsewhere(keyring: &Keyring, job: &Job, buffer: &[u8]) -> Elsewhere {
 
 fn start_sealing(keyring: &mut Keyring, codec: Codec, frame: &[u8]) -> Elsewhere {
     let (mut buffer, mut subtle) = (Vec::new(), SubtleKeys::default());
-    let job = keyring.seal_elsewhere(CAMERA, codec, frame, &mut buffer, &mut subtle);
+    let job = keyring.seal_elsewhere(CAMERA, codec.frame(frame), &mut buffer, &mut subtle);
     elsewhere(keyring, &job.expect("laid out"), &buffer)
 }
 
 fn seal_there(keyring: &mut Keyring, codec: Codec, frame: &[u8]) -> Vec<u8> {
     let done = start_sealing(keyring, codec, frame);
     let mut buffer = Vec::new();
-    let sealed = keyring.finish_seal(done.ticket, codec, frame, &done.sealed, &mut buffer);
+    let sealed = keyring.finish_seal(codec.frame(frame), &done.sealed(), &mut buffer);
     sealed.expect("sealed").to_vec()
 }
 
 fn start_opening(keyring: &mut Keyring, codec: Codec, sealed: &[u8]) -> Option<Elsewhere> {
     let (mut buffer, mut subtle) = (Vec::new(), SubtleKeys::default());
-    let job = keyring.open_elsewhere(codec, sealed, anybody, &mut buffer, &mut subtle)?;
+    let job = keyring.open_elsewhere(codec.frame(sealed), anybody, &mut buffer, &mut subtle)?;
     Some(elsewhere(keyring, &job, &buffer))
 }
 
@@ -66,11 +82,8 @@ fn finish_opening_of(
     done: &Elsewhere,
     who: impl Fn(EpochId, Leaf) -> Option<Sender>,
 ) -> Result<Vec<u8>, OpenError> {
-    let (mut buffer, plain) = (
-        Vec::new(),
-        done.opened.as_deref().expect("the tag is right"),
-    );
-    let opened = keyring.finish_open(done.ticket, codec, sealed, who, plain, &mut buffer);
+    let mut buffer = Vec::new();
+    let opened = keyring.finish_open(codec.frame(sealed), &done.opened(), who, &mut buffer);
     opened.map(|opened| opened.frame.to_vec())
 }
 
@@ -144,7 +157,7 @@ fn an_epoch_that_goes_takes_its_frames_and_its_keys_along() {
     let [mut alice, mut bob] = acquainted(SOUND, &KEY_FRAME);
     let sealed = seal(&mut alice, SOUND, &KEY_FRAME);
     let (mut buffer, mut subtle) = (Vec::new(), SubtleKeys::default());
-    let job = bob.open_elsewhere(SOUND, &sealed, anybody, &mut buffer, &mut subtle);
+    let job = bob.open_elsewhere(SOUND.frame(&sealed), anybody, &mut buffer, &mut subtle);
     let job = job.expect("a known stream");
     let done = elsewhere(&bob, &job, &buffer);
     let sending = start_sealing(&mut alice, SOUND, &KEY_FRAME);
@@ -157,13 +170,7 @@ fn an_epoch_that_goes_takes_its_frames_and_its_keys_along() {
     assert!(bob.subtle_key(job.ticket).is_none());
     let late = finish_opening(&mut bob, SOUND, &sealed, &done);
     assert_eq!(late, Err(OpenError::NoKey));
-    let late = alice.finish_seal(
-        sending.ticket,
-        SOUND,
-        &KEY_FRAME,
-        &sending.sealed,
-        &mut buffer,
-    );
+    let late = alice.finish_seal(SOUND.frame(&KEY_FRAME), &sending.sealed(), &mut buffer);
     assert_eq!(late, Err(SealError::NoKey));
 }
 
@@ -185,7 +192,7 @@ fn a_frame_whose_sender_is_not_there_is_not_laid_out() {
     let sealed = seal(&mut alice, SOUND, &KEY_FRAME);
     let (mut buffer, mut subtle) = (Vec::new(), SubtleKeys::default());
     for who in [nobody, elsewhere_only] {
-        let job = bob.open_elsewhere(SOUND, &sealed, who, &mut buffer, &mut subtle);
+        let job = bob.open_elsewhere(SOUND.frame(&sealed), who, &mut buffer, &mut subtle);
         assert!(job.is_none());
     }
 }

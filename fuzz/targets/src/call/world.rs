@@ -223,7 +223,7 @@ impl World {
         };
         let codec = fixture::codec(codec);
         let mut buffer = Vec::new();
-        let Ok(sealed) = call.seal(self.now, stream, codec, &plain, &mut buffer) else {
+        let Ok(sealed) = call.seal(self.now, stream, codec.frame(&plain), &mut buffer) else {
             return;
         };
         let most = plain.len() + fixture::most_added(codec, plain.len());
@@ -251,7 +251,7 @@ impl World {
         change(&mut bytes, at.into(), mask);
         let mut buffer = Vec::new();
         let link = link(who, frame.from);
-        let Ok(opened) = call.open(self.now, link, codec, &bytes, &mut buffer) else {
+        let Ok(opened) = call.open(self.now, link, codec.frame(&bytes), &mut buffer) else {
             return;
         };
         assert_eq!(opened.frame, frame.plain, "opened to something else");
@@ -269,7 +269,7 @@ impl World {
         let mut buffer = Vec::new();
         let codec = fixture::codec(codec);
         for from in 0..people {
-            let outcome = call.open(self.now, link(who, from), codec, frame, &mut buffer);
+            let outcome = call.open(self.now, link(who, from), codec.frame(frame), &mut buffer);
             assert!(outcome.is_err(), "nobody sealed this");
         }
     }
