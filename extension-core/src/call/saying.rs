@@ -58,6 +58,6 @@ impl Call {
         let bytes = message.to_bytes();
         let links = self.links.ways(now, message, audience);
         self.carrier.send(&bytes, &Audience::Links(links));
-        self.inband.send(now, &bytes);
+        self.inband.send(now, message.kind(), &bytes);
     }
 }

@@ -150,7 +150,7 @@ impl Partial {
                 return Err(WireError::TooLarge);
             }
             let whole = self.join(set);
-            if let Some(whole) = whole.filter(|whole| MessageId::of(whole) == message) {
+            if let Some(whole) = whole.filter(|whole| message.fits(whole)) {
                 purse.give_back();
                 return Ok(Some(whole));
             }

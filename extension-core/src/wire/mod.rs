@@ -58,6 +58,11 @@ impl MessageId {
         id.copy_from_slice(&digest[..8]);
         Self(id)
     }
+
+    /// Whether it is the id of a message.
+    pub fn fits(self, message: &[u8]) -> bool {
+        Self::of(message) == self
+    }
 }
 
 /// One fragment of a message.
@@ -131,6 +136,23 @@ impl<'a> Packet<'a> {
     }
 }
 
+/// Which of the messages one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// See [`Message::Beacon`].
+    Beacon,
+    /// See [`Message::KeyPackage`].
+    KeyPackage,
+    /// See [`Message::Welcome`].
+    Welcome,
+    /// See [`Message::Commit`].
+    Commit,
+    /// See [`Message::PassedOn`].
+    PassedOn,
+    /// See [`Message::Name`].
+    Name,
+}
+
 /// What members and those who want to become members say to each other.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserializeBytes, TlsSize)]
 #[repr(u8)]
@@ -162,6 +184,18 @@ impl Message {
     /// [`WireError::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
         Self::tls_deserialize_exact_bytes(bytes).map_err(|_| WireError::Malformed)
+    }
+
+    /// Which it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Beacon(_) => Kind::Beacon,
+            Self::KeyPackage(_) => Kind::KeyPackage,
+            Self::Welcome(_) => Kind::Welcome,
+            Self::Commit(_) => Kind::Commit,
+            Self::PassedOn(_) => Kind::PassedOn,
+            Self::Name(_) => Kind::Name,
+        }
     }
 
     /// Writes the message.

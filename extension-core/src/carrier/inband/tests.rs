@@ -2,7 +2,11 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
-use crate::{carrier::cut, ids::PageId};
+use crate::{
+    carrier::cut,
+    ids::PageId,
+    wire::{HEADER, trailer::TRAILER},
+};
 
 const BEACON: [u8; 170] = [1; 170];
 const ANY: usize = usize::MAX;
@@ -16,6 +20,22 @@ fn carrier() -> InbandCarrier {
     let mut carrier = InbandCarrier::default();
     carrier.open(Instant(0), 7);
     carrier
+}
+
+impl InbandCarrier {
+    /// Queues bytes that begin with the type of a message (PROTOCOL.md section 3).
+    fn say(&mut self, now: Instant, message: &[u8]) {
+        let kind = match message[0] {
+            1 => Kind::Beacon,
+            2 => Kind::KeyPackage,
+            3 => Kind::Welcome,
+            4 => Kind::Commit,
+            5 => Kind::PassedOn,
+            7 => Kind::Name,
+            other => panic!("no type of a message: {other}"),
+        };
+        self.send(now, kind, message);
+    }
 }
 
 fn message(kind: u8, length: usize) -> Vec<u8> {
@@ -73,7 +93,7 @@ fn heard<'a>(packets: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<Vec<u8>> {
 fn i3_a_message_goes_in_fragments_and_some_for_repair() {
     let mut carrier = carrier();
     let welcome = message(3, 6_000);
-    carrier.send(Instant(0), &welcome);
+    carrier.say(Instant(0), &welcome);
     let packets = sent(&mut carrier, &[1], 0..1_490);
     let packets: Vec<_> = packets.into_iter().map(|(_, packet)| packet).collect();
     assert_eq!(packets.len(), 9 + 5);
@@ -91,7 +111,7 @@ fn i3_what_is_said_again_goes_on_with_other_fragments() {
     let commit = message(4, 2_800);
     let mut packets = Vec::new();
     for now in [0, 1_400, 2_800] {
-        carrier.send(Instant(now), &commit);
+        carrier.say(Instant(now), &commit);
         packets.extend(sent(&mut carrier, &[1], now..now + 1_400));
     }
     assert_eq!(packets.len(), 8 + 2 + 4);
@@ -107,7 +127,7 @@ fn i3_what_is_said_again_and_again_goes_whole_with_each_layer_of_each_stream() {
     let mut went = [[0; 4]; 4];
     for now in (0..5_600).step_by(20) {
         if now % 1_400 == 20 {
-            carrier.send(Instant(now), &commit);
+            carrier.say(Instant(now), &commit);
         }
         for (place, lane) in lanes.into_iter().enumerate() {
             let packet = carrier.poll_packet(Instant(now), lane, ANY);
@@ -126,7 +146,7 @@ fn i3_two_who_send_one_message_repair_it_with_other_fragments() {
     let [one, other] = [7, 90].map(|salt| {
         let mut carrier = InbandCarrier::default();
         carrier.open(Instant(0), salt);
-        carrier.send(Instant(0), &message(3, 6_000));
+        carrier.say(Instant(0), &message(3, 6_000));
         let packets = sent(&mut carrier, &[1], 0..1_490);
         packets.into_iter().skip(9).collect::<Vec<_>>()
     });
@@ -140,7 +160,7 @@ fn i3_fragments_go_over_all_streams_in_turn() {
         let mut went = Vec::new();
         for second in 0..6 {
             let length = length + second as usize;
-            carrier.send(Instant(second * 1_000), &message(kind, length));
+            carrier.say(Instant(second * 1_000), &message(kind, length));
             let span = second * 1_000..second * 1_000 + 1_000;
             went.extend(sent(&mut carrier, &[1, 2], span));
         }
@@ -155,7 +175,7 @@ fn on_lanes(kind: u8, length: usize) -> Vec<u32> {
     let mut went = Vec::new();
     for now in (0..12_000).step_by(10) {
         if now % 1_000 == 0 {
-            carrier.send(Instant(now), &message(kind, length + now as usize / 1_000));
+            carrier.say(Instant(now), &message(kind, length + now as usize / 1_000));
         }
         let layers = [(1, 7), (1, 8), (1, 9)]
             .into_iter()
@@ -203,7 +223,7 @@ fn i3_where_each_stream_has_layers_each_of_them_brings_a_message_whole() {
             went.extend(packet.map(<[u8]>::to_vec));
         }
         if now == 0 {
-            carrier.send(Instant(now), &commit);
+            carrier.say(Instant(now), &commit);
         }
     }
     for went in &went {
@@ -215,7 +235,7 @@ fn i3_where_each_stream_has_layers_each_of_them_brings_a_message_whole() {
 fn i3_a_stream_without_frames_is_not_waited_for() {
     let mut carrier = carrier();
     assert_eq!(goes(&mut carrier, 0, 2, ANY), None);
-    carrier.send(Instant(0), &message(4, 5_000));
+    carrier.say(Instant(0), &message(4, 5_000));
     assert!(sent(&mut carrier, &[1], 0..290).len() <= 1);
     assert!(sent(&mut carrier, &[1], 300..1_000).len() > 1);
 }
@@ -224,7 +244,7 @@ fn i3_a_stream_without_frames_is_not_waited_for() {
 fn i3_a_stream_whose_frames_have_no_space_is_not_waited_for() {
     let mut carrier = carrier();
     let commit = message(4, 5_000);
-    carrier.send(Instant(0), &commit);
+    carrier.say(Instant(0), &commit);
     let mut packets = Vec::new();
     for now in (0..1_490).step_by(10) {
         packets.extend(goes(&mut carrier, now, 1, ANY));
@@ -237,10 +257,10 @@ fn i3_a_stream_whose_frames_have_no_space_is_not_waited_for() {
 fn i3_what_is_said_again_anyway_makes_room_for_a_commit() {
     let mut carrier = carrier();
     let commit = message(4, 1_000);
-    carrier.send(Instant(0), &message(4, 100));
+    carrier.say(Instant(0), &message(4, 100));
     sent(&mut carrier, &[1], 0..100);
-    carrier.send(Instant(100), &commit);
-    carrier.send(Instant(100), &BEACON);
+    carrier.say(Instant(100), &commit);
+    carrier.say(Instant(100), &BEACON);
     let ids = |carrier: &InbandCarrier| {
         let room = carrier.room.as_ref().expect("a room");
         let ids = room.waiting.iter().map(|one| one.id);
@@ -249,7 +269,7 @@ fn i3_what_is_said_again_anyway_makes_room_for_a_commit() {
     let gone = MessageId::of(&message(4, 100));
     for number in 0..30 {
         assert_eq!(ids(&carrier).contains(&gone), number < 14);
-        carrier.send(Instant(100), &message(5, 200 + number));
+        carrier.say(Instant(100), &message(5, 200 + number));
     }
     let left = ids(&carrier);
     assert_eq!(left.len(), MAX_WAITING);
@@ -260,7 +280,7 @@ fn i3_what_is_said_again_anyway_makes_room_for_a_commit() {
 fn i3_a_commit_goes_before_a_welcome_and_repair_for_the_first_time_with_it() {
     let mut carrier = carrier();
     for kind in [3, 2, 4, 1] {
-        carrier.send(Instant(0), &message(kind, 2_000));
+        carrier.say(Instant(0), &message(kind, 2_000));
     }
     // A beacon of this length doesn't exist; it has no repair.
     let expected = [&[1; 3][..], &[2; 6], &[4; 6], &[3; 6]].concat();
@@ -270,8 +290,8 @@ fn i3_a_commit_goes_before_a_welcome_and_repair_for_the_first_time_with_it() {
 #[test]
 fn i3_a_newer_beacon_takes_the_place_of_one_that_waits() {
     let mut carrier = carrier();
-    carrier.send(Instant(0), &message(1, 150));
-    carrier.send(Instant(0), &message(1, 160));
+    carrier.say(Instant(0), &message(1, 150));
+    carrier.say(Instant(0), &message(1, 160));
     let packets = sent(&mut carrier, &[1], 0..1_000);
     assert_eq!(packets, [(1, cut(&message(1, 160))[0].clone())]);
 }
@@ -280,12 +300,12 @@ fn i3_a_newer_beacon_takes_the_place_of_one_that_waits() {
 fn i3_a_beacon_goes_before_those_that_are_passed_on() {
     let mut carrier = carrier();
     for number in 0..8 {
-        carrier.send(Instant(0), &message(5, 200 + number));
+        carrier.say(Instant(0), &message(5, 200 + number));
     }
     let mut beacons = 0;
     for second in 0..10 {
         let beacon = message(1, 200 + second as usize);
-        carrier.send(Instant(second * 1_000), &beacon);
+        carrier.say(Instant(second * 1_000), &beacon);
         let sent = sent(&mut carrier, &[1], second * 1_000..second * 1_000 + 1_000);
         let id = MessageId::of(&beacon);
         let is_it = |packet: &[u8]| Packet::parse(packet).is_ok_and(|one| one.message == id);
@@ -298,7 +318,7 @@ fn i3_a_beacon_goes_before_those_that_are_passed_on() {
 fn i3_what_waits_is_bounded_in_number_and_time() {
     let mut carrier = carrier();
     for number in 0..100 {
-        carrier.send(Instant(0), &message(4, 1_000 + number));
+        carrier.say(Instant(0), &message(4, 1_000 + number));
     }
     let waiting = carrier.room.as_ref().map(|room| room.waiting.len());
     assert_eq!(waiting, Some(MAX_WAITING));
@@ -307,7 +327,7 @@ fn i3_what_waits_is_bounded_in_number_and_time() {
     assert!(carrier.waits());
     carrier.expire(Instant(8_000));
     assert!(!carrier.waits());
-    carrier.send(Instant(9_000), &BEACON);
+    carrier.say(Instant(9_000), &BEACON);
     carrier.expire(Instant(12_999));
     assert!(carrier.waits());
     carrier.expire(Instant(13_000));
@@ -317,7 +337,7 @@ fn i3_what_waits_is_bounded_in_number_and_time() {
 #[test]
 fn i3_a_change_that_all_went_is_forgotten_after_a_second_and_a_half() {
     let mut carrier = carrier();
-    carrier.send(Instant(0), &message(4, 1_400));
+    carrier.say(Instant(0), &message(4, 1_400));
     assert_eq!(carrier.is_busy(), Some(true));
     assert_eq!(sent(&mut carrier, &[1], 0..1_000).len(), 4);
     assert_eq!(carrier.is_busy(), Some(false));
@@ -338,7 +358,7 @@ fn i4_a_change_costs_64_kbit_a_second_and_idling_2() {
     let mut busy = carrier();
     let mut bytes = 0;
     for now in (0..20_000).step_by(10) {
-        busy.send(Instant(now), &message(3, 9_000 + now as usize / 1_000));
+        busy.say(Instant(now), &message(3, 9_000 + now as usize / 1_000));
         let packet = goes(&mut busy, now, 1, ANY);
         bytes += packet.map_or(0, |packet| packet.len() + TRAILER);
     }
@@ -350,7 +370,7 @@ fn i4_a_change_costs_64_kbit_a_second_and_idling_2() {
     let mut bytes = 0;
     for now in (0..60_000u64).step_by(10) {
         let beacon = [&BEACON[..], &now.to_be_bytes()].concat();
-        idle.send(Instant(now), &beacon);
+        idle.say(Instant(now), &beacon);
         let packet = goes(&mut idle, now, 1, ANY);
         bytes += packet.map_or(0, |packet| packet.len() + TRAILER);
     }
@@ -362,28 +382,28 @@ fn i4_a_change_costs_64_kbit_a_second_and_idling_2() {
 #[test]
 fn i5_a_packet_waits_for_a_frame_with_space() {
     let mut carrier = carrier();
-    carrier.send(Instant(0), &message(2, 2_700));
+    carrier.say(Instant(0), &message(2, 2_700));
     let long = FRAME_FRAGMENT + HEADER + TRAILER;
     assert_eq!(goes(&mut carrier, 0, 1, long - 1), None);
     let packet = goes(&mut carrier, 0, 1, long);
     assert_eq!(packet.map(|packet| packet.len()), Some(long - TRAILER));
-    carrier.send(Instant(0), &BEACON);
+    carrier.say(Instant(0), &BEACON);
     assert!(goes(&mut carrier, 0, 1, long - 1).is_some());
 }
 
 #[test]
 fn i5_a_message_of_more_than_128_fragments_is_left_to_others() {
     let mut carrier = carrier();
-    carrier.send(Instant(0), &message(3, 128 * 700 + 1));
+    carrier.say(Instant(0), &message(3, 128 * 700 + 1));
     assert!(!carrier.waits());
-    carrier.send(Instant(0), &message(3, 128 * 700));
+    carrier.say(Instant(0), &message(3, 128 * 700));
     assert!(carrier.waits());
 }
 
 #[test]
 fn i5_no_packet_is_longer_than_was_said() {
     let mut carrier = carrier();
-    carrier.send(Instant(0), &message(2, 2_700));
+    carrier.say(Instant(0), &message(2, 2_700));
     for now in (0..1_490).step_by(10) {
         let room = carrier.room.as_ref().expect("a room");
         let said = room.waiting[0].length(room.salt);
@@ -449,7 +469,7 @@ fn i6_what_is_repaired_in_vain_is_bounded_in_the_room() {
     let welcome = message(3, 6_000);
     let mut sender = InbandCarrier::default();
     sender.open(Instant(0), 7);
-    sender.send(Instant(0), &welcome);
+    sender.say(Instant(0), &welcome);
     let packets = sent(&mut sender, &[1], 0..1_490);
     let mut came = packets[5..].iter();
     let whole = came.find_map(|(_, packet)| {
@@ -497,7 +517,7 @@ fn i6_what_many_streams_spoil_together_is_bounded_in_the_room() {
 /// many as are forged by other streams.
 fn spoilt(message: &[u8], behind: usize, liars: u32) -> Vec<(u32, Vec<u8>)> {
     let mut sender = carrier();
-    sender.send(Instant(0), message);
+    sender.say(Instant(0), message);
     let sent = sent(&mut sender, &[1, 2], 0..1_490);
     let forge = |(number, sent): (u32, &Vec<u8>)| {
         let mut forged = sent.clone();
@@ -613,7 +633,7 @@ fn i12_fragments_of_several_messages_come_in_any_order() {
     let mut packets = Vec::new();
     for one in &messages {
         let mut carrier = carrier();
-        carrier.send(Instant(0), one);
+        carrier.say(Instant(0), one);
         packets.extend(sent(&mut carrier, &[1], 0..1_490));
     }
     packets.sort();
@@ -637,7 +657,7 @@ fn i11_who_has_no_frames_cannot_speak() {
 fn where_there_is_no_room_nothing_goes_and_nothing_comes() {
     let mut carrier = carrier();
     carrier.close();
-    carrier.send(Instant(0), &BEACON);
+    carrier.say(Instant(0), &BEACON);
     assert_eq!(sent(&mut carrier, &[1], 0..100), []);
     let packet = &cut(&BEACON)[0];
     let refused = carrier.handle_packet(Instant(0), stream(1), packet);
