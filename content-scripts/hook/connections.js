@@ -139,6 +139,19 @@
     });
   }
 
+  /**
+   * A page can offer to receive by the options alone: the browser makes what does once it has read them.
+   * @param {unknown} options @param {number} number
+   */
+  function announced(options, number) {
+    return overlay(options, (name, get) => {
+      const value = get(name);
+      const isMedia = name === 'offerToReceiveAudio' || name === 'offerToReceiveVideo';
+      if (isMedia && (value === true || (typeof value === 'number' && value > 0))) notify('offering', number, true);
+      return value;
+    });
+  }
+
   function wrapDescriptions() {
     wrapMethod('setRemoteDescription', (call, args, { number }) => {
       refuseIfAbandoned();
@@ -154,7 +167,15 @@
       if (args[0] === undefined || args[0] === null) notify('offering', number);
       return whileSet(peer, call, args);
     });
-    reportAround('createOffer', 'offering', 'offered');
+    wrapMethod('createOffer', (call, args, { number }) => {
+      refuseIfAbandoned();
+      notify('offering', number);
+      const place = args.length > 1 ? 2 : 0;
+      if (args.length > place) args[place] = announced(args[place], number);
+      const result = call(args);
+      notify('offered', number);
+      return result;
+    });
   }
 
   function wrapConfiguration() {

@@ -107,7 +107,18 @@ class SottoConnection {
 
   handleSweep() {
     this.streams.sweep();
-    this.need.check();
+    this.need.handleAdded();
+  }
+
+  /** @param {boolean} forMedia by its options alone */
+  handleOffering(forMedia) {
+    if (forMedia) this.need.handleOffering();
+    this.channel.handleOffering(forMedia);
+  }
+
+  handleOffered() {
+    this.need.handleOffered();
+    this.streams.sweep();
   }
 
   /** @param {number} index @param {boolean} sends */

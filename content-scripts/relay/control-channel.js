@@ -40,10 +40,10 @@ class SottoControlChannel {
     return !sottoSdp.hasLiveData(remote);
   }
 
-  /** The page is about to make an offer. */
-  handleOffering() {
-    if (this.peer.signalingState !== 'stable' || this.peer.getTransceivers().length === 0) return;
-    if (!this.channel) this.open();
+  /** The page is about to make an offer. @param {boolean} forMedia by its options alone */
+  handleOffering(forMedia) {
+    if (this.channel || this.peer.signalingState !== 'stable') return;
+    if (forMedia || this.peer.getTransceivers().length > 0) this.open();
   }
 
   /** @returns {boolean} whether the page's first channel found Sotto's in place */

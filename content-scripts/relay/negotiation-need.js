@@ -21,6 +21,10 @@ class SottoNegotiationNeed {
     this.told = false;
     /** Whether the page did what no state shows: an ICE restart, its first data channel. */
     this.owed = false;
+    /** @type {Set<RTCRtpTransceiver> | null} what was there before an offer that makes others */
+    this.before = null;
+    /** @type {Set<RTCRtpTransceiver>} which the browser makes without a word, as W3C webrtc-pc section 4.4.3.2 says */
+    this.offered = new Set();
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     peer.addEventListener('negotiationneeded', (event) => this.handleEvent(event));
@@ -41,9 +45,28 @@ class SottoNegotiationNeed {
   handleState() {
     const { signalingState } = this.peer;
     if (signalingState === 'have-local-offer') this.owed = false;
-    if (signalingState !== 'stable') this.told = false;
-    else if (this.isOurs()) this.watch();
+    if (signalingState !== 'stable') {
+      this.told = false;
+      this.offered.clear();
+    } else if (this.isOurs()) this.watch();
     else setTimeout(() => this.raise());
+  }
+
+  /** The page offers to receive by the options of an offer alone. */
+  handleOffering() {
+    this.before = new Set(this.peer.getTransceivers());
+  }
+
+  handleOffered() {
+    const { before } = this;
+    this.before = null;
+    if (before) for (const one of this.peer.getTransceivers()) if (!before.has(one)) this.offered.add(one);
+  }
+
+  /** The page adds something, and the browser looks at all there is. */
+  handleAdded() {
+    this.offered.clear();
+    this.check();
   }
 
   /** The page's channel shares Sotto's data section, so the browser sees no need. */
@@ -81,7 +104,7 @@ class SottoNegotiationNeed {
 
   isNeededByPage() {
     if (this.owed) return true;
-    const transceivers = this.peer.getTransceivers();
+    const transceivers = this.peer.getTransceivers().filter((one) => !this.offered.has(one));
     if (transceivers.length === 0) return false;
     // Read once: the browser writes a description anew each time.
     const { currentLocalDescription: local, currentRemoteDescription: remote } = this.peer;

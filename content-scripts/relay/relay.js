@@ -235,11 +235,12 @@
   /** @param {HTMLElement} node */
   function listen(node) {
     hook = node;
-    /** @param {string} name @param {(connection: SottoConnection) => void} handle */
+    /** @param {string} name @param {(connection: SottoConnection, flag: boolean) => void} handle */
     const each = (name, handle) =>
       node.addEventListener(name, (event) => {
-        const connection = connections.get(/** @type {UIEvent} */ (event).detail);
-        if (connection) handle(connection);
+        const { detail, altKey } = /** @type {MouseEvent} */ (event);
+        const connection = connections.get(detail);
+        if (connection) handle(connection, altKey);
       });
     node.addEventListener('connection', handleConnection);
     node.addEventListener('remote-description', (event) =>
@@ -252,8 +253,8 @@
     });
     each('sweep', (connection) => connection.handleSweep());
     each('described', (connection) => connection.handleDescribed());
-    each('offered', (connection) => connection.streams.sweep());
-    each('offering', (connection) => connection.channel.handleOffering());
+    each('offered', (connection) => connection.handleOffered());
+    each('offering', (connection, forMedia) => connection.handleOffering(forMedia));
     each('page-channel', (connection) => connection.handlePageChannel());
     each('ice-restart', (connection) => connection.need.handleIceRestart());
     each('close', handleClose);

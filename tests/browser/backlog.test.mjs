@@ -54,7 +54,7 @@ async function flood({ packet, packets }) {
       else received += byteLength;
     },
   });
-  sender.handleOffering();
+  sender.handleOffering(false);
   await one.setLocalDescription();
   await other.setRemoteDescription(/** @type {any} */ (one.localDescription));
   await other.setLocalDescription();

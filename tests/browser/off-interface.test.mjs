@@ -114,6 +114,33 @@ test('calls with wrong receivers and arguments give the same errors', async () =
   });
 });
 
+test("an offer's options are read once, in order, and do what they do", async () => {
+  await twins.sameInBoth(({ outcomes }) => {
+    /** @type {string[]} */ const read = [];
+    const watched = new Proxy({ offerToReceiveAudio: true, offerToReceiveVideo: 1 }, {
+      get: (target, name, receiver) => { read.push(String(name)); return Reflect.get(target, name, receiver); },
+    });
+    const mine = { get offerToReceiveVideo() { throw new RangeError('thrown by the page'); } };
+    /** @param {any[]} given */
+    const by = (...given) => async () => {
+      const peer = /** @type {any} */ (new RTCPeerConnection());
+      const { sdp } = (await peer.createOffer(...given)) ?? {};
+      return [sdp?.match(/^m=(audio|video)/gm), peer.getTransceivers().length];
+    };
+    const wishes = { no: { offerToReceiveAudio: false }, zero: { offerToReceiveVideo: 0 }, negative: { offerToReceiveAudio: -1 },
+      text: { offerToReceiveAudio: 'yes' }, object: { offerToReceiveVideo: {} }, symbol: { offerToReceiveAudio: Symbol('x') } };
+    const each = Object.entries({ undefined, null: null, number: 5, function() {}, mine, ...wishes });
+    return outcomes({
+      watched: by(watched),
+      read: () => read,
+      ...Object.fromEntries(each.map(([name, options]) => [name, by(options)])),
+      'two arguments': by({}, {}),
+      'by callbacks': by(() => {}, () => {}, { offerToReceiveAudio: true }),
+      'wrong by callbacks': by(() => {}, () => {}, 5),
+    });
+  });
+});
+
 test('a call by callbacks', async () => {
   await twins.sameInBoth(async ({ Pair, devices, outcomes }) => {
     const pair = new Pair();

@@ -62,6 +62,17 @@ test('picture and sound arrive as they were taken', async () => {
   );
 });
 
+test('an offer to receive, by its options alone', async () => {
+  await twins.sameInBoth(async ({ Pair, devices }) => {
+    const pair = new Pair();
+    const { stream, camera, microphone } = await devices();
+    for (const track of [microphone, camera]) pair.far.addTrack(track, stream);
+    await pair.negotiate('near', { offerToReceiveAudio: true, offerToReceiveVideo: true });
+    await pair.connected();
+    return pair.observed();
+  });
+});
+
 test('a page that gathers all candidates before it offers', async () => {
   await twins.sameInBoth(async ({ Pair, devices, until }) => {
     const { near } = new Pair();

@@ -54,11 +54,11 @@ export class Pair {
     this.lastAct = performance.now();
   }
 
-  /** One offer and its answer. @param {'near' | 'far'} [offerer] */
-  async negotiate(offerer = 'near') {
+  /** One offer and its answer. @param {'near' | 'far'} [offerer] @param {RTCOfferOptions} [options] */
+  async negotiate(offerer = 'near', options) {
     const { near, far } = this.sides;
     const [from, to] = offerer === 'near' ? [near, far] : [far, near];
-    const offer = await from.peer.createOffer();
+    const offer = await from.peer.createOffer(options);
     await from.peer.setLocalDescription(offer);
     from.keep(offer, this.pageHasChannels);
     await this.deliver(to, offer);

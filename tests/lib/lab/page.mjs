@@ -170,6 +170,13 @@ export class Lab {
     return /^a=ice-ufrag:(\S+)/m.exec(this.call(name).peer.currentLocalDescription?.sdp ?? '')?.[1];
   }
 
+  /** Its own description, with all its candidates. @param {string} name */
+  async gathered(name) {
+    const { peer } = this.call(name);
+    await this.until(() => peer.iceGatheringState === 'complete', () => 'all candidates');
+    return peer.localDescription?.toJSON();
+  }
+
   /** What the browser gives instead of a screen. */
   async screen() {
     const video = { width: 320, height: 240, frameRate: 15 };

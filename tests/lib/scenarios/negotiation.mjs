@@ -117,6 +117,18 @@ export const negotiation = {
     await cell.arrives();
   },
 
+  'an offer to receive, by its options alone': async (cell) => {
+    await receive(cell, false);
+    await cell.clear();
+    cell.name = `${cell.name} by callbacks`;
+    await receive(cell, true);
+    for (const end of cell.ends) await end.do((lab, name) => { lab.call(name).manual = false; }, cell.name);
+    await cell.atNear((lab, name) => {
+      for (const track of [lab.microphone(), lab.camera()]) lab.call(name).peer.addTrack(track);
+    });
+    await cell.arrives();
+  },
+
   'directions change': async (cell) => {
     await cell.call();
     await turn(cell, 'inactive');
@@ -145,6 +157,29 @@ export const negotiation = {
     assert.equal(sections, 1, 'its section is used again');
   },
 };
+
+/** The near end has no track, and what the far end sends arrives. @param {Cell} cell @param {boolean} byCallbacks */
+async function receive(cell, byCallbacks) {
+  await cell.atFar((lab, name) => {
+    const { peer } = lab.open(name, { manual: true });
+    for (const track of [lab.microphone(), lab.camera()]) peer.addTrack(track);
+  });
+  const offer = await cell.near.do(async (lab, { name, old }) => {
+    const { peer } = lab.open(name, { manual: true });
+    const options = { offerToReceiveAudio: true, offerToReceiveVideo: true };
+    const byCallback = () => new Promise((done, failed) => { peer.createOffer(done, failed, options); });
+    await peer.setLocalDescription(/** @type {any} */ (old ? await byCallback() : await peer.createOffer(options)));
+    return lab.gathered(name);
+  }, { name: cell.name, old: byCallbacks });
+  const answer = await cell.far.do(async (lab, { name, made }) => {
+    const { peer } = lab.call(name);
+    await peer.setRemoteDescription(/** @type {any} */ (made));
+    await peer.setLocalDescription();
+    return lab.gathered(name);
+  }, { name: cell.name, made: offer });
+  await cell.near.do((lab, { name, made }) => lab.call(name).peer.setRemoteDescription(/** @type {any} */ (made)), { name: cell.name, made: answer });
+  await cell.near.perceives(cell.far, cell.name);
+}
 
 /** @param {Cell} cell @param {RTCRtpTransceiverDirection} direction */
 async function turn(cell, direction) {
