@@ -14,6 +14,7 @@ class SottoConnection {
    *   streamEnded(connection: number, stream: Sotto.Stream): void,
    *   closed(connection: SottoConnection): void,
    *   trouble(code: string): void,
+   *   isToBeOn(): boolean,
    * }} relay
    */
   constructor(number, peer, pageTransforms, relay) {
@@ -37,6 +38,7 @@ class SottoConnection {
       ended: (stream) => relay.streamEnded(number, stream),
       replaced: () => relay.trouble('page-transform'),
       bypassed: (stream) => relay.report({ kind: 'bypassed', stream }),
+      isToBeOn: () => relay.isToBeOn(),
     });
     this.flows = new SottoFlows(peer, (end) => this.streams.numberOf(end), this.streams);
     peer.addEventListener('connectionstatechange', () => this.handleState());

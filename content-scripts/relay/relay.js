@@ -194,7 +194,7 @@
     const { detail, relatedTarget, altKey } = /** @type {MouseEvent} */ (event);
     if (!(relatedTarget instanceof RTCPeerConnection)) return;
     if (!link) startLink();
-    const relay = { pump, report, streamEnded, closed: handleClosed, trouble };
+    const relay = { pump, report, streamEnded, closed: handleClosed, trouble, isToBeOn: () => word === true };
     const connection = new SottoConnection(detail, relatedTarget, altKey, relay);
     if (told !== null) connection.streams.setMode(on);
     connections.set(detail, connection);

@@ -22,7 +22,8 @@ class SottoStreams {
    *   ended(stream: Sotto.Stream): void,
    *   replaced(): void,
    *   bypassed(stream: number): void,
-   * }} listener
+   *   isToBeOn(): boolean,
+   * }} listener `isToBeOn`: by the last word on the tab, which comes before it is known
    */
   constructor(peer, pageTransforms, listener) {
     this.peer = peer;
@@ -156,7 +157,7 @@ class SottoStreams {
    */
   handleUncovered(end, stream) {
     if (!this.listener.pump().isBlocked) this.listener.replaced();
-    if (!this.on) return;
+    if (!(this.on ?? this.listener.isToBeOn())) return;
     if (!sottoPlatform.hasEncodedStreams) SottoStreams.stop(end);
     else if (end.transform !== null) stream.transform = this.listener.pump().silence(end);
   }

@@ -17,9 +17,10 @@ const BROWSER = `
   const sottoPlatform = { hasEncodedStreams: false };
   const pump = { isBlocked: false, isOnPage: false, cover: (end) => (end.transform = { ours: true }) };
   const named = [];
+  let isToBeOn = false;
   const streams = () => new SottoStreams(peer, false, {
     pump: () => pump, changed() {}, left() {}, ended() {}, replaced() {},
-    bypassed: (stream) => named.push(stream),
+    bypassed: (stream) => named.push(stream), isToBeOn: () => isToBeOn,
   });
 `;
 
@@ -76,4 +77,18 @@ test('where none of ours can take its place, as the pump is on the thread of the
   cheat();
   run('one.watch()');
   assert.deepEqual([run('sender.transform'), named()], [null, [1]]);
+});
+
+for (const [word, stopped] of /** @type {const} */ ([[false, 0], [true, 2]])) {
+  test(`where no worker can be made, and it isn't known yet whether Sotto is on: stopped if that was the last word (${word})`, () => {
+    run('let stopped = 0; SottoStreams.stop = () => { stopped += 1; }; pump.isBlocked = true; pump.cover = () => { throw new Error(); }');
+    run(`isToBeOn = ${word}; one.sweep()`);
+    assert.equal(run('stopped'), stopped);
+  });
+}
+
+test('where Sotto is off, the last word before is none', () => {
+  run('let stopped = 0; SottoStreams.stop = () => { stopped += 1; }; pump.cover = () => { throw new Error(); }');
+  run('isToBeOn = true; one.setMode(false); one.sweep()');
+  assert.equal(run('stopped'), 0);
 });
