@@ -17,6 +17,9 @@ const OUTAGE = 2_000;
 /** After this the relay's tries to reach the core are further apart than BOUND. */
 const PAUSE = 4_000;
 
+/** More than a stream has of before. */
+const SEEN = 10;
+
 /** So long takes a page that does it three times, as fast as this one does. */
 const THRICE = 1_500;
 
@@ -157,6 +160,7 @@ test('a page that takes the stream up again and again while the core is away los
   }
   await lab.near.do(letCoreBack);
   const times = await marked();
+  assert.ok(times.length > 0, 'frames went past');
   t.diagnostic(`${times.length} frames in clear, over ${Math.round(times.at(-1) - times[0])} ms`);
   assert.ok(times.at(-1) - times[0] < THRICE, 'the third time is the last');
   assert.ok(await isClosed());
@@ -185,4 +189,20 @@ test('nor where it stands still', { skip: notInFirefox('nothing can stop a worke
   await lab.far.do((page) => page.forget('call'));
   await lab.far.perceives(lab.near, 'call');
   assert.deepEqual(await bypasses(lab.near), before);
+});
+
+test('with Sotto off, frames go on to pass what was set so, at either end', async () => {
+  await lab.restart();
+  await Promise.all([lab.near, lab.far].map(({ person }) => person.popup.turn(false)));
+  await lab.near.do((page) => { page.open('call').peer.addTrack(page.camera()); });
+  await lab.far.perceives(lab.near, 'call', { pitch: false });
+  assert.equal((await marked()).length, 0, 'before, none is marked');
+  await lab.near.do(replaceTransform, 'sender');
+  await eventually(marked, ({ length }) => length > SEEN, 'frames that the page marked leave');
+  await between((forwarder) => { forwarder.manner = 'own'; });
+  await lab.far.do(replaceTransform, 'receiver');
+  await sleep(1_000);
+  await lab.far.do((page) => page.forget('call'));
+  const shown = () => lab.far.do((page) => page.watched('call', 'video')?.shown.length ?? 0);
+  await eventually(shown, (count) => count > SEEN, 'frames that nobody sealed are shown');
 });
