@@ -24,13 +24,13 @@ const TOKEN = 'token:';
 
 /** @typedef {{tab: number, top: boolean, at: number}} Page */
 
-/** @param {number} tab */
-async function dropOldTokens(tab) {
+/** All but the youngest. @param {number} tab @param {number} [kept] how many of these */
+async function dropTokens(tab, kept = 0) {
   const all = /** @type {Record<string, Page>} */ (await chrome.storage.session.get(null));
   const tokens = Object.keys(all).filter((key) => key.startsWith(TOKEN) && all[key].tab === tab);
-  if (tokens.length <= MAX_TOKENS) return;
+  if (tokens.length <= kept) return;
   tokens.sort((one, other) => all[one].at - all[other].at);
-  await chrome.storage.session.remove(tokens.slice(0, tokens.length - MAX_TOKENS));
+  await chrome.storage.session.remove(tokens.slice(0, tokens.length - kept));
 }
 
 /** @param {string} token @param {chrome.tabs.Tab} tab @param {chrome.runtime.MessageSender} sender */
@@ -39,7 +39,7 @@ async function hello(token, tab, { frameId, origin }) {
   if (isContained(cookieStoreId)) return { on: false, contained: true };
   const page = { tab: /** @type {number} */ (tab.id), top: frameId === 0, at: Date.now() };
   await chrome.storage.session.set({ [TOKEN + token]: page });
-  await dropOldTokens(page.tab);
+  await dropTokens(page.tab, MAX_TOKENS);
   if (!page.top && origin !== undefined && origin !== originOf(tab.url)) await noteFrame(page.tab, origin);
   return { on: await isOnInTurn(tab) };
 }
@@ -109,6 +109,7 @@ chrome.runtime.onMessage.addListener((message, sender, reply) => {
 chrome.tabs.onRemoved.addListener((tab) => {
   forget(tab);
   forgetCuts(tab);
+  dropTokens(tab);
 });
 
 // The browser clears a tab's badge when the tab loads another document.

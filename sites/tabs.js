@@ -11,7 +11,7 @@ import { hasRelay } from './relay.js';
 /** @typedef {'on' | 'off' | 'withdrawn' | 'calling'} What */
 /** @typedef {{id?: number, url?: string, cookieStoreId?: string}} Shown a tab, as the browser shows it */
 
-/** @param {What} what @param {number} tab */
+/** @param {What} what @param {number | ''} tab */
 export const keyOf = (what, tab) => `${what}:${tab}`;
 
 /** @param {string | undefined} url */
@@ -100,6 +100,13 @@ async function tabsThatAre(what) {
 }
 
 export const tabsOn = () => tabsThatAre('on');
+
+/** @param {() => void} changed whenever a tab is turned on, or is on no more */
+export function followTabsOn(changed) {
+  chrome.storage.session.onChanged.addListener((changes) => {
+    if (Object.keys(changes).some((key) => key.startsWith(keyOf('on', '')))) changed();
+  });
+}
 
 /** A page of the tab comes to the core, as it makes its first connection. @param {number} tab */
 export const noteCall = (tab) => inTurn(() => chrome.storage.session.set({ [keyOf('calling', tab)]: true }));

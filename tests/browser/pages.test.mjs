@@ -125,9 +125,9 @@ test('the diagnostics tell of the call, and not of whose', async () => {
   const popup = await ana.popupOf(tab);
   await popup.turn(true);
   await popup.page.close();
-  await visit('options');
-  await eventually(shown, (text) => /^tab \d: on, no call$/m.test(text), 'a tab without a call is named as such');
+  await eventually(shown, (text) => /^tab \d: on, no call$/m.test(text), 'a tab that is turned on now is there, as one without a call');
   await tab.close();
+  await eventually(shown, (text) => !/no call/.test(text), 'and is there no more once it is closed');
   const copied = await copiedBy(page, page.locator('#copy'));
   assert.match(copied, /^Sotto \d.*^tab 1: on, .*^ {2}frames: sealed \d/ms);
 });

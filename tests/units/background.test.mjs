@@ -23,6 +23,7 @@ let granted = [`${HERE}/*`];
 
 const event = {
   message: fakeEvent(),
+  removed: fakeEvent(),
   updated: fakeEvent(),
 };
 
@@ -42,7 +43,7 @@ const browser = fakeBrowser({
     onUpdateAvailable: fakeEvent(),
   },
   permissions: { getAll: async () => ({ origins: granted }), onAdded: fakeEvent(), onRemoved: fakeEvent() },
-  tabs: { sendMessage, get: async () => shown, query: async () => [], onRemoved: fakeEvent(), onUpdated: event.updated },
+  tabs: { sendMessage, get: async () => shown, query: async () => [], onRemoved: event.removed, onUpdated: event.updated },
   i18n: { getMessage: (/** @type {string} */ key, /** @type {string[]} */ parts = []) => [key, ...parts].join(' ') },
   action: {
     getBadgeText: async (/** @type {{tabId: number}} */ { tabId }) => badge[tabId] ?? '',
@@ -198,6 +199,14 @@ test('a page that comes to the core has a call, and no page comes by a token tha
   assert.match(core, /^sotto-core-/);
   assert.deepEqual(known, { tab: 1, top: true, on: true });
   assert.ok(await tabs.isCalling());
+});
+
+test('a tab that is closed leaves no token behind, and those of others stay', async () => {
+  for (const id of [1, 2]) await ask({ kind: 'hello', token: 'ab'[id - 1] }, { id, url: HERE });
+  assert.equal(Object.keys(browser.session.items).length, 2);
+  await event.removed.fire(1);
+  await sleep(5);
+  assert.deepEqual(Object.keys(browser.session.items), ['token:b']);
 });
 
 /** The core's word, as a host brings it. @param {Sotto.State} state */
