@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Frames from this length on are cheaper in WebCrypto: benches/crossover.mjs measures it, and
-/// ARCHITECTURE.md has the figures.
+/// docs/choices.md has the figures.
 const ELSEWHERE: usize = 4096;
 
 /// An encoded frame as a browser's transform gives it.
