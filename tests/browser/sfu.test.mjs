@@ -140,7 +140,7 @@ test('table: a data channel that Janus relays comes to a page that listens for d
 /** Long enough for what somebody asks for once in three seconds. */
 const WATCHED = 10_000;
 
-// Docs/pages.md has the numbers: what decodes to no picture has a browser ask for key frames.
+// docs/pages.md has the numbers, and why key frames are asked for.
 test('table: two without Sotto perceive each other as they did before two others turned it on', async (t) => {
   const own = await janus.open({});
   await cleo.page.goto('about:blank');
