@@ -41,6 +41,12 @@ const NOT_HERE = {
   'packets lost and sent again': notInFirefox('nothing in Firefox loses packets'),
 };
 
+/** Where more frames are dropped than those before two ends know each other. @type {Record<string, number>} */
+const DROPPED = {
+  // A stream is shown at one receiver (M12), and each of its layers comes at one of its own.
+  'simulcast, three layers': 500,
+};
+
 const FILE = join(FOLDER, CAST.includes('firefox') ? 'media-table-firefox.txt' : 'media-table.txt');
 
 /** @type {Lab} */ let lab;
@@ -86,7 +92,7 @@ for (const run of RUNS) {
           return;
         }
         await cell.used(codecs);
-        await cell.end();
+        await cell.end(DROPPED[name]);
         for (const codec of Object.values(run)) table.pass(name, codec);
       } finally {
         await cell.clear();
