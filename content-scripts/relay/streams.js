@@ -50,7 +50,7 @@ class SottoStreams {
       this.follow(transceiver.sender);
       if (transceiver.currentDirection === 'stopped') this.endBoth(transceiver);
     }
-    this.endAllBut(new Set(transceivers.flatMap(({ sender, receiver }) => [sender, receiver])));
+    if (this.streams.size > 2 * transceivers.length) this.endAllBut(new Set(transceivers.flatMap(({ sender, receiver }) => [sender, receiver])));
   }
 
   /**

@@ -11,9 +11,9 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../lib/expect.mjs';
 import { tryDoors } from '../lib/pages/doors.mjs';
-import { embedHost, flood, impersonate, raceForNode, reachForCore, reachForNode, speakAsHost, stealCallSites } from '../lib/pages/attacks.mjs';
+import { embedHost, flood, impersonate, keepStreams, keptStates, raceForNode, reachForCore, reachForNode, speakAsHost, stealCallSites } from '../lib/pages/attacks.mjs';
 import { Scene } from '../lib/pages/scene.mjs';
-import { call, encrypted, nothingFlows } from '../lib/pages/seat.mjs';
+import { call, encrypted, nothingFlows, seeEachOther } from '../lib/pages/seat.mjs';
 import { haveOneCaught, tamper, useEverything } from '../lib/pages/tamper.mjs';
 import { browserOf, notInChromium, notInFirefox } from '../lib/stage.mjs';
 
@@ -195,6 +195,20 @@ test('a page that covers its senders with transforms of another realm sends noth
   });
   await mallory.popup.waitForState('trouble');
   await ben.popup.turn(true);
+});
+
+test('more streams than can be watched, all there at once: the last connection goes, and all others go on', async (t) => {
+  await meet();
+  const start = performance.now();
+  await mallory.frame.evaluate(keepStreams);
+  const closed = async () => (await mallory.frame.evaluate(keptStates)).flatMap((state, n) => (state === 'closed' ? [n] : []));
+  await eventually(closed, ({ length }) => length > 0, 'a connection is closed');
+  await eventually(() => mallory.words(), (words) => words.includes('This page has more streams than Sotto can watch'), 'the popup says it');
+  await othersStand();
+  assert.deepEqual(await closed(), [20]);
+  t.diagnostic(`${Math.round(performance.now() - start)} ms`);
+  await seeEachOther(mallory, ben);
+  await mallory.visit(plain);
 });
 
 test('floods: whatever the page does without end, other calls go on', async (t) => {

@@ -189,6 +189,16 @@ export function stealCallSites() {
   return { sites, leaked };
 }
 
+/** More streams than a tab may have, on connections that stay. */
+export function keepStreams() {
+  const peers = Array.from({ length: 21 }, () => new RTCPeerConnection());
+  for (const peer of peers) for (let n = 0; n < 100; n += 1) peer.addTransceiver('audio');
+  /** @type {any} */ (window).kept = peers;
+}
+
+/** @returns {string[]} */
+export const keptStates = () => /** @type {any} */ (window).kept.map((/** @type {RTCPeerConnection} */ { connectionState }) => connectionState);
+
 /** @param {{what: 'events' | 'messages' | 'transceivers' | 'descriptions' | 'connections' | 'frames', extension: string}} flood */
 export async function flood({ what, extension }) {
   const floods = {
