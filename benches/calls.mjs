@@ -21,7 +21,7 @@ const DOCUMENT = join(import.meta.dirname, '../docs/media.md');
 
 /** Rates at which two cores can also encode, send and receive. @type {import('./calls/measure.mjs').Medium[]} */
 const MEDIA = [
-  { name: 'audio', kind: 'audio', rates: { 1: 50, 5: 50, 25: 50, 50: 50 } },
+  { name: 'audio', kind: 'audio', rates: { 1: 50, 5: 50, 25: 50, 50: 50 }, rounds: { 1: ROUNDS } },
   { name: '720p', kind: 'video', frame: 8_000, rates: { 1: 30, 5: 30, 25: 10, 50: 5 }, rounds: { 1: ROUNDS } },
   { name: '1080p', kind: 'video', frame: 16_000, rates: { 1: 30, 5: 15, 25: 4, 50: 2 } },
 ];

@@ -11,7 +11,8 @@ import { quantile } from '../lib/numbers.mjs';
  * @typedef {{cpu: number, ages: number[], sent: number, bytes: number, played: number, emitted: number, buffered: number,
  *   concealed: number}} Round `concealed`: the share of its samples that a receiver of sound made up
  * @typedef {{medium: string, streams: number, way: import('./pair.mjs').Way, rate: number, frame: number,
- *   sent: number, played: number, lost: number, cpu: number, p50: number, p99: number}} Figures
+ *   sent: number, played: number, lost: number, cpu: number, p50: number, p99: number, apart: number}} Figures
+ *   `apart`: how far the medians of its rounds are from each other
  */
 
 /** Until the encoders have found their rate. */
@@ -59,6 +60,15 @@ async function state(pair) {
   return [sender.sent, sender.sentBytes, receiver.played, receiver.emitted, receiver.buffered];
 }
 
+/** Of sound the mean. @param {boolean} isVideo @param {Round[]} rounds */
+const median = (isVideo, rounds) => (isVideo ? quantile(rounds.flatMap(({ ages }) => ages), 0.5) : meanBuffered(rounds));
+
+/** @param {Round[]} rounds */
+function meanBuffered(rounds) {
+  const sum = (/** @type {'buffered' | 'emitted'} */ of) => rounds.reduce((all, round) => all + round[of], 0);
+  return (sum('buffered') / sum('emitted')) * 1000;
+}
+
 /**
  * @param {import('./pair.mjs').Way} way @param {Medium} medium
  * @param {number} streams @param {Round[]} rounds
@@ -69,6 +79,7 @@ export function figures(way, medium, streams, rounds) {
   const [sent, rate] = [total('sent'), medium.rates[streams]];
   const ages = rounds.flatMap((round) => round.ages);
   const isVideo = medium.kind === 'video';
+  const medians = rounds.map((round) => median(isVideo, [round]));
   const played = isVideo ? total('played') : Math.round(sent * (1 - total('concealed') / rounds.length));
   return {
     medium: medium.name,
@@ -80,7 +91,8 @@ export function figures(way, medium, streams, rounds) {
     played,
     lost: Math.max(0, sent - played),
     cpu: (total('cpu') / rounds.length * 1e9) / (streams * rate),
-    p50: isVideo ? quantile(ages, 0.5) : (total('buffered') / total('emitted')) * 1000,
+    p50: median(isVideo, rounds),
     p99: isVideo ? quantile(ages, 0.99) : NaN,
+    apart: Math.max(...medians) - Math.min(...medians),
   };
 }

@@ -109,10 +109,16 @@ function missedOf(figures) {
 /** @param {Figures[]} figures */
 export function misses(figures) {
   return byRow(figures).flatMap(({ none, identity, sotto }) => [
-    ...(none.medium !== '1080p' && none.streams === 1 ? added(none, identity, sotto) : []),
+    ...(none.medium !== '1080p' && none.streams === 1 ? later(none, identity, sotto) : []),
     ...(none.streams === 25 ? dropped(none, sotto) : []),
   ]);
 }
+
+/** What differs by more than the bound from itself can't be held to it. @param {Figures} none @param {Figures} identity @param {Figures} sotto */
+const later = (none, identity, sotto) =>
+  none.apart > BOUNDS.p50
+    ? [`${none.medium} of a two-person call: no verdict, without Sotto its rounds are ${none.apart.toFixed(1)} ms apart; the bound is ${BOUNDS.p50}`]
+    : added(none, identity, sotto);
 
 /** @param {Figures} none @param {Figures} identity @param {Figures} sotto */
 const added = (none, identity, sotto) =>

@@ -43,3 +43,11 @@ test('later sound and later pictures of a two-person call are missed bounds', ()
 test('pictures of which none came are not passed over', () => {
   assert.equal(missed(VIDEO, 1, { sotto: { ages: [] } }).length, 2);
 });
+
+test('where rounds without Sotto differ by more than the bound there is no verdict', () => {
+  const rounds = (/** @type {number[]} */ ...buffered) => buffered.map((one) => ({ ...ROUND, buffered: one }));
+  const verdict = (/** @type {Round[]} */ none) =>
+    misses([figures('none', AUDIO, 1, none), figures('identity', AUDIO, 1, [ROUND]), figures('sotto', AUDIO, 1, [ROUND])]);
+  assert.deepEqual(verdict(rounds(960, 1_050)), []);
+  assert.match(verdict(rounds(960, 1_080))[0], /audio of a two-person call: no verdict, without Sotto its rounds are 2.5 ms apart/);
+});
