@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agree, eventually, seeEachOther, turnOn } from '../lib/expect.mjs';
 import { FirefoxContext } from '../lib/browser/firefox.mjs';
-import { openPrivately } from '../lib/private-window.mjs';
+import { canBeLetIn, openPrivately } from '../lib/private-window.mjs';
 import { asService } from '../lib/service.mjs';
 import { CAST, EXTENSION, Stage } from '../lib/stage.mjs';
 
@@ -98,6 +98,12 @@ test('in a private window it is not there', async () => {
   await ana.page.goto(call);
   await eventually(() => ana.page.evaluate(isThere), (count) => count > 0, 'in an open window it is');
   await page.close();
+});
+
+const BY_SETTINGS = CAST[0] === 'firefox' && 'there it is let in as far as can be for the test of a private window';
+
+test('nor can its person let it into private windows', { skip: BY_SETTINGS }, async () => {
+  assert.equal(await canBeLetIn(ana.browser), false);
 });
 
 const CONTAINERS = !CAST.includes('firefox') && 'Chromium has no containers';
