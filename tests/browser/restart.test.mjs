@@ -1,4 +1,8 @@
-/** A browser that starts again into the tabs that were open. */
+/**
+ * A browser that starts again into the tabs that were open. Firefox brings them back itself. What Chromium loads
+ * for a test comes after its first tabs: there they are brought back by hand once Sotto is there, and whether
+ * Sotto is there before them isn't tested.
+ */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
