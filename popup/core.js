@@ -17,9 +17,10 @@ import { Silence, silentView } from './silence.js';
  * @param {(look: Sotto.Look) => void} [handleLook]
  */
 export async function connect(tab, reach, on, show, handleLook) {
+  const silence = new Silence(show, on);
+  silence.begin();
   const lock = await holdLock('popup');
   const port = await connectAsOurs();
-  const silence = new Silence(show, on);
   let isRefused = false;
   /** @param {Sotto.View} view */
   const handleView = (view) => {
@@ -40,7 +41,6 @@ export async function connect(tab, reach, on, show, handleLook) {
   };
   /** @param {boolean} value */
   const turn = (value) => post({ kind: 'toggle', tab, on: value });
-  silence.begin();
   post(reach ? { kind: 'watch', tab, reach, on, lock } : { kind: 'watch', tab, on, lock });
   // What a popup says holds while it is open, so it says what becomes of that: a tab that goes to
   // another origin is forgotten by the background.

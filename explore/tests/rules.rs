@@ -69,3 +69,23 @@ fn r15_one_key_package_that_the_group_refuses_keeps_nobody_else_out() {
         .collect();
     assert_eq!(sizes, [3, 3, 3, 1]);
 }
+
+#[test]
+fn r16_who_is_refused_costs_nobody_the_group_that_it_seeks() {
+    let mut world = World::new(5, Some(Flaw::RefusesTheFourth), None);
+    (0..2).for_each(|who| world.join(who));
+    world.settle();
+    world.leave(1);
+    (3..5).for_each(|who| world.join(who));
+    let is_welcome = |flight: &Flight| matches!(flight.parcel, Parcel::Said(Outgoing::Welcome(..)));
+    while !world.flights.iter().any(is_welcome) {
+        world.step();
+    }
+    let membership = |who: Who| &world.nodes[who].as_ref().expect("it is there").membership;
+    let here = membership(0).standing().group;
+    assert_eq!(
+        membership(4).seeks(),
+        Some(here),
+        "it is welcome where it wants to be"
+    );
+}

@@ -1,5 +1,5 @@
 /** The switch. */
-import { element, setAttribute, setShown, setText } from '../dom.js';
+import { element, setAttribute, setText } from '../dom.js';
 import { text } from '../texts.js';
 
 /** @param {(on: boolean) => Promise<void>} turn */
@@ -14,6 +14,5 @@ export function showToggle({ on, state }) {
   const toggle = /** @type {HTMLButtonElement} */ (element('toggle'));
   setAttribute(toggle, 'aria-checked', String(on));
   setText(element('toggle-label'), text(on ? 'toggle_on' : 'toggle_off'));
-  setShown(toggle, true);
   toggle.disabled = state === 'unsupported' && !on;
 }

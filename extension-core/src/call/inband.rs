@@ -8,7 +8,7 @@ use super::{
     links::{Origin, Via},
 };
 use crate::{
-    carrier::{BYTES_PER_SECOND, Lane, MAX_CARRIED, MAX_SOUND},
+    carrier::{Lane, MAX_CARRIED, MAX_SOUND},
     framing::Frame,
     ids::{ConnectionId, Layer, PeerId, StreamId},
     media::{Context, MAX_OVERHEAD, SealError},
@@ -23,7 +23,7 @@ use crate::{
 const NARROW: Width = Width {
     longest: MAX_CARRIED - ENVELOPE,
     joins: 8,
-    rate: Some(BYTES_PER_SECOND),
+    rate: None,
 };
 
 /// A frame that is about to go out.
@@ -76,7 +76,11 @@ impl Call {
     /// Lets the membership know what messages travel by.
     pub(super) fn sense(&mut self) {
         match self.inband.is_busy() {
-            Some(busy) => self.membership.handle_medium(Medium::Room { busy }, NARROW),
+            Some(busy) => {
+                let rate = self.inband.rate();
+                let width = Width { rate, ..NARROW };
+                self.membership.handle_medium(Medium::Room { busy }, width);
+            }
             None => self.membership.handle_medium(Medium::Channels, Width::WIDE),
         }
     }

@@ -77,7 +77,7 @@ impl Call {
             frame: opened.frame,
             member: opened.member,
             context: opened.kid.context,
-            fresh: self.keyring.newest() == Some(opened.epoch),
+            fresh: [self.keyring.newest(), self.keyring.sending()].contains(&Some(opened.epoch)),
         }
     }
 

@@ -29,7 +29,7 @@ pub const FRAME_FRAGMENT: usize = 700;
 pub const MAX_SOUND: usize = 1_100;
 
 /// 64 kbit/s while something changes.
-pub const BYTES_PER_SECOND: u64 = 8_000;
+const BYTES_PER_SECOND: u64 = 8_000;
 const BYTES_BURST: u64 = 4_000;
 /// 2 kbit/s while nothing does.
 const IDLE_PER_SECOND: u64 = 250;
@@ -187,6 +187,13 @@ impl InbandCarrier {
         let changes = |one: &&Waiting| matches!(one.kind, Kind::Commit | Kind::Welcome);
         let waiting = self.room.as_ref()?.waiting.iter();
         Some(waiting.filter(changes).any(|one| !one.all_went()))
+    }
+
+    /// How many bytes of a Commit go in a second, beside what is for its repair, if there is a room:
+    /// all of them on each layer of a stream.
+    pub fn rate(&self) -> Option<u64> {
+        let layers = self.room.as_ref()?.lanes.layers() as u64;
+        Some(BYTES_PER_SECOND * 3 / 4 / layers.max(1))
     }
 
     /// Whether something waits that a frame could take along.

@@ -15,7 +15,7 @@ pub mod repair;
 use std::collections::BTreeSet;
 
 pub use fragments::{FRAGMENT, cut};
-pub use inband::{BYTES_PER_SECOND, FRAME_FRAGMENT, InbandCarrier, Lane, MAX_CARRIED, MAX_SOUND};
+pub use inband::{FRAME_FRAGMENT, InbandCarrier, Lane, MAX_CARRIED, MAX_SOUND};
 pub use mesh::{MAX_LINKS, MeshCarrier};
 
 use crate::{ids::ConnectionId, time::Instant, wire::WireError};

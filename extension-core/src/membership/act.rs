@@ -350,7 +350,7 @@ impl<G: Groups> Membership<G> {
             .collect();
         let rejoining = |leaf: &&Leaf| self.owner_is_among(**leaf, add);
         let (_, remove): (Vec<Leaf>, Vec<Leaf>) = remove.iter().partition(rejoining);
-        self.commit_batch(now, &joiners, &remove)
+        self.add(now, &joiners, &remove) || self.remove(now, &remove)
     }
 
     fn owner_is_among(&self, leaf: Leaf, add: &[(PeerId, KeyPackageRef)]) -> bool {
@@ -371,12 +371,9 @@ impl<G: Groups> Membership<G> {
     /// R11 and R15: who is a member already is removed as it is added. One bad key package must not
     /// keep the others out: a batch that the group won't take is halved until only that is left,
     /// which is dropped.
-    fn commit_batch(&mut self, now: Instant, joiners: &[G::Joiner], remove: &[Leaf]) -> bool {
-        if joiners.is_empty() && remove.is_empty() {
+    fn add(&mut self, now: Instant, joiners: &[G::Joiner], remove: &[Leaf]) -> bool {
+        if joiners.is_empty() {
             return false;
-        }
-        if joiners.is_empty() && remove.len() + 1 == self.members.len() {
-            return self.found_anew(now).is_ok();
         }
         let stale = joiners.iter().filter_map(|joiner| {
             let (peer, _) = self.groups.joiner(joiner);
@@ -387,20 +384,24 @@ impl<G: Groups> Membership<G> {
         if self.publish(now, joiners, &leaves) {
             return true;
         }
-        match joiners {
-            [] => false,
-            [bad] => {
-                self.mind.stir();
-                let (peer, _) = self.groups.joiner(bad);
-                self.archive.forget_joiner(peer);
-                self.commit_batch(now, &[], remove)
-            }
-            _ => {
-                let (some, others) = joiners.split_at(joiners.len() / 2);
-                let moved = self.commit_batch(now, some, remove);
-                let remove = if moved { &[] } else { remove };
-                self.commit_batch(now, others, remove) || moved
-            }
+        if let [bad] = joiners {
+            self.mind.stir();
+            let (peer, _) = self.groups.joiner(bad);
+            self.archive.forget_joiner(peer);
+            return false;
+        }
+        let (some, others) = joiners.split_at(joiners.len() / 2);
+        let moved = self.add(now, some, remove);
+        let remove = if moved { &[] } else { remove };
+        self.add(now, others, remove) || moved
+    }
+
+    /// R16: a Commit that would leave us alone is none.
+    fn remove(&mut self, now: Instant, remove: &[Leaf]) -> bool {
+        match remove.len() {
+            0 => false,
+            others if others + 1 == self.members.len() => self.found_anew(now).is_ok(),
+            _ => self.publish(now, &[], remove),
         }
     }
 

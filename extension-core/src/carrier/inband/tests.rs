@@ -190,6 +190,17 @@ fn on_lanes(kind: u8, length: usize) -> Vec<u32> {
 }
 
 #[test]
+fn m1_a_message_takes_as_many_times_longer_as_there_are_layers() {
+    let mut carrier = carrier();
+    assert_eq!(carrier.rate(), Some(6_000));
+    for layer in [1, 2, 3] {
+        carrier.handle_frame(Instant(0));
+        carrier.poll_packet(Instant(0), (stream(1), layer), ANY);
+    }
+    assert_eq!(carrier.rate(), Some(2_000));
+}
+
+#[test]
 fn i3_beacons_go_over_all_layers_in_turn() {
     let went = on_lanes(1, 170);
     assert!(went.len() >= 12);

@@ -105,3 +105,41 @@ fn r16_who_is_removed_founds_a_group_of_its_own_and_is_led_back() {
     us.handle_timeout(NOW + DECISION_SPACING);
     assert_eq!(us.seeks(), Some(old));
 }
+
+/// M1: how much longer we may seal with the epoch before the one that we are in now.
+fn bound(us: &mut Membership<Mls>, now: Instant) -> Duration {
+    let entered = std::iter::from_fn(|| us.poll_output()).filter_map(|output| match output {
+        Output::Entered { switch_by, .. } => Some(switch_by),
+        _ => None,
+    });
+    let last = entered.last().expect("it entered an epoch");
+    last.since(now)
+}
+
+#[test]
+fn m1_in_a_room_the_bound_is_longer_and_is_one_all_the_same() {
+    let ms = Duration::from_millis;
+    let (mut us, mut others) = three();
+    us.handle_commit(NOW, &commit(&mut others[0], &[]))
+        .expect("a Commit");
+    assert_eq!(bound(&mut us, NOW), ms(500));
+    for (rate, of_ours) in [
+        (None, 1_500..=1_500),
+        (Some(6_000), 2_000..=4_000),
+        (Some(1), 5_000..=5_000),
+    ] {
+        let (mut us, mut others) = three();
+        let width = Width {
+            rate,
+            ..Width::WIDE
+        };
+        us.handle_medium(Medium::Room { busy: false }, width);
+        us.handle_commit(NOW, &commit(&mut others[0], &[]))
+            .expect("a Commit");
+        assert_eq!(bound(&mut us, NOW), ms(1_500), "of another's Commit");
+        us.switch_by = None;
+        assert!(us.update(NOW));
+        let ours = bound(&mut us, NOW).as_millis() as u64;
+        assert!(of_ours.contains(&ours), "of ours, at {rate:?}: {ours} ms");
+    }
+}

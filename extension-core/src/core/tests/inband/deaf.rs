@@ -31,6 +31,7 @@ fn r16_who_hears_nobody_ends_nobodys_call_and_comes_back() {
             room.deaf.insert(deaf);
             assert!(perceive(&mut room, &others, 20), "{layout:?}, {deaf}");
             assert!(room.stands(&others), "{layout:?}, {deaf}");
+            assert_eq!(room.view(deaf).state, State::Alone, "and is told");
             room.deaf.clear();
             assert!(perceive(&mut room, &others, 15), "{layout:?}, {deaf}");
             assert!(room.stands(&[0, 1, 2, 3]), "{layout:?}, {deaf}");
