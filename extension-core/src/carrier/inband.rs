@@ -60,6 +60,8 @@ struct Room {
     packet: Vec<u8>,
     salt: u8,
     lanes: Lanes,
+    /// The last packet was the end of a beacon.
+    beacon_went: bool,
     allowance: Bucket,
     idle: Bucket,
     packets: Bucket,
@@ -75,6 +77,7 @@ impl Room {
             packet: Vec::new(),
             salt,
             lanes: Lanes::default(),
+            beacon_went: false,
             allowance: Bucket::new(now, BYTES_BURST, BYTES_PER_SECOND),
             idle: Bucket::new(now, IDLE_BURST, IDLE_PER_SECOND),
             packets: Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND),
@@ -108,18 +111,24 @@ impl Room {
     /// The message of which a fragment goes next on a lane, and how long its packet is: not while
     /// another could take it whose turn it is.
     fn next(&self, lane: Lane, space: usize) -> Option<(usize, usize)> {
+        let yields = self.beacon_went && self.is_changing();
         let all = self.waiting.iter().enumerate();
         let all = all.map(|(place, one)| (place, one, one.length(self.salt)));
         all.filter(|(_, one, length)| !one.is_done() && *length <= space)
             .filter(|(_, one, length)| !self.lanes.is_anothers(one, *length, lane))
-            .min_by_key(|(_, one, _)| one.urgency())
+            .min_by_key(|(_, one, _)| one.urgency(yields))
             .map(|(place, _, length)| (place, length))
+    }
+
+    /// Whether something waits that isn't said again anyway.
+    fn is_changing(&self) -> bool {
+        let mut waiting = self.waiting.iter();
+        waiting.any(|one| !one.is_routine() && !one.is_done())
     }
 
     /// Whether so many bytes may go now.
     fn may_spend(&mut self, now: Instant, bytes: usize) -> bool {
-        let busy = |one: &Waiting| !one.is_routine() && !one.is_done();
-        let idle = !self.waiting.iter().any(busy);
+        let idle = !self.is_changing();
         let bytes = bytes as u64;
         let (mut allowance, mut routine) = (self.allowance, self.idle);
         let may = allowance.take(now, bytes) && (!idle || routine.take(now, bytes));
@@ -140,6 +149,7 @@ impl Room {
         let waiting = &mut self.waiting[place];
         self.packet = waiting.take_packet(self.salt);
         self.lanes.note_packet(lane, waiting.kind);
+        self.beacon_went = waiting.kind == Kind::Beacon && waiting.is_done();
         Some(&self.packet)
     }
 }

@@ -326,6 +326,22 @@ fn i3_a_beacon_goes_before_those_that_are_passed_on() {
 }
 
 #[test]
+fn i3_with_one_frame_a_second_beacons_and_a_commit_go_in_turn() {
+    let mut carrier = carrier();
+    let mut went = Vec::new();
+    for second in 0..12 {
+        let (now, commit) = (second * 1_000, message(4, 2_800));
+        carrier.say(Instant(now), &commit);
+        let beacon = message(1, 170 + second as usize);
+        carrier.say(Instant(now), &beacon);
+        let packet = goes(&mut carrier, now, 1, ANY).expect("one of them");
+        let packet = Packet::parse_any(&packet).expect("our own");
+        went.push(packet.message == MessageId::of(&beacon));
+    }
+    assert_eq!(went, [true, false].repeat(6));
+}
+
+#[test]
 fn i3_what_waits_is_bounded_in_number_and_time() {
     let mut carrier = carrier();
     for number in 0..100 {

@@ -170,8 +170,12 @@ impl Waiting {
         }
     }
 
-    /// What goes first is least: by its kind, and what is said again by how little of it went.
-    pub fn urgency(&self) -> (bool, usize) {
+    /// What goes first is least: by its kind, and what is said again by how little of it went. A
+    /// beacon of somebody who `yields` is last.
+    pub fn urgency(&self, yields: bool) -> (bool, usize) {
+        if yields && self.kind == Kind::Beacon {
+            return (true, usize::MAX);
+        }
         if !self.all_went() {
             return (false, rank(self.kind));
         }

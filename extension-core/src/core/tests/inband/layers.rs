@@ -79,6 +79,8 @@ fn r20_who_gets_one_layer_of_each_is_not_called_apart_though_frames_are_lost() {
     for loses in [0, 100] {
         let mut room = Room::all_on(3, Layout::PublishAndSubscribe);
         room.until_it_stands(&[0, 1, 2]);
+        // Until each stream of each was opened.
+        room.run_for(Duration::from_secs(1));
         room.sends = vec![BTreeSet::from([1]); 3];
         room.loses = loses;
         for _ in 0..60_000 / STEP {
