@@ -2,11 +2,13 @@
 //! connections of a tab lead to. What is to be said waits here until a frame of any of their senders
 //! comes by. A message that is for some is for everyone: who forwards frames doesn't ask.
 
+mod budget;
 mod lanes;
 mod waiting;
 
 use std::{collections::VecDeque, time::Duration};
 
+use budget::{Budget, Purpose};
 pub use lanes::Lane;
 use lanes::Lanes;
 use waiting::Waiting;
@@ -27,13 +29,6 @@ pub const FRAME_FRAGMENT: usize = 700;
 
 /// The longest frame of sound that SFUs forward, with all that is in it.
 pub const MAX_SOUND: usize = 1_100;
-
-/// 64 kbit/s while something changes.
-const BYTES_PER_SECOND: u64 = 8_000;
-const BYTES_BURST: u64 = 4_000;
-/// 2 kbit/s while nothing does.
-const IDLE_PER_SECOND: u64 = 250;
-const IDLE_BURST: u64 = 1_000;
 
 const MAX_WAITING: usize = 16;
 /// Of a message; so at least as many are left for repair.
@@ -62,8 +57,7 @@ struct Room {
     lanes: Lanes,
     /// The last packet was the end of a beacon.
     beacon_went: bool,
-    allowance: Bucket,
-    idle: Bucket,
+    budget: Budget,
     packets: Bucket,
     reassembly: Reassembly,
     /// When a frame went by, or the room was opened.
@@ -78,8 +72,7 @@ impl Room {
             salt,
             lanes: Lanes::default(),
             beacon_went: false,
-            allowance: Bucket::new(now, BYTES_BURST, BYTES_PER_SECOND),
-            idle: Bucket::new(now, IDLE_BURST, IDLE_PER_SECOND),
+            budget: Budget::new(now),
             packets: Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND),
             reassembly: Reassembly::of(MAX_PARTIAL),
             last_frame: now,
@@ -91,8 +84,14 @@ impl Room {
         if let Some(same) = self.waiting.iter_mut().find(|one| one.id == id) {
             return same.again(now, lanes.max(1));
         }
-        self.waiting.retain(|waiting| !waiting.is_replaced_by(kind));
         let waiting = Waiting::new(now, kind, id, message, self.lanes.layers());
+        let mut others = self.waiting.iter_mut();
+        let older = others.find(|one| one.is_replaced_by(kind) && !one.is_done());
+        if let Some(older) = older {
+            *older = waiting;
+            return;
+        }
+        self.waiting.retain(|one| !one.is_replaced_by(kind));
         self.waiting.push_back(waiting);
         if self.waiting.len() > MAX_WAITING {
             let all = self.waiting.iter().enumerate();
@@ -108,16 +107,21 @@ impl Room {
         self.reassembly.forget_stale(now);
     }
 
-    /// The message of which a fragment goes next on a lane, and how long its packet is: not while
-    /// another could take it whose turn it is.
-    fn next(&self, lane: Lane, space: usize) -> Option<(usize, usize)> {
-        let yields = self.beacon_went && self.is_changing();
+    /// The message of which a fragment goes next on a lane, how long its packet is and what for: not
+    /// while another lane could take it whose turn it is, or it would cost too much.
+    fn next(&self, now: Instant, lane: Lane, space: usize) -> Option<(usize, usize, Purpose)> {
+        let changes = self.is_changing();
+        let yields = self.beacon_went && changes;
         let all = self.waiting.iter().enumerate();
-        let all = all.map(|(place, one)| (place, one, one.length(self.salt)));
-        all.filter(|(_, one, length)| !one.is_done() && *length <= space)
-            .filter(|(_, one, length)| !self.lanes.is_anothers(one, *length, lane))
-            .min_by_key(|(_, one, _)| one.urgency(yields))
-            .map(|(place, _, length)| (place, length))
+        let all = all.filter(|(_, one)| !one.is_done());
+        all.map(|(place, one)| (place, one, one.length(self.salt)))
+            .filter(|(_, one, length)| {
+                *length <= space && !self.lanes.is_anothers(one, *length, lane)
+            })
+            .map(|(place, one, length)| (one, (place, length, one.purpose(changes))))
+            .filter(|(_, (_, length, purpose))| self.budget.has(now, *purpose, *length))
+            .min_by_key(|(one, _)| one.urgency(yields))
+            .map(|(_, next)| next)
     }
 
     /// Whether something waits that isn't said again anyway.
@@ -126,24 +130,11 @@ impl Room {
         waiting.any(|one| !one.is_routine() && !one.is_done())
     }
 
-    /// Whether so many bytes may go now.
-    fn may_spend(&mut self, now: Instant, bytes: usize) -> bool {
-        let idle = !self.is_changing();
-        let bytes = bytes as u64;
-        let (mut allowance, mut routine) = (self.allowance, self.idle);
-        let may = allowance.take(now, bytes) && (!idle || routine.take(now, bytes));
-        if may {
-            self.allowance = allowance;
-            self.idle = routine;
-        }
-        may
-    }
-
     fn poll_packet(&mut self, now: Instant, lane: Lane, space: usize) -> Option<&[u8]> {
         self.forget_stale(now);
         self.lanes.note_frame(now, lane, space);
-        let (place, length) = self.next(lane, space)?;
-        if !self.may_spend(now, length) {
+        let (place, length, purpose) = self.next(now, lane, space)?;
+        if !self.budget.take(now, purpose, length) {
             return None;
         }
         let waiting = &mut self.waiting[place];

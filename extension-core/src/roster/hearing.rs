@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{Ourselves, Roster, is_live};
+use super::{Medium, Ourselves, Roster, is_live};
 use crate::{
     ids::{GroupId, PeerId},
     time::Instant,
@@ -51,18 +51,32 @@ impl Roster {
     }
 
     /// R20: whose beacons we pass on, now that this participant was heard, and to whom: none twice
-    /// to the same, whatever that says it lacks.
+    /// to the same, whatever that says it lacks. What goes to one in a room all have who hear us.
     pub fn passes(
         &mut self,
         now: Instant,
         us: &Ourselves<'_>,
         heard: PeerId,
     ) -> Vec<(PeerId, PeerId)> {
-        let passes = self.wanted_passes(now, us, heard);
+        let mut passes = self.wanted_passes(now, us, heard);
+        if self.is_in_room() {
+            let whose: BTreeSet<PeerId> = passes.into_iter().map(|(whose, _)| whose).collect();
+            let all = whose.into_iter();
+            passes = all.flat_map(|one| self.who_lacks(now, us, one)).collect();
+        }
         for (whose, to) in &passes {
             self.note_passed(*whose, *to);
         }
         passes
+    }
+
+    /// Those who lack somebody's beacon, and hear us.
+    fn who_lacks(&self, now: Instant, us: &Ourselves<'_>, whose: PeerId) -> Vec<(PeerId, PeerId)> {
+        let others = self.standing_here(now, us);
+        let hear_us = others.filter(|(_, asker)| asker.beacon.unheard.of_peer(us.peer).is_none());
+        let ends = hear_us.map(|(id, _)| (whose, *id));
+        ends.filter(|(whose, to)| self.is_news(now, *whose, *to))
+            .collect()
     }
 
     fn note_passed(&mut self, whose: PeerId, to: PeerId) {
@@ -99,15 +113,22 @@ impl Roster {
         };
         let here = us.standing.group;
         let both_here = known.beacon.standing.group == here && asker.beacon.standing.group == here;
+        both_here
+            && self.is_news(now, whose, to)
+            && self
+                .passers(now, us, (whose, to), &asker.beacon.unheard)
+                .contains(&us.peer)
+    }
+
+    /// Whether somebody lacks the last beacon of another, by its own word and by what was passed on
+    /// to it.
+    fn is_news(&self, now: Instant, whose: PeerId, to: PeerId) -> bool {
+        let Some((known, asker)) = self.peers.get(&whose).zip(self.live_peer(now, &to)) else {
+            return false;
+        };
         let lack = asker.beacon.unheard.of_peer(whose);
         let has = lack.map(|lack| Some(lack.sequence).max(asker.passed.get(&whose).copied()));
-        let news = has.is_some_and(|has| has < Some(known.beacon.sequence));
-        let ends = (whose, to);
-        both_here
-            && news
-            && self
-                .passers(now, us, ends, &asker.beacon.unheard)
-                .contains(&us.peer)
+        has.is_some_and(|has| has < Some(known.beacon.sequence))
     }
 
     /// Who passes somebody's beacons on: of those that the asker hears the ones of the lowest ids
@@ -120,16 +141,22 @@ impl Roster {
         asker: &Unheard,
     ) -> BTreeSet<PeerId> {
         let own = self.unheard(now, us);
+        let in_room = self.is_in_room();
         let others = self.heard_in(now, us.standing.group);
         let reach: Vec<(PeerId, bool)> = others
             .chain([(us.peer, &own)])
             .filter(|(id, _)| ![whose, to].contains(id) && asker.of_peer(*id).is_none())
+            .filter(|(id, _)| !in_room || own.of_peer(*id).is_none())
             .map(|(id, unheard)| (id, unheard.of_peer(whose).is_none()))
             .collect();
         let at_first_hand = reach.iter().any(|(_, hears)| *hears);
         let fit = reach.iter().filter(|(_, hears)| *hears == at_first_hand);
         let fit: BTreeSet<PeerId> = fit.map(|(id, _)| *id).collect();
         fit.into_iter().take(PASSERS).collect()
+    }
+
+    fn is_in_room(&self) -> bool {
+        self.pace.medium != Medium::Channels
     }
 
     fn heard_in(&self, now: Instant, group: GroupId) -> impl Iterator<Item = (PeerId, &Unheard)> {

@@ -144,6 +144,11 @@ impl SignedBeacon {
         &self.beacon
     }
 
+    /// Whose it says that it is.
+    pub fn peer(&self) -> PeerId {
+        PeerId::of(&self.public_key)
+    }
+
     /// The sender and what it said, if the signature holds.
     pub fn open(&self) -> Option<(PeerId, Beacon)> {
         identity::verify(
@@ -151,7 +156,7 @@ impl SignedBeacon {
             &to_be_signed(&self.beacon),
             &self.signature,
         )
-        .then(|| (PeerId::of(&self.public_key), self.beacon.clone()))
+        .then(|| (self.peer(), self.beacon.clone()))
     }
 }
 

@@ -12,6 +12,8 @@ pub use unheard::{Lack, MAX_UNHEARD, Unheard};
 use sha2::{Digest, Sha256};
 use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize, VLBytes};
 
+use crate::ids::PeerId;
+
 /// The version that this code speaks; it stands in every packet.
 pub const VERSION: u8 = 2;
 
@@ -147,8 +149,8 @@ pub enum Kind {
     Welcome,
     /// See [`Message::Commit`].
     Commit,
-    /// See [`Message::PassedOn`].
-    PassedOn,
+    /// See [`Message::PassedOn`]: whose beacon.
+    PassedOn(PeerId),
     /// See [`Message::Name`].
     Name,
 }
@@ -193,7 +195,7 @@ impl Message {
             Self::KeyPackage(_) => Kind::KeyPackage,
             Self::Welcome(_) => Kind::Welcome,
             Self::Commit(_) => Kind::Commit,
-            Self::PassedOn(_) => Kind::PassedOn,
+            Self::PassedOn(signed) => Kind::PassedOn(signed.peer()),
             Self::Name(_) => Kind::Name,
         }
     }

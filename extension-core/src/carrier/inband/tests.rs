@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use super::*;
 use crate::{
     carrier::cut,
-    ids::PageId,
+    ids::{PageId, PeerId},
     wire::{HEADER, trailer::TRAILER},
 };
 
@@ -30,7 +30,8 @@ impl InbandCarrier {
             2 => Kind::KeyPackage,
             3 => Kind::Welcome,
             4 => Kind::Commit,
-            5 => Kind::PassedOn,
+            // Each of somebody else, by its length.
+            5 => Kind::PassedOn(PeerId([message.len() as u8; 16])),
             7 => Kind::Name,
             other => panic!("no type of a message: {other}"),
         };
@@ -389,7 +390,7 @@ fn i4_a_change_costs_64_kbit_a_second_and_idling_2() {
         let packet = goes(&mut busy, now, 1, ANY);
         bytes += packet.map_or(0, |packet| packet.len() + TRAILER);
     }
-    let most = 20 * BYTES_PER_SECOND + BYTES_BURST;
+    let most = 20 * 8_000 + 4_000;
     assert!((bytes as u64) <= most, "{bytes}");
     assert!((bytes as u64) > most * 9 / 10, "{bytes}");
 
@@ -401,9 +402,44 @@ fn i4_a_change_costs_64_kbit_a_second_and_idling_2() {
         let packet = goes(&mut idle, now, 1, ANY);
         bytes += packet.map_or(0, |packet| packet.len() + TRAILER);
     }
-    let most = 60 * IDLE_PER_SECOND + IDLE_BURST;
+    let most = 60 * 250 + 1_000;
     assert!((bytes as u64) <= most, "{bytes}");
     assert!((bytes as u64) > most * 8 / 10, "{bytes}");
+}
+
+#[test]
+fn i4_what_is_passed_on_costs_8_kbit_a_second_and_nothing_of_what_beacons_may() {
+    let mut carrier = carrier();
+    let (mut beacons, mut passed) = (0, 0);
+    for now in (0..60_000u64).step_by(10) {
+        if now % 1_000 == 0 {
+            carrier.say(Instant(now), &message(1, 230 + now as usize / 1_000));
+        }
+        carrier.say(Instant(now), &message(5, 800 + now as usize));
+        let Some(packet) = goes(&mut carrier, now, 1, ANY) else {
+            continue;
+        };
+        match Packet::parse_any(&packet).map(|one| one.count) {
+            Ok(1) => beacons += 1,
+            _ => passed += packet.len() + TRAILER,
+        }
+    }
+    assert!(beacons >= 50, "{beacons}");
+    assert!((50_000..=62_000).contains(&passed), "{passed}");
+}
+
+#[test]
+fn i3_of_a_beacon_that_was_begun_the_rest_goes_though_there_is_a_newer_one() {
+    let mut carrier = carrier();
+    let mut packets = Vec::new();
+    for second in 0..30 {
+        let beacon = message(1, 1_600 + second as usize);
+        carrier.say(Instant(second * 1_000), &beacon);
+        let went = sent(&mut carrier, &[1], second * 1_000..second * 1_000 + 1_000);
+        packets.extend(went.into_iter().map(|(_, packet)| packet));
+    }
+    let whole = heard(&packets).len();
+    assert!((9..=11).contains(&whole), "{whole}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::FRAME_FRAGMENT;
+use super::{FRAME_FRAGMENT, budget::Purpose};
 use crate::{
     carrier::repair::{MAX_INDEX, REPAIR_PREFIX, fragment},
     time::Instant,
@@ -24,7 +24,7 @@ const REPAIR_AT_LEAST: usize = 5;
 fn rank(kind: Kind) -> usize {
     match kind {
         Kind::Beacon => 0,
-        Kind::PassedOn | Kind::Name => 1,
+        Kind::PassedOn(_) | Kind::Name => 1,
         Kind::KeyPackage => 2,
         Kind::Commit => 3,
         Kind::Welcome => 4,
@@ -97,12 +97,31 @@ impl Waiting {
 
     /// Said again and again though nothing changes, and short.
     pub fn is_routine(&self) -> bool {
-        matches!(self.kind, Kind::Beacon | Kind::PassedOn | Kind::Name)
+        matches!(self.kind, Kind::Beacon | Kind::PassedOn(_) | Kind::Name)
     }
 
-    /// Whether a newer one of this kind says all that it does.
+    /// Whether one of this kind, which is newer, says all that it does. Of a beacon of which some went
+    /// the rest goes too, or none would ever be whole.
     pub fn is_replaced_by(&self, kind: Kind) -> bool {
-        self.kind == kind && matches!(kind, Kind::Beacon | Kind::KeyPackage)
+        match kind {
+            Kind::Beacon | Kind::PassedOn(_) => kind == self.kind && !self.is_begun(),
+            Kind::KeyPackage => kind == self.kind,
+            _ => false,
+        }
+    }
+
+    fn is_begun(&self) -> bool {
+        self.sent > 0 && !self.is_done()
+    }
+
+    /// What its next packet is for. A beacon is longer than a packet only by whom its sender lacks.
+    pub fn purpose(&self, changes: bool) -> Purpose {
+        match self.kind {
+            _ if changes => Purpose::Change,
+            Kind::PassedOn(_) => Purpose::Help,
+            Kind::Beacon if self.is_begun() => Purpose::Help,
+            _ => Purpose::Idle,
+        }
     }
 
     pub fn is_done(&self) -> bool {
@@ -165,7 +184,7 @@ impl Waiting {
     pub fn worth(&self) -> u8 {
         match self.kind {
             _ if self.is_done() => 0,
-            Kind::PassedOn | Kind::Name => 1,
+            Kind::PassedOn(_) | Kind::Name => 1,
             _ => 2,
         }
     }

@@ -40,3 +40,22 @@ fn r20_where_nobody_hears_somebody_the_two_lowest_pass_on_what_they_have() {
     let one = vec![(peer(0), peer(5))];
     assert_eq!(passed, [one.clone(), one, vec![], vec![]]);
 }
+
+#[test]
+fn r20_in_a_room_what_goes_to_one_is_noted_for_all_who_hear_us() {
+    for (medium, first, then) in [
+        (Medium::Channels, &[5][..], &[4][..]),
+        (Medium::Room { busy: false }, &[3, 4, 5], &[]),
+    ] {
+        let us = Us::new(1, 7);
+        let lacks: [(u8, &[u8]); 4] = [(3, &[0]), (4, &[0]), (5, &[0]), (6, &[0, 1])];
+        let mut roster = hears_but(&us, &lacks, &[]);
+        roster.handle_medium(medium);
+        let mut to = |heard| {
+            let passes = roster.passes(NOW, &us.ourselves(), peer(heard));
+            passes.into_iter().map(|(_, to)| to).collect::<Vec<_>>()
+        };
+        let peers = |ids: &[u8]| ids.iter().map(|id| peer(*id)).collect::<Vec<_>>();
+        assert_eq!([to(5), to(4)], [peers(first), peers(then)]);
+    }
+}

@@ -45,6 +45,19 @@ fn paged(count: u8, gets: fn(usize, usize) -> bool) -> Room {
 }
 
 #[test]
+fn r20_eight_of_whom_each_is_sent_three_others_pictures_miss_nobody() {
+    let mut room = paged(8, |from, to| [1, 4, 7].contains(&((from + 8 - to) % 8)));
+    let everyone: Vec<_> = (0..8).collect();
+    for second in 0..60 {
+        room.run_for(Duration::from_secs(1));
+        let members: Vec<_> = (0..8).map(|who| room.view(who).members.len()).collect();
+        assert_eq!(members, [8; 8], "after {second} s");
+    }
+    let took = room.until_it_stands(&everyone);
+    assert!(took <= Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
 fn i11_where_a_server_forwards_the_pictures_of_three_the_others_are_told_that_they_are_not_heard() {
     let mut room = paged(8, |from, _| from < 3);
     room.run_for(Duration::from_secs(40));
