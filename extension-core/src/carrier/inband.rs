@@ -8,7 +8,7 @@ mod waiting;
 
 use std::{collections::VecDeque, time::Duration};
 
-use budget::{Budget, Purpose};
+use budget::{BYTES_PER_SECOND, Budget, Purpose};
 pub use lanes::Lane;
 use lanes::Lanes;
 use waiting::Waiting;

@@ -1,9 +1,9 @@
 //! I4: what all packets in frames may cost.
 
-use crate::{carrier::rate::Bucket, time::Instant};
+use crate::{bucket::Bucket, time::Instant};
 
 /// 64 kbit/s while something changes.
-const BYTES_PER_SECOND: u64 = 8_000;
+pub const BYTES_PER_SECOND: u64 = 8_000;
 const BYTES_BURST: u64 = 4_000;
 /// 2 kbit/s while nothing does...
 const IDLE_PER_SECOND: u64 = 250;
