@@ -37,8 +37,8 @@ class SottoHostLink {
     this.unanswered = 0;
     this.steady = 0;
     this.token = '';
-    /** @type {Sotto.Cut | null} */
-    this.cut = null;
+    /** What was said last, if anything. @type {Sotto.Cut | null | undefined} */
+    this.cut = undefined;
     this.observer = new MutationObserver((records) => this.handleMutations(records));
     // A page can make such events too, and would hide that it is cut off.
     addEventListener('pagehide', ({ isTrusted }) => isTrusted && this.cut && this.tellCut(null));
@@ -90,7 +90,8 @@ class SottoHostLink {
 
   handleAnswer() {
     this.unanswered = 0;
-    if (this.cut) this.tellCut(null);
+    // Also where none is known here: what the frame's last page said may have come after it had gone.
+    if (this.cut !== null) this.tellCut(null);
   }
 
   /** @param {Sotto.Cut | null} cut */
