@@ -147,6 +147,7 @@
   /** For when this world and its relay are gone, in Firefox, or the way to the core. @param {boolean} value */
   function guard(value) {
     word = value;
+    if (value && told === null && place?.isBlocked) for (const { streams } of connections.values()) streams.handleBlocked();
     hook?.dispatchEvent(new Event(value ? 'guard' : 'unguard'));
   }
 

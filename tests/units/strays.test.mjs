@@ -87,6 +87,14 @@ for (const [word, stopped] of /** @type {const} */ ([[false, 0], [true, 2]])) {
   });
 }
 
+test('and where that word comes only after them', () => {
+  run('let stopped = 0; SottoStreams.stop = () => { stopped += 1; }; pump.isBlocked = true; pump.cover = () => { throw new Error(); }');
+  run('one.sweep()');
+  assert.equal(run('stopped'), 0);
+  run('isToBeOn = true; one.handleBlocked()');
+  assert.equal(run('stopped'), 2);
+});
+
 test('where Sotto is off, the last word before is none', () => {
   run('let stopped = 0; SottoStreams.stop = () => { stopped += 1; }; pump.cover = () => { throw new Error(); }');
   run('isToBeOn = true; one.setMode(false); one.sweep()');
