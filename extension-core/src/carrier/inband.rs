@@ -55,8 +55,8 @@ struct Room {
     packet: Vec<u8>,
     salt: u8,
     lanes: Lanes,
-    /// The last packet was the end of a beacon.
-    beacon_went: bool,
+    /// The last packet was the end of something that is said again and again.
+    routine_went: bool,
     budget: Budget,
     packets: Bucket,
     reassembly: Reassembly,
@@ -71,7 +71,7 @@ impl Room {
             packet: Vec::new(),
             salt,
             lanes: Lanes::default(),
-            beacon_went: false,
+            routine_went: false,
             budget: Budget::new(now),
             packets: Bucket::new(now, PACKETS_BURST, PACKETS_PER_SECOND),
             reassembly: Reassembly::of(MAX_PARTIAL),
@@ -107,21 +107,33 @@ impl Room {
         self.reassembly.forget_stale(now);
     }
 
-    /// The message of which a fragment goes next on a lane, how long its packet is and what for: not
-    /// while another lane could take it whose turn it is, or it would cost too much.
+    /// The message of which a fragment goes next on a lane, how long its packet is and what for: of
+    /// what serves each purpose the most urgent, if that isn't too dear yet.
     fn next(&self, now: Instant, lane: Lane, space: usize) -> Option<(usize, usize, Purpose)> {
+        let firsts = Purpose::ALL.into_iter().filter_map(|purpose| {
+            let (place, length) = self.first(purpose, lane, space)?;
+            let may = self.budget.has(now, purpose, length);
+            may.then_some((place, length, purpose))
+        });
+        firsts.min_by_key(|(place, ..)| self.urgency(&self.waiting[*place]))
+    }
+
+    /// What is for some purpose and goes first on a lane: not while another lane could take it whose
+    /// turn it is.
+    fn first(&self, purpose: Purpose, lane: Lane, space: usize) -> Option<(usize, usize)> {
         let changes = self.is_changing();
-        let yields = self.beacon_went && changes;
         let all = self.waiting.iter().enumerate();
-        let all = all.filter(|(_, one)| !one.is_done());
+        let all = all.filter(|(_, one)| !one.is_done() && one.purpose(changes) == purpose);
         all.map(|(place, one)| (place, one, one.length(self.salt)))
             .filter(|(_, one, length)| {
                 *length <= space && !self.lanes.is_anothers(one, *length, lane)
             })
-            .map(|(place, one, length)| (one, (place, length, one.purpose(changes))))
-            .filter(|(_, (_, length, purpose))| self.budget.has(now, *purpose, *length))
-            .min_by_key(|(one, _)| one.urgency(yields))
-            .map(|(_, next)| next)
+            .min_by_key(|(_, one, _)| self.urgency(one))
+            .map(|(place, _, length)| (place, length))
+    }
+
+    fn urgency(&self, one: &Waiting) -> (bool, usize) {
+        one.urgency(self.routine_went && self.is_changing())
     }
 
     /// Whether something waits that isn't said again anyway.
@@ -139,8 +151,11 @@ impl Room {
         }
         let waiting = &mut self.waiting[place];
         self.packet = waiting.take_packet(self.salt);
-        self.lanes.note_packet(lane, waiting.kind);
-        self.beacon_went = waiting.kind == Kind::Beacon && waiting.is_done();
+        // A beacon keeps its turn until all of it went: whoever has this lane alone would have a part.
+        if waiting.kind != Kind::Beacon || waiting.is_done() {
+            self.lanes.note_packet(lane, waiting.kind);
+        }
+        self.routine_went = waiting.is_routine() && waiting.is_done();
         Some(&self.packet)
     }
 }

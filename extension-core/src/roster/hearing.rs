@@ -113,7 +113,9 @@ impl Roster {
         };
         let here = us.standing.group;
         let both_here = known.beacon.standing.group == here && asker.beacon.standing.group == here;
-        both_here
+        let is_for_members = !self.is_in_room() || are_two_members(us, whose, to);
+        is_for_members
+            && both_here
             && self.is_news(now, whose, to)
             && self
                 .passers(now, us, (whose, to), &asker.beacon.unheard)
@@ -146,7 +148,9 @@ impl Roster {
         let reach: Vec<(PeerId, bool)> = others
             .chain([(us.peer, &own)])
             .filter(|(id, _)| ![whose, to].contains(id) && asker.of_peer(*id).is_none())
-            .filter(|(id, _)| !in_room || own.of_peer(*id).is_none())
+            .filter(|(id, unheard)| {
+                !in_room || is_near(us, *id, &own) && unheard.of_peer(to).is_none()
+            })
             .map(|(id, unheard)| (id, unheard.of_peer(whose).is_none()))
             .collect();
         let at_first_hand = reach.iter().any(|(_, hears)| *hears);
@@ -165,4 +169,17 @@ impl Roster {
             .filter(move |(_, peer)| peer.beacon.standing.group == group)
             .map(|(id, peer)| (*id, &peer.beacon.unheard))
     }
+}
+
+/// Whether somebody is a member and heard: in a room anybody may say that it stands here.
+fn is_near(us: &Ourselves<'_>, id: PeerId, unheard: &Unheard) -> bool {
+    is_member(us, id) && unheard.of_peer(id).is_none()
+}
+
+fn are_two_members(us: &Ourselves<'_>, one: PeerId, other: PeerId) -> bool {
+    one != other && is_member(us, one) && is_member(us, other)
+}
+
+fn is_member(us: &Ourselves<'_>, id: PeerId) -> bool {
+    us.members.iter().any(|(_, member)| *member == id)
 }

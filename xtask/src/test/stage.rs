@@ -16,7 +16,7 @@ use crate::paths;
 use crate::setup::{browser, sfu, str0m};
 
 /// How many stories are played at once: one waits for far longer than it computes.
-const LANES: usize = 3;
+const LANES: usize = 2;
 
 /// What stories are played in.
 pub(super) struct Stage {

@@ -23,6 +23,10 @@ pub enum Purpose {
     Help,
 }
 
+impl Purpose {
+    pub const ALL: [Self; 3] = [Self::Change, Self::Idle, Self::Help];
+}
+
 /// See the module's text.
 #[derive(Clone, Copy)]
 pub struct Budget {

@@ -408,6 +408,38 @@ fn i4_a_change_costs_64_kbit_a_second_and_idling_2() {
 }
 
 #[test]
+fn i3_with_one_frame_a_second_what_is_passed_on_keeps_no_commit_back() {
+    let mut carrier = carrier();
+    let mut went = Vec::new();
+    for second in 0..12 {
+        let (now, commit) = (second * 1_000, message(4, 2_800));
+        carrier.say(Instant(now), &commit);
+        for (kind, length) in [(1, 170), (5, 190)] {
+            carrier.say(Instant(now), &message(kind, length + second as usize));
+        }
+        let packet = goes(&mut carrier, now, 1, ANY).expect("one of them");
+        let packet = Packet::parse_any(&packet).expect("our own");
+        went.push(packet.message == MessageId::of(&commit));
+    }
+    assert_eq!(went, [false, true].repeat(6));
+}
+
+#[test]
+fn i4_a_flood_of_what_is_passed_on_costs_a_change_nothing() {
+    let mut carrier = carrier();
+    let commit = message(4, 20_000);
+    carrier.say(Instant(0), &commit);
+    let mut pieces = 0;
+    for now in (0..3_000u64).step_by(10) {
+        carrier.say(Instant(now), &message(5, 190 + now as usize / 10 % 400));
+        let packet = goes(&mut carrier, now, 1, ANY);
+        let packet = packet.as_deref().and_then(|it| Packet::parse_any(it).ok());
+        pieces += usize::from(packet.is_some_and(|it| it.message == MessageId::of(&commit)));
+    }
+    assert!(pieces >= 29, "{pieces} of 29 and what is for repair");
+}
+
+#[test]
 fn i4_what_is_passed_on_costs_8_kbit_a_second_and_nothing_of_what_beacons_may() {
     let mut carrier = carrier();
     let (mut beacons, mut passed) = (0, 0);

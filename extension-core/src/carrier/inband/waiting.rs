@@ -117,8 +117,8 @@ impl Waiting {
     /// What its next packet is for. A beacon is longer than a packet only by whom its sender lacks.
     pub fn purpose(&self, changes: bool) -> Purpose {
         match self.kind {
-            _ if changes => Purpose::Change,
             Kind::PassedOn(_) => Purpose::Help,
+            _ if changes => Purpose::Change,
             Kind::Beacon if self.is_begun() => Purpose::Help,
             _ => Purpose::Idle,
         }
@@ -189,10 +189,10 @@ impl Waiting {
         }
     }
 
-    /// What goes first is least: by its kind, and what is said again by how little of it went. A
-    /// beacon of somebody who `yields` is last.
+    /// What goes first is least: by its kind, and what is said again by how little of it went. Where
+    /// routine `yields` it is last.
     pub fn urgency(&self, yields: bool) -> (bool, usize) {
-        if yields && self.kind == Kind::Beacon {
+        if yields && self.is_routine() {
             return (true, usize::MAX);
         }
         if !self.all_went() {

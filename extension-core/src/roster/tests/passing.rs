@@ -59,3 +59,41 @@ fn r20_in_a_room_what_goes_to_one_is_noted_for_all_who_hear_us() {
         assert_eq!([to(5), to(4)], [peers(first), peers(then)]);
     }
 }
+
+const ROOM: Medium = Medium::Room { busy: false };
+
+#[test]
+fn r20_in_a_room_who_does_not_hear_the_asker_leaves_it_to_those_who_do() {
+    for (medium, passed) in [(Medium::Channels, false), (ROOM, true)] {
+        let us = Us::new(4, 6);
+        let lacks: [(u8, &[u8]); 4] = [(1, &[5]), (2, &[5]), (3, &[5]), (5, &[0])];
+        let mut roster = hears_but(&us, &lacks, &[]);
+        roster.handle_medium(medium);
+        let passes = roster.passes(NOW, &us.ourselves(), peer(5));
+        assert_eq!(passes.contains(&(peer(0), peer(5))), passed);
+    }
+}
+
+#[test]
+fn r20_in_a_room_a_stranger_has_nothing_passed_on_and_keeps_nobody_from_it() {
+    let us = Us::new(4, 6);
+    let mut roster = hears_but(&us, &[(5, &[0]), (1, &[5]), (2, &[5]), (3, &[5])], &[]);
+    roster.handle_medium(ROOM);
+    // Of lower ids than ours.
+    for first in [0, 3] {
+        let mut id = peer(first);
+        id.0[15] += 1;
+        let unheard = Unheard::of([Lack {
+            peer: peer(1),
+            sequence: 0,
+        }]);
+        let asks = Beacon {
+            unheard,
+            ..beacon(1, standing(HOME, 3, 9))
+        };
+        roster.handle_beacon(NOW, id, asks);
+        assert_eq!(roster.passes(NOW, &us.ourselves(), id), []);
+    }
+    let passes = roster.passes(NOW, &us.ourselves(), peer(5));
+    assert!(passes.contains(&(peer(0), peer(5))));
+}
