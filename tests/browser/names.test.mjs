@@ -72,7 +72,7 @@ const goesBy = (name) => `goes by "\u2068${name}\u2069"`;
 
 /** @param {Participant} at @param {(other: string) => boolean} holds @param {string} wanted */
 async function showsOfOther(at, holds, wanted) {
-  const { other } = await eventually(() => rows(at), ({ other: row }) => holds(row), `${at.name}'s popup shows ${wanted}`);
+  const { other } = await eventually(() => rows(at), ({ other: row }) => row !== undefined && holds(row), `${at.name}'s popup shows ${wanted}`);
   assert.match(other, /^Member \d+ [0-9a-f]{8} /);
 }
 
