@@ -196,7 +196,7 @@ pub const ALL: [Scenario; 10] = [
 pub const DEEPER: [Scenario; 3] = [
     Scenario {
         name: "a fourth joins three, and three people fail",
-        states: 1_790_029,
+        states: 1_789_851,
         heals: 11_570,
         window: Duration::from_millis(600),
         faults: 3,
