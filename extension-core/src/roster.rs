@@ -88,6 +88,10 @@ pub struct Ourselves<'a> {
 }
 
 impl Ourselves<'_> {
+    fn has_member(&self, peer: PeerId) -> bool {
+        self.members.iter().any(|(_, member)| *member == peer)
+    }
+
     /// Whether anybody else is in our group.
     pub fn company(&self) -> Company {
         if self.members.len() > 1 {

@@ -88,15 +88,20 @@ test('with Sotto off, a call that begins after an update is as without Sotto', a
   assert.equal((await popup.view()).reason, 'alone-no-call');
 });
 
-test('with Sotto on, a call that begins after an update sends nothing, and the badge says from then on that it cannot work', async () => {
-  await ana.popup.turn(true);
-  await update();
+/** In the page that was there before. */
+async function badgeWarnsAndACallIsSilent() {
   await ana.openPopup();
   await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
   await ana.page.bringToFront();
   await add();
   await sleep(WATCHED);
   assert.equal(await received(), 0);
+}
+
+test('with Sotto on, a call that begins after an update sends nothing, and the badge says from then on that it cannot work', async () => {
+  await ana.popup.turn(true);
+  await update();
+  await badgeWarnsAndACallIsSilent();
 });
 
 const COMES_ANEW = notInFirefox('it brings the scripts into open pages by itself when they are switched on');
@@ -104,12 +109,7 @@ const COMES_ANEW = notInFirefox('it brings the scripts into open pages by itself
 test('nor does one after Sotto was switched off and on, and the badge says the same', { skip: COMES_ANEW }, async () => {
   await ana.popup.turn(true);
   await switchOffAndOn(ana.browser);
-  await ana.openPopup();
-  await eventually(badge, (shown) => shown === '\u00d7', 'the badge says that it cannot work');
-  await ana.page.bringToFront();
-  await add();
-  await sleep(WATCHED);
-  assert.equal(await received(), 0);
+  await badgeWarnsAndACallIsSilent();
 });
 
 test('nor does what is added to a call, after an update in the middle of it', async () => {

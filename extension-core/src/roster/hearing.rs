@@ -26,7 +26,7 @@ impl Roster {
     /// Live members that another one, or we, don't hear by themselves: a channel is dead, or they are
     /// in different calls that somebody's tab holds.
     pub fn apart(&self, now: Instant, us: &Ourselves<'_>) -> usize {
-        let is_member = |peer: &PeerId| us.members.iter().any(|(_, member)| member == peer);
+        let is_member = |peer: &PeerId| us.has_member(*peer);
         let own = self.unheard(now, us);
         let theirs = self.heard_in(now, us.standing.group);
         let theirs = theirs.filter_map(|(id, unheard)| is_member(&id).then_some(unheard));
@@ -113,7 +113,8 @@ impl Roster {
         };
         let here = us.standing.group;
         let both_here = known.beacon.standing.group == here && asker.beacon.standing.group == here;
-        let is_for_members = !self.is_in_room() || are_two_members(us, whose, to);
+        let is_for_members =
+            !self.is_in_room() || (whose != to && us.has_member(whose) && us.has_member(to));
         is_for_members
             && both_here
             && self.is_news(now, whose, to)
@@ -144,13 +145,13 @@ impl Roster {
     ) -> BTreeSet<PeerId> {
         let own = self.unheard(now, us);
         let in_room = self.is_in_room();
+        // In a room anybody may say that it stands here.
+        let is_near = |id: PeerId| us.has_member(id) && own.of_peer(id).is_none();
         let others = self.heard_in(now, us.standing.group);
         let reach: Vec<(PeerId, bool)> = others
             .chain([(us.peer, &own)])
             .filter(|(id, _)| ![whose, to].contains(id) && asker.of_peer(*id).is_none())
-            .filter(|(id, unheard)| {
-                !in_room || is_near(us, *id, &own) && unheard.of_peer(to).is_none()
-            })
+            .filter(|(id, unheard)| !in_room || is_near(*id) && unheard.of_peer(to).is_none())
             .map(|(id, unheard)| (id, unheard.of_peer(whose).is_none()))
             .collect();
         let at_first_hand = reach.iter().any(|(_, hears)| *hears);
@@ -169,17 +170,4 @@ impl Roster {
             .filter(move |(_, peer)| peer.beacon.standing.group == group)
             .map(|(id, peer)| (*id, &peer.beacon.unheard))
     }
-}
-
-/// Whether somebody is a member and heard: in a room anybody may say that it stands here.
-fn is_near(us: &Ourselves<'_>, id: PeerId, unheard: &Unheard) -> bool {
-    is_member(us, id) && unheard.of_peer(id).is_none()
-}
-
-fn are_two_members(us: &Ourselves<'_>, one: PeerId, other: PeerId) -> bool {
-    one != other && is_member(us, one) && is_member(us, other)
-}
-
-fn is_member(us: &Ourselves<'_>, id: PeerId) -> bool {
-    us.members.iter().any(|(_, member)| *member == id)
 }
